@@ -1,0 +1,67 @@
+/**
+ * Why an operation did not give credentials: a value with a kind, never a message to compare.
+ * AWS's codes: facts in the API model of STS (https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html).
+ */
+export type Fault =
+  /** The person said no. Nothing is shown. */
+  | { readonly kind: 'cancelled' }
+  /** No answer within `seconds`. */
+  | { readonly kind: 'timedOut'; readonly host: string; readonly seconds: number }
+  | {
+      readonly kind: 'network';
+      readonly host: string;
+      readonly reason: 'refused' | 'reset' | 'dns' | 'tls' | 'proxy' | 'unreachable' | 'other';
+      /** Node's error code (ECONNREFUSED, CERT_HAS_EXPIRED …), for the log and the sentence. */
+      readonly code: string;
+    }
+  /** Something answered, but not AWS: a proxy's page, another service's XML, nothing, or far too much. */
+  | {
+      readonly kind: 'notAws';
+      readonly host: string;
+      readonly status: number;
+      readonly what: 'html' | 'otherXml' | 'empty' | 'tooLarge' | 'other';
+    }
+  | { readonly kind: 'throttled'; readonly host: string }
+  /** AWS itself failed (5xx). */
+  | { readonly kind: 'unavailable'; readonly host: string; readonly status: number }
+  /** The caller's own session is over. `profile` is whose credentials they were. */
+  | { readonly kind: 'sourceExpired'; readonly profile: string }
+  /** AWS does not know the key: deleted, another partition, or a token that does not belong to it. */
+  | { readonly kind: 'unknownKey'; readonly profile: string; readonly accessKeyId: string }
+  | { readonly kind: 'wrongSecret'; readonly profile: string }
+  /** `minutes` > 0: our clock is ahead of AWS's. */
+  | { readonly kind: 'clockSkew'; readonly minutes: number }
+  | { readonly kind: 'mfaWrongCode'; readonly serial: string }
+  | { readonly kind: 'mfaUnknownDevice'; readonly serial: string }
+  | { readonly kind: 'rootCannotAssume' }
+  /** GetSessionToken or GetFederationToken called with temporary keys. */
+  | { readonly kind: 'needsLongTermKeys'; readonly profile: string }
+  | {
+      readonly kind: 'accessDenied';
+      readonly action: string;
+      /** What could be wrong, most likely first, from what is known of the plan. */
+      readonly hints: readonly AccessDeniedHint[];
+      readonly roleArn: string | undefined;
+      readonly caller: string | undefined;
+    }
+  | { readonly kind: 'durationOverMaximum'; readonly seconds: number; readonly roleArn: string }
+  | { readonly kind: 'durationOverChaining'; readonly seconds: number; readonly roleArn: string }
+  | { readonly kind: 'regionDisabled'; readonly region: string }
+  /** The role's ARN belongs to another partition than the endpoint. */
+  | { readonly kind: 'wrongPartition'; readonly roleArn: string; readonly region: string }
+  /** Any other refusal of AWS's; `message` is AWS's own, cut and stripped of anything secret. */
+  | { readonly kind: 'refused'; readonly code: string; readonly status: number; readonly message: string }
+  /** Planned, but of a kind that this version cannot start. */
+  | { readonly kind: 'notYet'; readonly baseKind: string }
+  /** AWS answered with credentials that are already over. */
+  | { readonly kind: 'deadOnArrival' }
+  /** A mistake of ours; `message` holds no secret and goes to the log. */
+  | { readonly kind: 'internal'; readonly message: string };
+
+/** What an AccessDenied on AssumeRole may come from. */
+export type AccessDeniedHint = 'mfaRequired' | 'externalId' | 'trustPolicy' | 'identityPolicy' | 'roleName';
+
+/** True for a Fault, false for anything else that `Effects.send` may answer. */
+export function isFault(value: { readonly kind: string }): value is Fault {
+  return value.kind !== 'credentials' && value.kind !== 'identity';
+}

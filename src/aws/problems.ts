@@ -1,0 +1,80 @@
+/** Which of the two shared files a line stands in. */
+export type FileRole = 'config' | 'credentials';
+
+/** A line of a shared file, counted from 1 as people read it. */
+export interface Place {
+  readonly file: FileRole;
+  readonly line: number;
+}
+
+/**
+ * Something in the user's files that keeps a profile from working ('error'), or that other tools will read
+ * differently ('warning'). A value, not a sentence: `ui/text` turns it into words.
+ */
+export interface Problem {
+  readonly what: ProblemKind;
+  readonly severity: 'error' | 'warning';
+  /** The line it comes from; undefined only where there is none (a whole file, a profile nobody wrote). */
+  readonly place: Place | undefined;
+  /** The profile on whose node it is shown; undefined for a problem of a whole file. */
+  readonly profile: string | undefined;
+}
+
+/** The kinds of problem, each with what its sentence needs to say. Names and numbers only, never a secret. */
+export type ProblemKind =
+  // A whole file (found by whoever reads it from disk).
+  | { readonly kind: 'fileUnreadable'; readonly file: FileRole; readonly path: string; readonly code: string }
+  | { readonly kind: 'fileIsDirectory'; readonly file: FileRole; readonly path: string }
+  | { readonly kind: 'fileTooLarge'; readonly file: FileRole; readonly path: string; readonly bytes: number }
+  | { readonly kind: 'invalidUtf8'; readonly file: FileRole }
+  | { readonly kind: 'byteOrderMark'; readonly file: FileRole }
+  // A line (ini.ts). The suite decides what parses; warnings say what the AWS CLI makes of the line.
+  | { readonly kind: 'headerNotClosed' }
+  | { readonly kind: 'textBeforeSection' }
+  | { readonly kind: 'missingEquals' }
+  | { readonly kind: 'emptyKey' }
+  | { readonly kind: 'continuationWithoutProperty' }
+  | { readonly kind: 'subPropertyWithoutEquals' }
+  | { readonly kind: 'subPropertyWithoutName' }
+  | { readonly kind: 'invalidPropertyName'; readonly name: string }
+  | { readonly kind: 'duplicateProperty'; readonly name: string; readonly firstLine: number }
+  | { readonly kind: 'duplicateSection'; readonly name: string; readonly firstLine: number }
+  | { readonly kind: 'colonInsteadOfEquals'; readonly name: string }
+  | { readonly kind: 'inlineComment'; readonly name: string }
+  // A section (profiles.ts).
+  | { readonly kind: 'invalidProfileName'; readonly name: string }
+  | { readonly kind: 'missingProfilePrefix'; readonly name: string }
+  | { readonly kind: 'prefixInCredentials'; readonly name: string }
+  | { readonly kind: 'unknownSection'; readonly name: string }
+  | { readonly kind: 'pythonDefaultSection' }
+  | { readonly kind: 'defaultShadowed' }
+  | { readonly kind: 'keysSplitOverFiles'; readonly name: string }
+  // A plan (plan.ts).
+  | { readonly kind: 'unknownProfile'; readonly name: string }
+  | { readonly kind: 'missingSourceProfile'; readonly name: string; readonly source: string }
+  | { readonly kind: 'managedSourceProfile'; readonly name: string; readonly source: string }
+  | { readonly kind: 'sourceLoop'; readonly path: readonly string[] }
+  | { readonly kind: 'noSource'; readonly name: string }
+  | { readonly kind: 'bothSources'; readonly name: string }
+  | { readonly kind: 'unknownCredentialSource'; readonly name: string; readonly value: string }
+  | { readonly kind: 'sourceWithoutRole'; readonly name: string }
+  | { readonly kind: 'noCredentials'; readonly name: string }
+  | { readonly kind: 'missingSecretKey'; readonly name: string }
+  | { readonly kind: 'missingAccessKey'; readonly name: string }
+  | { readonly kind: 'tokenFileWithoutRole'; readonly name: string }
+  | { readonly kind: 'ssoMissingAccount'; readonly name: string }
+  | { readonly kind: 'ssoMissingRole'; readonly name: string }
+  | { readonly kind: 'ssoMissingProperty'; readonly name: string; readonly property: string }
+  | { readonly kind: 'ssoSessionMissing'; readonly name: string; readonly session: string }
+  | { readonly kind: 'ssoDisagrees'; readonly name: string; readonly property: string }
+  | { readonly kind: 'severalKinds'; readonly name: string; readonly kinds: readonly string[]; readonly used: string }
+  | { readonly kind: 'invalidRoleArn'; readonly name: string; readonly value: string }
+  | { readonly kind: 'invalidMfaSerial'; readonly name: string; readonly value: string }
+  | { readonly kind: 'mfaSerialIsUser'; readonly name: string; readonly value: string }
+  | { readonly kind: 'invalidExternalId'; readonly name: string }
+  | { readonly kind: 'invalidSessionName'; readonly name: string; readonly value: string }
+  | { readonly kind: 'invalidDuration'; readonly name: string; readonly value: string }
+  | { readonly kind: 'durationOutOfRange'; readonly name: string; readonly seconds: number; readonly max: number }
+  | { readonly kind: 'durationOverChaining'; readonly name: string; readonly seconds: number }
+  | { readonly kind: 'invalidRegion'; readonly name: string; readonly value: string }
+  | { readonly kind: 'partitionMismatch'; readonly name: string; readonly arn: string; readonly region: string };

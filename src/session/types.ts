@@ -1,0 +1,87 @@
+import type { Credentials } from '../aws/credentials.ts';
+import type { Fault } from '../aws/faults.ts';
+import type { SessionRequest } from '../aws/plan.ts';
+import type { Event } from './emitter.ts';
+
+/** A session as everybody sees it: no secret in it except inside `credentials`. */
+export interface Session {
+  /** Hash of the plan (record.ts): the same plan has the same id in every window and after a reload. */
+  readonly id: string;
+  readonly name: string;
+  readonly request: SessionRequest;
+  /** The region for tools, when the plan names one. */
+  readonly region: string | undefined;
+  readonly accountId: string | undefined;
+  readonly roleArn: string | undefined;
+  /** True when a renewal must ask a person (an MFA code). */
+  readonly needsPerson: boolean;
+  readonly state: SessionState;
+}
+
+/** What a session is doing now. One setter in sessions.ts changes it and fires one event. */
+export type SessionState =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'live'; readonly credentials: Credentials; readonly startedAt: number; readonly renewing: boolean }
+  | { readonly kind: 'expired'; readonly at: number; readonly renewing: boolean }
+  /** The first start failed; it stays until started again or dismissed. */
+  | { readonly kind: 'failed'; readonly fault: Fault };
+
+/** What a fetch for a session id gets (helper, endpoint). */
+export type Supply =
+  | { readonly kind: 'credentials'; readonly session: Session; readonly credentials: Credentials }
+  /** Ended by a person: what was fetched before stays valid at AWS until `validUntil` (ms UTC). */
+  | { readonly kind: 'ended'; readonly name: string; readonly validUntil: number | undefined }
+  | { readonly kind: 'unknown' }
+  /** Over, and a person has been asked but has not answered within the time given. */
+  | { readonly kind: 'needsPerson'; readonly name: string }
+  | { readonly kind: 'failed'; readonly name: string; readonly fault: Fault };
+
+/** A record as it is stored and passed between windows. Versioned in record.ts; holds secrets in clear text. */
+export interface StoredSession {
+  readonly version: 1;
+  readonly id: string;
+  readonly name: string;
+  readonly request: SessionRequest;
+  readonly region: string | undefined;
+  readonly accountId: string | undefined;
+  readonly roleArn: string | undefined;
+  readonly needsPerson: boolean;
+  readonly startedAt: number;
+  /** ms UTC of the last start, renewal or end: the newer record wins. */
+  readonly changedAt: number;
+  /** Undefined in the tombstone of a session that a person ended. */
+  readonly credentials:
+    | {
+        readonly accessKeyId: string;
+        readonly secretAccessKey: string;
+        readonly sessionToken: string | undefined;
+        readonly expiresAt: number | undefined;
+        readonly accountId: string | undefined;
+        readonly arn: string | undefined;
+      }
+    | undefined;
+  /** In a tombstone: until when what was fetched stays valid (ms UTC). */
+  readonly endedValidUntil: number | undefined;
+}
+
+/** Where records survive a reload: SecretStorage, one item a session. Any call may throw. */
+export interface SessionStore {
+  load(): Promise<readonly StoredSession[]>;
+  save(record: StoredSession): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+/** The other windows of this host. */
+export interface Peers {
+  /** Every record that the other living windows hold. Never throws; a window that does not answer is left out. */
+  pull(signal: AbortSignal): Promise<readonly StoredSession[]>;
+  /** Tells the others that something here changed; they pull. */
+  announce(): void;
+  /** Another window announced. */
+  readonly onDidChange: Event<void>;
+  /**
+   * Runs `work` while no other window of this host runs work under the same key; a window that died holding it does
+   * not block. Rejects with the signal's reason when aborted while waiting.
+   */
+  exclusive<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+}
