@@ -41,8 +41,20 @@ export type ProblemKind =
   | { readonly kind: 'duplicateSection'; readonly name: string; readonly firstLine: number }
   | { readonly kind: 'colonInsteadOfEquals'; readonly name: string }
   | { readonly kind: 'inlineComment'; readonly name: string }
+  /** `[profile a] text`: the AWS CLI reads the header and drops the text, SDKs refuse it. */
+  | { readonly kind: 'textAfterHeader' }
+  /** `[profile a] # see [b]`: the AWS CLI takes the last `]` of the line for the end of the name. */
+  | { readonly kind: 'bracketAfterHeader' }
+  /** An indented property where none can be continued: read by the AWS CLI and JS, refused by other SDKs. */
+  | { readonly kind: 'indentedProperty'; readonly name: string }
+  /** An indented comment below a property: a comment for the AWS CLI and JS, a part of the value for other SDKs. */
+  | { readonly kind: 'indentedComment'; readonly name: string }
+  /** More problems in this file than are kept. */
+  | { readonly kind: 'moreProblems'; readonly count: number }
   // A section (profiles.ts).
   | { readonly kind: 'invalidProfileName'; readonly name: string }
+  /** `[profile "my profile"]`: the AWS CLI and boto3 read it, other SDKs do not. */
+  | { readonly kind: 'quotedProfileName'; readonly name: string }
   | { readonly kind: 'missingProfilePrefix'; readonly name: string }
   | { readonly kind: 'prefixInCredentials'; readonly name: string }
   | { readonly kind: 'unknownSection'; readonly name: string }
@@ -67,14 +79,29 @@ export type ProblemKind =
   | { readonly kind: 'ssoMissingProperty'; readonly name: string; readonly property: string }
   | { readonly kind: 'ssoSessionMissing'; readonly name: string; readonly session: string }
   | { readonly kind: 'ssoDisagrees'; readonly name: string; readonly property: string }
-  | { readonly kind: 'severalKinds'; readonly name: string; readonly kinds: readonly string[]; readonly used: string }
+  | {
+      readonly kind: 'severalKinds';
+      readonly name: string;
+      readonly kinds: readonly string[];
+      readonly used: string;
+    }
   | { readonly kind: 'invalidRoleArn'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidMfaSerial'; readonly name: string; readonly value: string }
   | { readonly kind: 'mfaSerialIsUser'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidExternalId'; readonly name: string }
   | { readonly kind: 'invalidSessionName'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidDuration'; readonly name: string; readonly value: string }
-  | { readonly kind: 'durationOutOfRange'; readonly name: string; readonly seconds: number; readonly max: number }
+  | {
+      readonly kind: 'durationOutOfRange';
+      readonly name: string;
+      readonly seconds: number;
+      readonly max: number;
+    }
   | { readonly kind: 'durationOverChaining'; readonly name: string; readonly seconds: number }
   | { readonly kind: 'invalidRegion'; readonly name: string; readonly value: string }
-  | { readonly kind: 'partitionMismatch'; readonly name: string; readonly arn: string; readonly region: string };
+  | {
+      readonly kind: 'partitionMismatch';
+      readonly name: string;
+      readonly arn: string;
+      readonly region: string;
+    };
