@@ -1,0 +1,84 @@
+/**
+ * Every name that package.json and the code must agree on. `test/unit/manifest.test.ts` compares both, in both
+ * directions. No vscode here: tests read it.
+ */
+
+/** Publisher and name: what `vscode.extensions.getExtension` takes. */
+export const extensionId = 'sts-sessions.sts-sessions';
+
+/** Command ids. */
+export const commands = {
+  startSession: 'stsSessions.startSession',
+  startMfaSession: 'stsSessions.startMfaSession',
+  assumeRole: 'stsSessions.assumeRole',
+  switchSession: 'stsSessions.switchSession',
+  makeActive: 'stsSessions.makeActive',
+  endSession: 'stsSessions.endSession',
+  endAllSessions: 'stsSessions.endAllSessions',
+  renewSession: 'stsSessions.renewSession',
+  dismissSession: 'stsSessions.dismissSession',
+  copyCredentials: 'stsSessions.copyCredentials',
+  runWithCredentials: 'stsSessions.runWithCredentials',
+  showIdentity: 'stsSessions.showIdentity',
+  openTerminal: 'stsSessions.openTerminal',
+  newTerminalAs: 'stsSessions.newTerminalAs',
+  openConfigFile: 'stsSessions.openConfigFile',
+  openCredentialsFile: 'stsSessions.openCredentialsFile',
+  addProfile: 'stsSessions.addProfile',
+  openProfileSource: 'stsSessions.openProfileSource',
+  copyRoleArn: 'stsSessions.copyRoleArn',
+  copyProfileName: 'stsSessions.copyProfileName',
+  setUpDelivery: 'stsSessions.setUpDelivery',
+  removeManagedProfiles: 'stsSessions.removeManagedProfiles',
+  refresh: 'stsSessions.refresh',
+  showLog: 'stsSessions.showLog',
+  openWalkthrough: 'stsSessions.openWalkthrough',
+} as const;
+
+/** Any of our command ids. */
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+/** The activity-bar container and its one view. */
+export const views = { container: 'stsSessions', profiles: 'stsSessions.profiles' } as const;
+
+/** The id of the walkthrough in package.json; VS Code opens it as `extensionId#walkthrough`. */
+export const walkthrough = 'getStarted';
+
+/** The section that all settings are under. */
+export const settingsSection = 'stsSessions';
+
+/** Setting names below the section. */
+export const settings = {
+  delivery: 'delivery',
+  warnBeforeMinutes: 'warnBeforeMinutes',
+  mfaSessionDurationSeconds: 'mfaSessionDurationSeconds',
+} as const;
+
+/** Context keys that `when` clauses read. */
+export const contextKeys = {
+  /** Set once the shared files have been read and hold nothing to show: only then is the welcome text true. */
+  noProfiles: 'stsSessions.noProfiles',
+  /** At least one session is listed, in whatever state. */
+  hasSessions: 'stsSessions.hasSessions',
+} as const;
+
+/**
+ * What can be done with a row. A row's `contextValue` is its capabilities with a blank between them, and the menus
+ * ask for one as `viewItem =~ /\bstart\b/`: what a row offers is then decided in `treeModel.ts`, not in package.json.
+ */
+export const capabilities = [
+  'start',
+  'end',
+  'dismiss',
+  'renew',
+  'use',
+  'terminal',
+  'credentials',
+  'mfa',
+  'arn',
+  'name',
+  'source',
+] as const;
+
+/** One thing that can be done with a row. */
+export type Capability = (typeof capabilities)[number];
