@@ -23,7 +23,11 @@ export type StsCall =
       readonly durationSeconds: number | undefined;
       readonly mfa: MfaCode | undefined;
     }
-  | { readonly kind: 'sessionToken'; readonly durationSeconds: number | undefined; readonly mfa: MfaCode | undefined }
+  | {
+      readonly kind: 'sessionToken';
+      readonly durationSeconds: number | undefined;
+      readonly mfa: MfaCode | undefined;
+    }
   | { readonly kind: 'callerIdentity' };
 
 /** SerialNumber and TokenCode. */
@@ -34,7 +38,11 @@ export interface MfaCode {
 
 /** What STS answered. `serverTime` is its Date header in milliseconds UTC: it tells the clock skew. */
 export type StsReply =
-  | { readonly kind: 'credentials'; readonly credentials: Credentials; readonly serverTime: number | undefined }
+  | {
+      readonly kind: 'credentials';
+      readonly credentials: Credentials;
+      readonly serverTime: number | undefined;
+    }
   | { readonly kind: 'identity'; readonly identity: CallerIdentity; readonly serverTime: number | undefined };
 
 /** GetCallerIdentity's answer. */
@@ -49,6 +57,9 @@ export interface MfaQuestion {
   /** The session that is being started, as people call it. */
   readonly session: string;
   readonly serial: string;
-  /** Why it is asked again; undefined the first time. */
-  readonly retry: 'wrongCode' | undefined;
+  /**
+   * Why it is asked again; undefined the first time. 'usedCode': this code was accepted a moment ago for an earlier
+   * call of the same start, and AWS takes each code once, so the next one must be waited for.
+   */
+  readonly retry: 'wrongCode' | 'usedCode' | undefined;
 }

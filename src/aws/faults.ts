@@ -24,7 +24,10 @@ export type Fault =
   | { readonly kind: 'throttled'; readonly host: string }
   /** AWS itself failed (5xx). */
   | { readonly kind: 'unavailable'; readonly host: string; readonly status: number }
-  /** The caller's own session is over. `profile` is whose credentials they were. */
+  /**
+   * The caller's own session is over. `profile` is whose credentials they were: empty as it comes from
+   * `faultFromAws`, which cannot know, and filled in by `run`. So it is in the kinds below.
+   */
   | { readonly kind: 'sourceExpired'; readonly profile: string }
   /** AWS does not know the key: deleted, another partition, or a token that does not belong to it. */
   | { readonly kind: 'unknownKey'; readonly profile: string; readonly accessKeyId: string }

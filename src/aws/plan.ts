@@ -38,7 +38,12 @@ export type Base =
       readonly place: Place;
     }
   | { readonly kind: 'process'; readonly profile: string; readonly command: Secret; readonly place: Place }
-  | { readonly kind: 'login'; readonly profile: string; readonly loginSession: string; readonly place: Place };
+  | {
+      readonly kind: 'login';
+      readonly profile: string;
+      readonly loginSession: string;
+      readonly place: Place;
+    };
 
 /** One call to STS, made with the credentials that the hop before it gave. */
 export type Step =
@@ -89,7 +94,10 @@ export interface Plan {
   readonly problems: readonly Problem[];
 }
 
-/** A hop as far as it could be followed; the tooltip of a broken profile draws these. */
+/**
+ * A hop as far as it could be followed, the profile that was asked for first and its sources after it; the tooltip of a
+ * broken profile draws these. A source that does not exist is a hop too, without a place.
+ */
 export interface Hop {
   readonly profile: string;
   readonly roleArn: string | undefined;
@@ -125,10 +133,12 @@ export type SessionRequest =
       readonly region: string | undefined;
     };
 
-/** The part of the process environment that planning reads (facts: region and endpoint precedence). */
+/** The part of the process environment that planning reads; environment.ts makes it. */
 export interface PlanEnvironment {
   readonly region: string | undefined;
   /** AWS_ENDPOINT_URL_STS, else AWS_ENDPOINT_URL, unless AWS_IGNORE_CONFIGURED_ENDPOINT_URLS. */
   readonly endpointUrl: string | undefined;
   readonly ignoreConfiguredEndpoints: boolean;
+  /** AWS_STS_REGIONAL_ENDPOINTS; it beats `sts_regional_endpoints` of the profile. */
+  readonly regionalEndpoints?: string | undefined;
 }

@@ -99,6 +99,11 @@ export type ProblemKind =
     }
   | { readonly kind: 'durationOverChaining'; readonly name: string; readonly seconds: number }
   | { readonly kind: 'invalidRegion'; readonly name: string; readonly value: string }
+  /** `endpoint_url` or AWS_ENDPOINT_URL is no http(s) URL. Its value is left out: it may hold a password. */
+  | { readonly kind: 'invalidEndpointUrl'; readonly name: string }
+  | { readonly kind: 'missingServicesSection'; readonly name: string; readonly section: string }
+  /** GetSessionToken was asked for, but the profile holds no long-term keys. */
+  | { readonly kind: 'needsLongTermKeys'; readonly name: string }
   | {
       readonly kind: 'partitionMismatch';
       readonly name: string;

@@ -1,0 +1,19 @@
+import type { PlanEnvironment } from './plan.ts';
+
+/**
+ * What planning needs of the process environment, read as the AWS CLI v2 reads it: AWS_REGION before AWS_DEFAULT_REGION,
+ * AWS_ENDPOINT_URL_STS before AWS_ENDPOINT_URL, and a blank variable counts as unset.
+ * https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
+ */
+export function planEnvironment(env: Readonly<Record<string, string | undefined>>): PlanEnvironment {
+  const read = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const ignoreConfiguredEndpoints = read('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS')?.toLowerCase() === 'true';
+  return {
+    region: read('AWS_REGION') ?? read('AWS_DEFAULT_REGION'),
+    endpointUrl: ignoreConfiguredEndpoints
+      ? undefined
+      : (read('AWS_ENDPOINT_URL_STS') ?? read('AWS_ENDPOINT_URL')),
+    ignoreConfiguredEndpoints,
+    regionalEndpoints: read('AWS_STS_REGIONAL_ENDPOINTS'),
+  };
+}

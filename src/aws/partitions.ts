@@ -1,0 +1,72 @@
+/**
+ * A separate copy of AWS: accounts, keys and ARNs of one mean nothing in another.
+ * https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+ */
+export interface Partition {
+  /** The second field of its ARNs. */
+  readonly id: string;
+  readonly regions: RegExp;
+  /** What its host names end in. */
+  readonly dnsSuffix: string;
+  /** Where to call STS when the ARN names the partition and nothing names a region. */
+  readonly fallbackRegion: string;
+}
+
+const aws: Partition = {
+  id: 'aws',
+  regions: /^(?:us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
+  dnsSuffix: 'amazonaws.com',
+  fallbackRegion: 'us-east-1',
+};
+
+/** All of them, from botocore's partitions.json; new regions of a known partition need no change here. */
+export const partitions: readonly Partition[] = [
+  aws,
+  { id: 'aws-cn', regions: /^cn-\w+-\d+$/, dnsSuffix: 'amazonaws.com.cn', fallbackRegion: 'cn-north-1' },
+  {
+    id: 'aws-us-gov',
+    regions: /^us-gov-\w+-\d+$/,
+    dnsSuffix: 'amazonaws.com',
+    fallbackRegion: 'us-gov-west-1',
+  },
+  {
+    id: 'aws-eusc',
+    regions: /^eusc-de-\w+-\d+$/,
+    dnsSuffix: 'amazonaws.eu',
+    fallbackRegion: 'eusc-de-east-1',
+  },
+  { id: 'aws-iso', regions: /^us-iso-\w+-\d+$/, dnsSuffix: 'c2s.ic.gov', fallbackRegion: 'us-iso-east-1' },
+  {
+    id: 'aws-iso-b',
+    regions: /^us-isob-\w+-\d+$/,
+    dnsSuffix: 'sc2s.sgov.gov',
+    fallbackRegion: 'us-isob-east-1',
+  },
+  {
+    id: 'aws-iso-e',
+    regions: /^eu-isoe-\w+-\d+$/,
+    dnsSuffix: 'cloud.adc-e.uk',
+    fallbackRegion: 'eu-isoe-west-1',
+  },
+  {
+    id: 'aws-iso-f',
+    regions: /^us-isof-\w+-\d+$/,
+    dnsSuffix: 'csp.hci.ic.gov',
+    fallbackRegion: 'us-isof-south-1',
+  },
+];
+
+/** The partition with this id (`aws-cn`); undefined when there is none. */
+export function partitionById(id: string): Partition | undefined {
+  return partitions.find((partition) => partition.id === id);
+}
+
+/** The partition that a region belongs to; undefined for a region of a shape that nobody knows yet. */
+export function partitionOfRegion(region: string): Partition | undefined {
+  return partitions.find((partition) => partition.regions.test(region));
+}
+
+/** What host names in this region end in. A region of unknown shape counts as `aws`, as in botocore. */
+export function dnsSuffixOf(region: string): string {
+  return (partitionOfRegion(region) ?? aws).dnsSuffix;
+}
