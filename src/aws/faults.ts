@@ -58,6 +58,10 @@ export type Fault =
   | { readonly kind: 'notYet'; readonly baseKind: string }
   /** AWS answered with credentials that are already over. */
   | { readonly kind: 'deadOnArrival' }
+  /** Today's files no longer give the plan that the session was started with: end it and start it again. */
+  | { readonly kind: 'planChanged'; readonly profile: string }
+  /** A renewal is still under way after the `seconds` a fetch may be held; the next fetch joins it. */
+  | { readonly kind: 'stillRenewing'; readonly seconds: number }
   /** A mistake of ours; `message` holds no secret and goes to the log. */
   | { readonly kind: 'internal'; readonly message: string };
 
