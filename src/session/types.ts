@@ -18,10 +18,23 @@ export interface Session {
   readonly state: SessionState;
 }
 
+/** What ending a session leaves behind. */
+export interface EndedSession {
+  readonly id: string;
+  readonly name: string;
+  /** What was fetched before stays valid at AWS until then (ms UTC, maybe past); undefined: nobody knows. */
+  readonly validUntil: number | undefined;
+}
+
 /** What a session is doing now. One setter in sessions.ts changes it and fires one event. */
 export type SessionState =
   | { readonly kind: 'starting' }
-  | { readonly kind: 'live'; readonly credentials: Credentials; readonly startedAt: number; readonly renewing: boolean }
+  | {
+      readonly kind: 'live';
+      readonly credentials: Credentials;
+      readonly startedAt: number;
+      readonly renewing: boolean;
+    }
   | { readonly kind: 'expired'; readonly at: number; readonly renewing: boolean }
   /** The first start failed; it stays until started again or dismissed. */
   | { readonly kind: 'failed'; readonly fault: Fault };
@@ -46,8 +59,14 @@ export interface StoredSession {
   readonly accountId: string | undefined;
   readonly roleArn: string | undefined;
   readonly needsPerson: boolean;
+  /** Seconds that a person chose instead of the plan's; renewals ask for the same. */
+  readonly durationSeconds: number | undefined;
+  /** ms UTC at which the credentials came. */
   readonly startedAt: number;
-  /** ms UTC of the last start, renewal or end: the newer record wins. */
+  /**
+   * ms UTC at which the last start, renewal or end was asked for, never less than before: the newer record wins. It is
+   * the moment of asking, so that an end beats a renewal that was under way in another window.
+   */
   readonly changedAt: number;
   /** Undefined in the tombstone of a session that a person ended. */
   readonly credentials:
@@ -60,7 +79,10 @@ export interface StoredSession {
         readonly arn: string | undefined;
       }
     | undefined;
-  /** In a tombstone: until when what was fetched stays valid (ms UTC). */
+  /**
+   * Until when what was fetched stays valid (ms UTC). In a tombstone: all of it, undefined when nobody knows. In a live
+   * record: the latest end among the credentials before the present ones, undefined when there were none.
+   */
   readonly endedValidUntil: number | undefined;
 }
 

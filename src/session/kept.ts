@@ -1,0 +1,88 @@
+import { timeLeft, type Credentials } from '../aws/credentials.ts';
+import type { SessionRequest } from '../aws/plan.ts';
+
+/** A record in memory: a StoredSession (types.ts) with its secrets wrapped. */
+export interface KeptSession {
+  readonly id: string;
+  readonly name: string;
+  readonly request: SessionRequest;
+  readonly region: string | undefined;
+  readonly accountId: string | undefined;
+  readonly roleArn: string | undefined;
+  readonly needsPerson: boolean;
+  /** Seconds that a person chose instead of the plan's. */
+  readonly durationSeconds: number | undefined;
+  /** ms UTC at which the credentials came. */
+  readonly startedAt: number;
+  /** ms UTC at which the last start, renewal or end was asked for. */
+  readonly changedAt: number;
+  /** Undefined in the tombstone of a session that a person ended. */
+  readonly credentials: Credentials | undefined;
+  /** See StoredSession. */
+  readonly endedValidUntil: number | undefined;
+}
+
+/** A record that is not a tombstone. */
+export type HeldSession = KeptSession & { readonly credentials: Credentials };
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** No session outlives 36 h: GetSessionToken's maximum, the longest that STS grants. */
+const longestLifeMs = 36 * 60 * 60 * 1000;
+
+/** Tombstones kept at once: far more than a day of work makes, and small enough to store. */
+export const maxTombstones = 200;
+
+/** True unless the record is a tombstone. */
+export function isHeld(kept: KeptSession | undefined): kept is HeldSession {
+  return kept?.credentials !== undefined;
+}
+
+/** Which of two records of one session counts: the later wish; at the same moment, the end. A total order. */
+export function newer(a: KeptSession, b: KeptSession): KeptSession {
+  return compare(a, b) >= 0 ? a : b;
+}
+
+function compare(a: KeptSession, b: KeptSession): number {
+  if (a.changedAt !== b.changedAt) {
+    return a.changedAt - b.changedAt;
+  }
+  const [left, right] = [rank(a), rank(b)];
+  if (left !== right) {
+    return left < right ? -1 : 1;
+  }
+  const [leftKey, rightKey] = [a.credentials?.accessKeyId ?? '', b.credentials?.accessKeyId ?? ''];
+  return leftKey === rightKey ? 0 : leftKey < rightKey ? -1 : 1;
+}
+
+/** Orders records of the same moment: a tombstone above all, then the credentials that last longer. */
+function rank(kept: KeptSession): number {
+  return kept.credentials === undefined ? Infinity : (kept.credentials.expiresAt ?? Number.MAX_VALUE);
+}
+
+/** The record that says a person ended `held`; `now` in ms UTC. */
+export function tombstone(held: HeldSession, now: number): KeptSession {
+  return {
+    ...held,
+    changedAt: Math.max(now, held.changedAt + 1),
+    credentials: undefined,
+    endedValidUntil: validUntil(held),
+  };
+}
+
+/** The latest end (ms UTC) of everything that the session handed out; undefined when nobody knows. */
+export function validUntil(held: HeldSession): number | undefined {
+  const { expiresAt } = held.credentials;
+  return expiresAt === undefined ? undefined : Math.max(expiresAt, held.endedValidUntil ?? 0);
+}
+
+/**
+ * True when nobody can have a use for the record any more: a day after the end of what was fetched. Until then an
+ * expired session can be renewed, and a tombstone tells a terminal which session ended.
+ */
+export function isOutdated(kept: KeptSession, now: number): boolean {
+  if (isHeld(kept)) {
+    return timeLeft(kept.credentials, now - dayMs) === 0;
+  }
+  return now >= (kept.endedValidUntil ?? kept.changedAt + longestLifeMs) + dayMs;
+}

@@ -1,0 +1,91 @@
+import { timeLeft, type Credentials } from '../aws/credentials.ts';
+
+const second = 1000;
+const minute = 60 * second;
+
+/**
+ * Credentials are renewed this long before their end: botocore asks again on every call for what lasts less than
+ * 15 minutes (its advisory refresh window), so nothing shorter is handed out when it can be helped.
+ * https://github.com/boto/botocore/blob/develop/botocore/credentials.py
+ */
+export const renewBeforeMs = 15 * minute;
+
+/**
+ * While something is live the clock is looked at this often, whatever the texts say: a timer that slept with the
+ * laptop, or a clock that was set, is noticed within a minute.
+ */
+export const longestSleepMs = minute;
+
+/** What the remaining time means to a person. */
+export type Phase = 'fresh' | 'warning' | 'expired';
+
+type Ends = Pick<Credentials, 'expiresAt'>;
+
+/** The phase at `now` (ms UTC); credentials without a known end stay fresh. The end itself is expired. */
+export function phaseAt(credentials: Ends, now: number, warnMs: number): Phase {
+  const left = timeLeft(credentials, now);
+  return left === 0 ? 'expired' : left <= warnMs ? 'warning' : 'fresh';
+}
+
+/**
+ * The time left as texts show it (ms): whole minutes from two minutes up, steps of ten seconds below, so that the last
+ * two minutes do not flicker. Rounded down to minutes (`47m` means at least that), and up to ten seconds, so that what
+ * is live never says `0s`. Every text that counts down goes through this, or it changes at other moments than
+ * `nextChangeAt` says.
+ */
+export function shownLeft(leftMs: number): number {
+  return leftMs >= 2 * minute
+    ? Math.floor(leftMs / minute) * minute
+    : Math.ceil(leftMs / (10 * second)) * 10 * second;
+}
+
+/**
+ * The first moment after `now` (ms UTC) at which a text or a phase of any of these credentials changes, at most
+ * `longestSleepMs` away; undefined when nothing is live or no end is known.
+ */
+export function nextChangeAt(live: Iterable<Ends>, now: number, warnMs: number): number | undefined {
+  let next: number | undefined;
+  for (const credentials of live) {
+    const left = timeLeft(credentials, now);
+    if (left > 0 && left !== Infinity) {
+      const wait = Math.min(longestSleepMs, untilTextChanges(left), untilWarning(left, warnMs));
+      next = Math.min(next ?? Infinity, now + wait);
+    }
+  }
+  return next;
+}
+
+function untilTextChanges(left: number): number {
+  if (left >= 2 * minute) {
+    // 47m still stands at 47:00.000 and gives way a millisecond later.
+    return (left % minute) + 1;
+  }
+  return left % (10 * second) || 10 * second;
+}
+
+function untilWarning(left: number, warnMs: number): number {
+  return left > warnMs ? left - warnMs : Infinity;
+}
+
+/** ms UTC from which on a fetch renews first; undefined when the end is unknown. `startedAt`: when they came. */
+export function renewAt(credentials: Ends, startedAt: number): number | undefined {
+  const { expiresAt } = credentials;
+  if (expiresAt === undefined) {
+    return undefined;
+  }
+  // The shortest session that AWS grants lasts 15 minutes: it would be due at birth, so half of its life counts.
+  const life = Math.max(0, expiresAt - startedAt);
+  return expiresAt - Math.min(renewBeforeMs, life / 2);
+}
+
+/**
+ * What a fetch at `now` gets: 'serve' them as they are; 'renewFirst', and serve them all the same when that fails;
+ * 'over', nothing without a renewal.
+ */
+export function servable(credentials: Ends, startedAt: number, now: number): 'serve' | 'renewFirst' | 'over' {
+  if (timeLeft(credentials, now) === 0) {
+    return 'over';
+  }
+  const due = renewAt(credentials, startedAt);
+  return due === undefined || now < due ? 'serve' : 'renewFirst';
+}
