@@ -1,0 +1,255 @@
+import {
+  AssumeRoleCommand,
+  GetCallerIdentityCommand,
+  GetSessionTokenCommand,
+  STSClient,
+  STSServiceException,
+} from '@aws-sdk/client-sts';
+import type { STSClientConfig, Credentials as StsCredentials } from '@aws-sdk/client-sts';
+import type { Keys } from '../aws/credentials.ts';
+import type { Effects, MfaCode, StsCall, StsReply } from '../aws/effects.ts';
+import type { Fault } from '../aws/faults.ts';
+import { faultFromAws } from '../aws/faultFromAws.ts';
+import type { StsTarget } from '../aws/plan.ts';
+import { Secret } from '../aws/secret.ts';
+import { createPools, Exchange } from './exchange.ts';
+import { QuickRetry } from './retry.ts';
+import { WireFault } from './wireFault.ts';
+
+/** What `createStsSender` can be told. */
+export interface StsSenderOptions {
+  /** `name/version`, as AWS's logs (CloudTrail) will show it. */
+  readonly userAgent?: string;
+  /** Limit of a whole call, its retry included, ms. */
+  readonly timeoutMs?: number;
+  readonly maxAttempts?: number;
+  /** The clock that signs, ms UTC. */
+  now(): number;
+  /** Hears one line a call: operation, host, outcome, AWS's request id. Never a secret. */
+  log?(line: string): void;
+}
+
+const awsNames = {
+  assumeRole: 'AssumeRole',
+  sessionToken: 'GetSessionToken',
+  callerIdentity: 'GetCallerIdentity',
+} as const satisfies Record<StsCall['kind'], string>;
+
+/** Below this a measured skew is the Date header's whole seconds and the way there and back, ms; AWS allows 15 min. */
+const skewWorthKeepingMs = 60_000;
+
+/**
+ * Makes `Effects.send` over the AWS SDK. Keys, region and endpoint come with each call: nothing is looked up in the
+ * environment or in ~/.aws. A clock that is off is corrected from AWS's answer and remembered for the host.
+ */
+export function createStsSender(options: StsSenderOptions): Effects['send'] {
+  const timeoutMs = options.timeoutMs ?? 30_000;
+  const pools = createPools();
+  const skews = new Map<string, number>();
+
+  return async (call, keys, target, signal) => {
+    if (signal.aborted) {
+      return { kind: 'cancelled' };
+    }
+    const url = parseUrl(target.endpoint);
+    if (url === undefined) {
+      return {
+        kind: 'network',
+        host: target.endpoint.slice(0, 100),
+        reason: 'other',
+        code: 'ERR_INVALID_URL',
+      };
+    }
+    const mfa = call.kind === 'callerIdentity' ? undefined : call.mfa;
+    // A connection that AWS has just closed looks like a reset call, which cannot be repeated with an MFA code.
+    const exchange = new Exchange(mfa === undefined ? pools : undefined, awsNames[call.kind]);
+    const clockOffset = options.now() - Date.now();
+    const client = new STSClient({
+      region: target.region,
+      endpoint: target.endpoint,
+      credentials: identityOf(keys),
+      systemClockOffset: clockOffset + (skews.get(url.host) ?? 0),
+      requestHandler: exchange,
+      retryStrategy: new QuickRetry(options.maxAttempts ?? 2, mfa !== undefined),
+      ...nothingLookedUp(options.userAgent ?? 'sts-sessions'),
+    });
+
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), timeoutMs);
+    const startedAt = performance.now();
+    let outcome: StsReply | Fault;
+    try {
+      outcome = await dispatch(client, call, AbortSignal.any([signal, limit.signal]), exchange);
+      if (outcome.kind === 'credentials' || outcome.kind === 'identity') {
+        remember(skews, url.host, client.config.systemClockOffset - clockOffset);
+      }
+    } catch (error) {
+      outcome = signal.aborted
+        ? { kind: 'cancelled' }
+        : limit.signal.aborted
+          ? { kind: 'timedOut', host: url.host, seconds: Math.round(timeoutMs / 1000) }
+          : faultOf(error, exchange, { call, keys, target, host: url.host, now: options.now() });
+    } finally {
+      clearTimeout(timer);
+    }
+    const took = `${Math.round(performance.now() - startedAt)} ms`;
+    const id = exchange.requestId === undefined ? '' : `, request ${exchange.requestId}`;
+    options.log?.(`${awsNames[call.kind]} at ${url.host}: ${outcomeWord(outcome)} in ${took}${id}`);
+    return outcome;
+  };
+}
+
+/** Settings that the SDK would otherwise look for in the environment, in ~/.aws, or at the instance metadata service. */
+function nothingLookedUp(userAgent: string): Partial<STSClientConfig> {
+  const [name = '', version = ''] = userAgent.split('/', 2);
+  return {
+    defaultsMode: 'standard',
+    authSchemePreference: ['aws.auth#sigv4'],
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    ignoreConfiguredEndpointUrls: true,
+    sigv4aSigningRegionSet: [],
+    maxAttempts: 2,
+    retryMode: 'standard',
+    userAgentAppId: () => Promise.resolve(undefined),
+    defaultUserAgentProvider: () => Promise.resolve([[name, version]]),
+  };
+}
+
+async function dispatch(
+  client: STSClient,
+  call: StsCall,
+  abortSignal: AbortSignal,
+  exchange: Exchange,
+): Promise<StsReply | Fault> {
+  switch (call.kind) {
+    case 'assumeRole': {
+      const reply = await client.send(
+        new AssumeRoleCommand({
+          RoleArn: call.roleArn,
+          RoleSessionName: call.sessionName,
+          ExternalId: call.externalId,
+          DurationSeconds: call.durationSeconds,
+          ...mfaOf(call.mfa),
+        }),
+        { abortSignal },
+      );
+      return credentialsReply(reply.Credentials, reply.AssumedRoleUser?.Arn, exchange);
+    }
+    case 'sessionToken': {
+      const reply = await client.send(
+        new GetSessionTokenCommand({ DurationSeconds: call.durationSeconds, ...mfaOf(call.mfa) }),
+        { abortSignal },
+      );
+      return credentialsReply(reply.Credentials, undefined, exchange);
+    }
+    case 'callerIdentity': {
+      const reply = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
+      if (reply.Account === undefined || reply.Arn === undefined || reply.UserId === undefined) {
+        throw new IncompleteAnswer();
+      }
+      const identity = { accountId: reply.Account, arn: reply.Arn, userId: reply.UserId };
+      return { kind: 'identity', identity, serverTime: exchange.serverTime };
+    }
+  }
+}
+
+/** It began like STS's answer and went on without what STS always says. */
+class IncompleteAnswer extends Error {}
+
+function credentialsReply(
+  given: StsCredentials | undefined,
+  arn: string | undefined,
+  exchange: Exchange,
+): StsReply {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
+  const expiresAt = Expiration?.getTime() ?? Number.NaN;
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || Number.isNaN(expiresAt)) {
+    throw new IncompleteAnswer();
+  }
+  return {
+    kind: 'credentials',
+    credentials: {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: new Secret(SecretAccessKey),
+      sessionToken: new Secret(SessionToken),
+      expiresAt,
+      // arn:partition:sts::account:assumed-role/role/session
+      accountId: arn?.split(':')[4],
+      arn,
+    },
+    serverTime: exchange.serverTime,
+  };
+}
+
+function mfaOf(mfa: MfaCode | undefined): { SerialNumber?: string; TokenCode?: string } {
+  return mfa === undefined ? {} : { SerialNumber: mfa.serial, TokenCode: mfa.code.reveal() };
+}
+
+function identityOf(keys: Keys): { accessKeyId: string; secretAccessKey: string; sessionToken?: string } {
+  return {
+    accessKeyId: keys.accessKeyId,
+    secretAccessKey: keys.secretAccessKey.reveal(),
+    ...(keys.sessionToken === undefined ? {} : { sessionToken: keys.sessionToken.reveal() }),
+  };
+}
+
+interface CallContext {
+  readonly call: StsCall;
+  readonly keys: Keys;
+  readonly target: StsTarget;
+  readonly host: string;
+  readonly now: number;
+}
+
+function faultOf(error: unknown, exchange: Exchange, context: CallContext): Fault {
+  if (error instanceof WireFault) {
+    return error.fault;
+  }
+  if (error instanceof STSServiceException) {
+    return faultFromAws({
+      // Some exceptions are named by the SDK, not as on the wire.
+      code: 'Code' in error && typeof error.Code === 'string' ? error.Code : error.name,
+      message: error.message,
+      status: error.$metadata.httpStatusCode ?? exchange.status,
+      serverTime: exchange.serverTime,
+      ...context,
+    });
+  }
+  if (exchange.status > 0) {
+    // The envelope was STS's, the inside could not be read.
+    return { kind: 'notAws', host: context.host, status: exchange.status, what: 'other' };
+  }
+  // Its text could quote a header, so only its name and code are kept.
+  const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : '';
+  return { kind: 'internal', message: `${error instanceof Error ? error.name : typeof error}${code}` };
+}
+
+function remember(skews: Map<string, number>, host: string, skewMs: number): void {
+  if (Math.abs(skewMs) >= skewWorthKeepingMs) {
+    skews.set(host, skewMs);
+  } else {
+    skews.delete(host);
+  }
+}
+
+function parseUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
+}
+
+function outcomeWord(outcome: StsReply | Fault): string {
+  switch (outcome.kind) {
+    case 'credentials':
+    case 'identity':
+      return 'ok';
+    case 'network':
+      return `network ${outcome.reason} ${outcome.code}`;
+    case 'notAws':
+      return `notAws ${outcome.what} ${outcome.status}`;
+    case 'refused':
+      return `refused ${outcome.code} ${outcome.status}`;
+    default:
+      return outcome.kind;
+  }
+}
