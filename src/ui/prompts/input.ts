@@ -1,0 +1,157 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../../session/emitter.ts';
+
+/** What a person did in a quick input: gave a value, went a step back, or left. */
+export type Answer<T> =
+  { readonly kind: 'value'; readonly value: T } | { readonly kind: 'back' } | { readonly kind: 'cancel' };
+
+/** Where a box stands in a series of them. */
+export interface StepOptions {
+  readonly title: string;
+  /** Counted from 1; both undefined for a single box. */
+  readonly step?: number;
+  readonly totalSteps?: number;
+  /** Shows the back button. */
+  readonly canGoBack?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface TextOptions extends StepOptions {
+  readonly prompt: string;
+  readonly placeholder?: string;
+  readonly value?: string;
+  /** The sentence that is wrong with the text, or undefined. Asked at each key. */
+  validate(text: string): string | undefined;
+  /** Shown as an error until the first key, for a box that is asked again. */
+  readonly error?: string;
+}
+
+/** Asks for a line of text. Enter does nothing while the text is not valid. */
+export function askText(options: TextOptions): Promise<Answer<string>> {
+  const box = vscode.window.createInputBox();
+  box.prompt = options.prompt;
+  box.placeholder = options.placeholder ?? '';
+  box.value = options.value ?? '';
+  box.validationMessage = options.error;
+  return ask<string>(box, options, (done) => [
+    box.onDidChangeValue((text) => {
+      // An empty box is not scolded while it is being filled; Enter still checks it.
+      box.validationMessage = text === '' ? undefined : options.validate(text);
+    }),
+    box.onDidAccept(() => {
+      const problem = options.validate(box.value.trim());
+      if (problem === undefined) {
+        done({ kind: 'value', value: box.value.trim() });
+      } else {
+        box.validationMessage = problem;
+      }
+    }),
+  ]);
+}
+
+export interface PickOptions<T> extends StepOptions {
+  readonly placeholder: string;
+  readonly items: readonly PickItem<T>[];
+  /** The item that has the focus at first. */
+  readonly active?: (item: PickItem<T>) => boolean;
+  /** Makes an item of text that matches none, or gives the sentence that is wrong with it. */
+  readonly fromText?: (text: string) => PickItem<T> | string | undefined;
+}
+
+export interface PickItem<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
+
+/** Asks to pick one of a list, or, with `fromText`, to type something that is not in it. */
+export function askPick<T>(options: PickOptions<T>): Promise<Answer<T>> {
+  const pick = vscode.window.createQuickPick<vscode.QuickPickItem>();
+  pick.placeholder = options.placeholder;
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.items = options.items;
+  const active = options.active && options.items.find(options.active);
+  if (active) {
+    pick.activeItems = [active];
+  }
+  const known = new Set<vscode.QuickPickItem>(options.items);
+  return ask<T>(pick, options, (done) => [
+    pick.onDidChangeValue((text) => {
+      const typed = text.trim() === '' ? undefined : options.fromText?.(text.trim());
+      const extra: vscode.QuickPickItem[] =
+        typed === undefined
+          ? []
+          : typeof typed === 'string'
+            ? [{ label: `$(info) ${typed}`, alwaysShow: true }]
+            : [{ ...typed, alwaysShow: true }];
+      if (options.fromText) {
+        pick.items = [...extra, ...options.items];
+      }
+    }),
+    pick.onDidAccept(() => {
+      const chosen = pick.activeItems[0];
+      if (!chosen) {
+        return;
+      }
+      if (known.has(chosen)) {
+        done({ kind: 'value', value: (chosen as PickItem<T>).value });
+        return;
+      }
+      const typed = options.fromText?.(pick.value.trim());
+      if (typed !== undefined && typeof typed !== 'string') {
+        done({ kind: 'value', value: typed.value });
+      }
+    }),
+  ]);
+}
+
+/** The part that every quick input shares: steps, the back button, cancelling, and going away once. */
+function ask<T>(
+  input: vscode.QuickInput & {
+    buttons: readonly vscode.QuickInputButton[];
+    onDidTriggerButton: vscode.Event<vscode.QuickInputButton>;
+  },
+  options: StepOptions,
+  listen: (done: (answer: Answer<T>) => void) => Disposable[],
+): Promise<Answer<T>> {
+  return new Promise((resolve) => {
+    const listeners: Disposable[] = [];
+    let answered = false;
+    const done = (answer: Answer<T>): void => {
+      if (answered) {
+        return;
+      }
+      answered = true;
+      options.signal?.removeEventListener('abort', abort);
+      for (const listener of listeners) {
+        listener.dispose();
+      }
+      input.dispose();
+      resolve(answer);
+    };
+    const abort = (): void => done({ kind: 'cancel' });
+
+    input.title = options.title;
+    input.step = options.step;
+    input.totalSteps = options.totalSteps;
+    // The code or the ARN is often in another window: a box that closes on losing focus would eat the work.
+    input.ignoreFocusOut = true;
+    if (options.canGoBack) {
+      input.buttons = [vscode.QuickInputButtons.Back];
+    }
+    listeners.push(
+      ...listen(done),
+      input.onDidHide(abort),
+      input.onDidTriggerButton((button) => {
+        if (button === vscode.QuickInputButtons.Back) {
+          done({ kind: 'back' });
+        }
+      }),
+    );
+    if (options.signal?.aborted) {
+      abort();
+      return;
+    }
+    options.signal?.addEventListener('abort', abort, { once: true });
+    input.show();
+  });
+}

@@ -1,0 +1,46 @@
+import type { InputProblem } from '../../aws/limits.ts';
+import { t } from './l10n.ts';
+
+/** What is wrong with a text that somebody is typing, in one sentence. */
+export function inputSentence(problem: InputProblem): string {
+  switch (problem.kind) {
+    case 'empty':
+      return t('Type something here.');
+    case 'tooShort':
+      return t('At least {0} characters, please.', problem.min);
+    case 'tooLong':
+      return t('At most {0} characters, please.', problem.max);
+    case 'badCharacter':
+      return problem.character === ' '
+        ? t('AWS does not take blanks here.')
+        : t('AWS does not take this character here: {0}', problem.character);
+    case 'notRoleArn':
+      return t('A role’s ARN looks like this: arn:aws:iam::111122223333:role/name');
+    case 'assumedRoleArn':
+      return t(
+        'That is the ARN of a session. The role’s looks like this: arn:aws:iam::111122223333:role/name',
+      );
+    case 'badAccount':
+      return t('The account in the ARN needs 12 digits.');
+    case 'unknownPartition':
+      return t('No AWS partition has this name: {0}', problem.partition);
+    case 'mfaSerialIsUser':
+      return t('That is the ARN of a user. The device’s has “:mfa/” in it.');
+    case 'notSixDigits':
+      return t('An MFA code has 6 digits.');
+    case 'notDuration':
+      return t('Write a duration as 1h, 90m or 3600 (seconds).');
+    case 'outOfRange':
+      return t('Between {0} and {1}, please.', durationWords(problem.min), durationWords(problem.max));
+  }
+}
+
+/** `3600` → `1h`, `5400` → `1h 30m`, `900` → `15m`; for seconds that people choose. */
+export function durationWords(seconds: number): string {
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const rest = seconds % 60;
+  return [hours > 0 ? `${hours}h` : '', minutes > 0 ? `${minutes}m` : '', rest > 0 ? `${rest}s` : '']
+    .filter((part) => part !== '')
+    .join(' ');
+}

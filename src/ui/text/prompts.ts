@@ -1,0 +1,32 @@
+import type { MfaQuestion } from '../../aws/effects.ts';
+import { t } from './l10n.ts';
+
+/** The words of the MFA box. */
+export interface MfaPromptText {
+  readonly title: string;
+  readonly prompt: string;
+  readonly placeholder: string;
+  readonly invalid: string;
+  /** Why it is asked again. */
+  readonly error: string | undefined;
+}
+
+/** Says for which session and which device a code is wanted. */
+export function mfaPromptText(question: MfaQuestion): MfaPromptText {
+  return {
+    title: t('MFA code for {0}', question.session),
+    prompt: t('Enter the 6 digits that your device shows: {0}', deviceName(question.serial)),
+    placeholder: '123456',
+    invalid: t('An MFA code has 6 digits.'),
+    error:
+      question.retry === 'wrongCode'
+        ? t('AWS did not accept that code. A code works once: wait for the next one.')
+        : undefined,
+  };
+}
+
+/** `arn:aws:iam::111122223333:mfa/alice` → `alice (1111-2222-3333)`; a hardware serial stays as it is. */
+export function deviceName(serial: string): string {
+  const match = /^arn:[^:]+:iam::(\d{4})(\d{4})(\d{4}):mfa\/(.+)$/.exec(serial);
+  return match ? `${match[4]} (${match[1]}-${match[2]}-${match[3]})` : serial;
+}
