@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { commands, env, extensions, Uri, window, workspace } from 'vscode';
+import { HostClock } from './clock.ts';
+import type { CompanionActions, CompanionAddress } from './protocol.ts';
+
+type Handlers = {
+  [Action in keyof CompanionActions]: (
+    request: CompanionActions[Action]['request'],
+  ) => CompanionActions[Action]['answer'] | Thenable<CompanionActions[Action]['answer']>;
+};
+
+let server: Server | undefined;
+let addressFile: string | undefined;
+
+/** Starts listening and writes the address for the test. */
+export async function activate(): Promise<void> {
+  const folder = process.env['STS_SESSIONS_COMPANION'];
+  if (folder === undefined) {
+    return;
+  }
+  const clock = new HostClock('sts-sessions.sts-sessions');
+  const token = randomUUID();
+  const handlers = makeHandlers(clock);
+  const listening = createServer((request, response) => void reply(request, response, token, handlers));
+  server = listening;
+  const port = await new Promise<number>((resolve) => {
+    listening.listen(0, '127.0.0.1', () => resolve((listening.address() as AddressInfo).port));
+  });
+  addressFile = join(folder, `${String(process.pid)}.json`);
+  const address: CompanionAddress = { port, token };
+  writeFileSync(`${addressFile}.new`, JSON.stringify(address));
+  // In one step, so that nobody reads half of it.
+  renameSync(`${addressFile}.new`, addressFile);
+}
+
+/** Stops listening. */
+export function deactivate(): void {
+  server?.close();
+  if (addressFile !== undefined) {
+    rmSync(addressFile, { force: true });
+  }
+}
+
+function makeHandlers(clock: HostClock): Handlers {
+  return {
+    moveClock: ({ ms }) => {
+      clock.move(ms);
+      return null;
+    },
+    executeCommand: ({ id, args }) => commands.executeCommand(id, ...args),
+    terminalNames: () => window.terminals.map(({ name }) => name),
+    readClipboard: () => env.clipboard.readText(),
+    writeSetting: async ({ name, value }) => {
+      await workspace.getConfiguration().update(name, value, true);
+      return null;
+    },
+    openFile: async ({ path }) => {
+      await window.showTextDocument(Uri.file(path));
+      return null;
+    },
+    extension: ({ id }) => {
+      const found = extensions.getExtension(id);
+      return { present: found !== undefined, active: found?.isActive ?? false };
+    },
+    heapUsed: () => {
+      globalThis.gc?.();
+      return process.memoryUsage().heapUsed;
+    },
+    commands: () => commands.getCommands(true),
+  };
+}
+
+async function reply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  token: string,
+  handlers: Handlers,
+): Promise<void> {
+  const { status, body } =
+    request.headers.authorization === token
+      ? await answer(request, handlers)
+      : { status: 403, body: { error: 'wrong token' } };
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+}
+
+async function answer(
+  request: IncomingMessage,
+  handlers: Handlers,
+): Promise<{ status: number; body: unknown }> {
+  try {
+    let text = '';
+    for await (const chunk of request.setEncoding('utf8')) {
+      text += String(chunk);
+    }
+    const { action, ...parameters } = JSON.parse(text) as { action: keyof CompanionActions };
+    const handler = handlers[action] as (request: object) => unknown;
+    return { status: 200, body: { answer: (await handler(parameters)) ?? null } };
+  } catch (error) {
+    return { status: 500, body: { error: error instanceof Error ? error.message : String(error) } };
+  }
+}

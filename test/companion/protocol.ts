@@ -1,0 +1,22 @@
+/** What a test may ask of the companion, by the name of the action, with the answer it gets. All of it is JSON. */
+export interface CompanionActions {
+  /** Milliseconds by which the extensions' clock goes forward. */
+  moveClock: { request: { ms: number }; answer: null };
+  executeCommand: { request: { id: string; args: unknown[] }; answer: unknown };
+  terminalNames: { request: object; answer: string[] };
+  readClipboard: { request: object; answer: string };
+  /** Writes a user setting; undefined removes it. */
+  writeSetting: { request: { name: string; value?: unknown }; answer: null };
+  openFile: { request: { path: string }; answer: null };
+  extension: { request: { id: string }; answer: { present: boolean; active: boolean } };
+  /** Bytes of the extension host's heap, after a collection where the host exposes one. */
+  heapUsed: { request: object; answer: number };
+  commands: { request: object; answer: string[] };
+}
+
+/** What the companion writes into the folder that STS_SESSIONS_COMPANION names, one file per extension host. */
+export interface CompanionAddress {
+  readonly port: number;
+  /** Sent back in `Authorization`, so that no page in the browser can drive the host. */
+  readonly token: string;
+}

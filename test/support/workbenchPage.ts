@@ -1,0 +1,296 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Locator, Page } from 'playwright-core';
+import { type Companion, companionFiles, nextCompanion } from './companion.ts';
+import { resultsFolder } from './rig.ts';
+
+/** How a window is opened. */
+export interface PageOptions {
+  /** Another folder than the workbench's own. */
+  readonly workspace?: string;
+  /** The extension host's start parameters (vscode-remote extensionDevelopmentPath and so on). */
+  readonly payload?: readonly (readonly [string, string])[];
+  /** Functions that the workbench may call on the page, there before it loads. */
+  readonly expose?: Readonly<Record<string, (...args: never[]) => unknown>>;
+  /** False returns at once instead of waiting until the workbench is restored. */
+  readonly wait?: boolean;
+}
+
+/** What VS Code's smoke-test driver offers on the page (IWindowDriver in its sources). */
+interface Driver {
+  whenWorkbenchRestored(): Promise<void>;
+  getTerminalBuffer(selector: string): Promise<string[]>;
+  writeInTerminal(selector: string, text: string): Promise<void>;
+}
+
+interface Surroundings {
+  readonly origin: string;
+  readonly workspace: string;
+  readonly companions: string | undefined;
+}
+
+/** How long anything may take to show, in milliseconds: a test waits for what it expects, never for time. */
+const PATIENCE = 30_000;
+
+const ACTIVE_TERMINAL = '.terminal-wrapper.active';
+
+/** One window of the workbench, driven as a person would. */
+export class WorkbenchPage {
+  /** Playwright's page, for what has no helper here. */
+  readonly page: Page;
+  readonly #around: Surroundings;
+  #companion: Promise<Companion> | undefined;
+
+  constructor(page: Page, around: Surroundings) {
+    this.page = page;
+    this.#around = around;
+    page.setDefaultTimeout(PATIENCE);
+  }
+
+  /** Loads the workbench. `known`: the companions of other windows. */
+  async open(options: PageOptions, known: ReadonlySet<string>): Promise<void> {
+    for (const [name, callback] of Object.entries(options.expose ?? {})) {
+      await this.page.exposeFunction(name, callback);
+    }
+    const query = new URLSearchParams({ folder: options.workspace ?? this.#around.workspace });
+    if (options.payload !== undefined) {
+      query.set('payload', JSON.stringify(options.payload));
+    }
+    this.#awaitCompanion(known);
+    await this.page.goto(`${this.#around.origin}/?${query.toString()}`);
+    if (options.wait !== false) {
+      await this.#restored();
+    }
+  }
+
+  /** The companion in this window's extension host. */
+  get companion(): Promise<Companion> {
+    if (this.#companion === undefined) {
+      throw new Error('This workbench was launched without `companion: true`.');
+    }
+    return this.#companion;
+  }
+
+  /** Loads the window again, as “Developer: Reload Window” does. */
+  async reload(): Promise<void> {
+    const folder = this.#around.companions;
+    this.#awaitCompanion(folder === undefined ? new Set() : await companionFiles(folder));
+    await this.page.reload();
+    await this.#restored();
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+
+  /** Runs a command through the palette by its full title, such as `STS: Start Session…`. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.quickInput();
+    await input.fill(`>${title}`);
+    const row = this.quickRows().filter({ hasText: title }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** The text field of the open quick pick or input box. */
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-box input');
+  }
+
+  /** The rows of the open quick pick. */
+  quickRows(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+  }
+
+  /** What stands under the open input box: its prompt or its complaint. */
+  quickMessage(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-message');
+  }
+
+  /** Types into the open input box and accepts it. */
+  async answerInput(text: string): Promise<void> {
+    await this.quickInput().fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Picks the first row of the open quick pick that holds `text`. */
+  async pick(text: string | RegExp): Promise<void> {
+    await this.quickRows().filter({ hasText: text }).first().click();
+  }
+
+  /** The button in a row of the open quick pick, by its tooltip. */
+  rowButton(row: Locator, label: string): Locator {
+    return row.locator(`.action-label[aria-label*="${label}"]`);
+  }
+
+  /** The status bar item of the extension under test: its text, and what screen readers say in `aria-label`. */
+  statusBarItem(idPart = 'sts-sessions'): Locator {
+    return this.page.locator(`.statusbar .statusbar-item[id*="${idPart}"] .statusbar-item-label`);
+  }
+
+  /** The background of the status bar item, as VS Code marks it in the page. */
+  async statusBarKind(idPart = 'sts-sessions'): Promise<'error' | 'warning' | undefined> {
+    const classes = await this.page
+      .locator(`.statusbar .statusbar-item[id*="${idPart}"]`)
+      .getAttribute('class');
+    return classes?.includes('error-kind') === true
+      ? 'error'
+      : classes?.includes('warning-kind') === true
+        ? 'warning'
+        : undefined;
+  }
+
+  /** Waits until the status bar item's text matches. */
+  async waitForStatus(text: string | RegExp): Promise<void> {
+    await this.statusBarItem().filter({ hasText: text }).waitFor();
+  }
+
+  /** The icon of a view container in the activity bar, by the container's title. */
+  activityBarIcon(title: string): Locator {
+    return this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`);
+  }
+
+  /** Shows the view container (once open, a click would close it). */
+  async openView(title: string): Promise<void> {
+    const item = this.page.locator('.activitybar .action-item', { has: this.activityBarIcon(title) });
+    if (!((await item.getAttribute('class')) ?? '').includes('checked')) {
+      await item.click();
+    }
+    await this.page.locator('.sidebar .composite.title', { hasText: new RegExp(title, 'i') }).waitFor();
+  }
+
+  /** The rows of the tree in the side bar that are drawn now; far longer trees draw only what is in view. */
+  treeRows(): Locator {
+    return this.page.locator('.sidebar .monaco-list-row[role="treeitem"]');
+  }
+
+  /** The tree row whose label is `label`. */
+  treeRow(label: string): Locator {
+    const name = this.page.locator('.label-name', { hasText: new RegExp(`^${escapeForRegExp(label)}$`) });
+    return this.treeRows().filter({ has: name }).first();
+  }
+
+  /** Clicks an inline button of a tree row, by its tooltip. */
+  async clickTreeButton(label: string, button: string): Promise<void> {
+    const row = this.treeRow(label);
+    await row.hover();
+    await row.locator(`.actions .action-label[aria-label^="${button}"]`).click();
+  }
+
+  /** The notifications on screen. */
+  notifications(): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item');
+  }
+
+  /** Waits for a notification that holds `text`. */
+  async waitForNotification(text: string | RegExp): Promise<Locator> {
+    const found = this.notifications().filter({ hasText: text }).first();
+    await found.waitFor();
+    return found;
+  }
+
+  /** Presses a notification's or a dialog's button. */
+  async press(button: string, within?: Locator): Promise<void> {
+    await (within ?? this.page).locator('.monaco-button', { hasText: button }).first().click();
+  }
+
+  /** Opens a terminal by VS Code's own command and waits until its shell has written something. */
+  async openTerminal(): Promise<void> {
+    await this.runCommand('Terminal: Create New Terminal');
+    await this.waitForTerminalText(/\S/);
+  }
+
+  /** The lines of the active terminal, as one text. Lines that the terminal wrapped are still broken. */
+  async terminalText(selector = ACTIVE_TERMINAL): Promise<string> {
+    await this.page.locator(`${selector} .xterm`).first().waitFor();
+    return this.page.evaluate(async (terminal) => {
+      const { driver } = globalThis as unknown as { driver: Driver };
+      return (await driver.getTerminalBuffer(terminal)).join('\n');
+    }, selector);
+  }
+
+  /** Types into the active terminal; a line wants its `\n`. */
+  async typeInTerminal(text: string, selector = ACTIVE_TERMINAL): Promise<void> {
+    await this.page.locator(`${selector} .xterm`).first().waitFor();
+    await this.page.evaluate(
+      async ([terminal, keys]) => {
+        const { driver } = globalThis as unknown as { driver: Driver };
+        await driver.writeInTerminal(terminal, keys);
+      },
+      [selector, text] as const,
+    );
+  }
+
+  /** Waits until the active terminal shows `text`; resolves with all that it shows. */
+  async waitForTerminalText(text: string | RegExp, timeoutMs = PATIENCE): Promise<string> {
+    let shown = '';
+    const found = await poll(timeoutMs, async () => {
+      shown = await this.terminalText();
+      return typeof text === 'string' ? shown.includes(text) : text.test(shown);
+    });
+    if (!found) {
+      throw new Error(`The terminal never showed ${String(text)}. It shows:\n${shown}`);
+    }
+    return shown;
+  }
+
+  /**
+   * Runs a line in the active terminal and resolves with what it printed and its exit code. The marks are built by the
+   * shell, so that the echo of the typed line does not hold them.
+   */
+  async runInTerminal(line: string, timeoutMs = PATIENCE): Promise<{ text: string; code: number }> {
+    this.#runs += 1;
+    const mark = `run${String(this.#runs)}`;
+    await this.typeInTerminal(`echo "<"${mark}; ${line}; echo "$?"">"${mark}\n`);
+    const end = new RegExp(`<${mark}\\n([\\s\\S]*?)(\\d+)>${mark}`);
+    const text = await this.waitForTerminalText(end, timeoutMs);
+    const [, printed, code] = end.exec(text) ?? [];
+    return { text: (printed ?? '').trimEnd(), code: Number(code) };
+  }
+  #runs = 0;
+
+  /** Saves a picture of the window into test-results/ and returns its path. */
+  async screenshot(name: string): Promise<string> {
+    await mkdir(resultsFolder, { recursive: true });
+    const path = join(resultsFolder, `${name}.png`);
+    await this.page.screenshot({ path });
+    return path;
+  }
+
+  async #restored(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor();
+    await this.page.waitForFunction(() => 'driver' in globalThis);
+    await this.page.evaluate(() =>
+      (globalThis as unknown as { driver: Driver }).driver.whenWorkbenchRestored(),
+    );
+  }
+
+  #awaitCompanion(known: ReadonlySet<string>): void {
+    if (this.#around.companions !== undefined) {
+      this.#companion = nextCompanion(this.#around.companions, known, PATIENCE);
+      // Whoever asks for it sees the failure; nobody asking is not an unhandled rejection.
+      this.#companion.catch(() => undefined);
+    }
+  }
+}
+
+/**
+ * Asks until the answer is yes; false when it is not within `timeoutMs`. For what gives no event, such as a terminal's
+ * buffer (playwright's waitForFunction takes a promise for a yes).
+ */
+export async function poll(timeoutMs: number, ask: () => Promise<boolean>): Promise<boolean> {
+  const end = performance.now() + timeoutMs;
+  while (!(await ask())) {
+    if (performance.now() > end) {
+      return false;
+    }
+    await delay(50);
+  }
+  return true;
+}
+
+function escapeForRegExp(text: string): string {
+  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
+}
