@@ -1,5 +1,13 @@
+import { Findings, placeOf, read } from './findings.ts';
+import { followSources } from './planChain.ts';
+import { isTemporary, roleSteps, sessionTokenStep, typedRoleStep } from './planRole.ts';
+import type { PlannedTarget } from './planTarget.ts';
+import { planTarget } from './planTarget.ts';
 import type { Place, Problem } from './problems.ts';
+import type { ProfileSet, Section } from './profiles.ts';
+import { isManaged } from './profiles.ts';
 import type { Secret } from './secret.ts';
+import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
 
 /** Where a plan's first credentials come from. Only `staticKeys` can be started so far; the rest say “not yet”. */
 export type Base =
@@ -141,4 +149,131 @@ export interface PlanEnvironment {
   readonly ignoreConfiguredEndpoints: boolean;
   /** AWS_STS_REGIONAL_ENDPOINTS; it beats `sts_regional_endpoints` of the profile. */
   readonly regionalEndpoints?: string | undefined;
+}
+
+/**
+ * How to get the session that was asked for from what stands in the files, or why there is no way. Asks nobody, sends
+ * nothing, never throws. Where the SDKs disagree, it goes the AWS CLI's way and adds a warning.
+ *
+ * A profile with long-term keys becomes a session too, through GetSessionToken, so that what is handed to tools always
+ * ends; temporary keys are passed on as they are.
+ */
+export function planFor(set: ProfileSet, request: SessionRequest, env: PlanEnvironment): PlanResult {
+  switch (request.kind) {
+    case 'profile':
+      return planProfile(set, request.profile, env);
+    case 'mfaSession':
+      return planMfaSession(set, request, env);
+    case 'role':
+      return planTypedRole(set, request, env);
+  }
+}
+
+/** True when a person must be there to start or renew it: a step asks for an MFA code. */
+export function needsPerson(plan: Plan): boolean {
+  return plan.steps.some((step) => step.mfaSerial !== undefined);
+}
+
+function planProfile(set: ProfileSet, name: string, env: PlanEnvironment): PlanResult {
+  const findings = new Findings();
+  const section = visibleProfile(set, name);
+  if (section === undefined) {
+    findings.error(name, undefined, { kind: 'unknownProfile', name });
+    return broken(findings, [{ profile: name, roleArn: undefined, place: undefined, broken: true }]);
+  }
+  const chain = followSources(set, section, false, findings);
+  const arns = [
+    ...chain.roles.map((role) => read(role, 'role_arn')?.value),
+    read(section, 'mfa_serial')?.value,
+  ];
+  const where = planTarget(section, { set, env, askedRegion: undefined, arns }, findings);
+  const { base } = chain;
+  if (chain.roles.length === 0 && base?.kind === 'staticKeys' && base.sessionToken === undefined) {
+    const asked = { mfaSerial: undefined, durationSeconds: undefined };
+    const step = sessionTokenStep(section, asked, where.target, findings);
+    return result(name, base, [step], where, chain.hops, findings);
+  }
+  return result(name, base, roleSteps(chain, where, findings), where, chain.hops, findings);
+}
+
+function planMfaSession(
+  set: ProfileSet,
+  request: Extract<SessionRequest, { kind: 'mfaSession' }>,
+  env: PlanEnvironment,
+): PlanResult {
+  const name = request.profile;
+  const findings = new Findings();
+  const section = visibleProfile(set, name);
+  const place = section && placeOf(section);
+  const hops: Hop[] = [{ profile: name, roleArn: undefined, place, broken: false }];
+  if (section === undefined) {
+    findings.error(name, undefined, { kind: 'unknownProfile', name });
+    return broken(findings, hops);
+  }
+  const arns = [request.mfaSerial, read(section, 'mfa_serial')?.value];
+  const where = planTarget(section, { set, env, askedRegion: undefined, arns }, findings);
+  const base = hasStaticKeys(section) ? staticKeysBase(section, findings) : undefined;
+  // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html: long-term keys only.
+  if (!hasStaticKeys(section) || (base?.kind === 'staticKeys' && base.sessionToken !== undefined)) {
+    findings.error(name, place, { kind: 'needsLongTermKeys', name });
+  }
+  const step = sessionTokenStep(section, request, where.target, findings);
+  return result(name, base, [step], where, hops, findings);
+}
+
+function planTypedRole(
+  set: ProfileSet,
+  request: Extract<SessionRequest, { kind: 'role' }>,
+  env: PlanEnvironment,
+): PlanResult {
+  const { name, roleArn, sourceProfile } = request;
+  const findings = new Findings();
+  const source = visibleProfile(set, sourceProfile);
+  const top: Hop = { profile: name, roleArn, place: undefined, broken: false };
+  if (source === undefined) {
+    const kind = set.profiles.has(sourceProfile) ? 'managedSourceProfile' : 'missingSourceProfile';
+    findings.error(name, undefined, { kind, name, source: sourceProfile });
+    return broken(findings, [
+      top,
+      { profile: sourceProfile, roleArn: undefined, place: undefined, broken: true },
+    ]);
+  }
+  // Its own keys and not a session of theirs: from GetSessionToken's, AWS grants an hour at most.
+  const chain = followSources(set, source, true, findings);
+  const where = planTarget(source, { set, env, askedRegion: request.region, arns: [roleArn] }, findings);
+  const steps = roleSteps(chain, where, findings);
+  const chained = steps.length > 0 || isTemporary(chain.base);
+  const own = typedRoleStep(request, { ...where, chained }, findings);
+  return result(
+    name,
+    chain.base,
+    own === undefined ? steps : [...steps, own],
+    where,
+    [top, ...chain.hops],
+    findings,
+  );
+}
+
+/** A profile that people may use: not one of those that the extension itself keeps in the file for its terminals. */
+function visibleProfile(set: ProfileSet, name: string): Section | undefined {
+  const section = set.profiles.get(name);
+  return section === undefined || isManaged(section) ? undefined : section;
+}
+
+function result(
+  name: string,
+  base: Base | undefined,
+  steps: readonly Step[],
+  where: PlannedTarget,
+  hops: readonly Hop[],
+  findings: Findings,
+): PlanResult {
+  if (base === undefined || findings.broken.size > 0) {
+    return broken(findings, hops);
+  }
+  return { ok: true, plan: { name, base, steps, region: where.toolRegion, problems: findings.problems } };
+}
+
+function broken({ problems, broken }: Findings, hops: readonly Hop[]): PlanResult {
+  return { ok: false, problems, hops: hops.map((hop) => ({ ...hop, broken: broken.has(hop.profile) })) };
 }

@@ -1,0 +1,60 @@
+import { dnsSuffixOf } from './partitions.ts';
+import type { StsTarget } from './plan.ts';
+
+/**
+ * Regions that `sts_regional_endpoints = legacy` sends to the global endpoint; every other one stays regional.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html
+ */
+const legacyRegions: ReadonlySet<string> = new Set([
+  'ap-northeast-1',
+  'ap-south-1',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'aws-global',
+  'ca-central-1',
+  'eu-central-1',
+  'eu-north-1',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'sa-east-1',
+  'us-east-1',
+  'us-east-2',
+  'us-west-1',
+  'us-west-2',
+]);
+
+/** The one address that is in no region; it accepts signatures for us-east-1. */
+const globalTarget: StsTarget = { region: 'us-east-1', endpoint: 'https://sts.amazonaws.com' };
+
+/** What an endpoint depends on beside the region. */
+export interface EndpointChoice {
+  /** `endpoint_url`, from wherever it came: it beats all the rest. */
+  readonly custom: string | undefined;
+  /** `sts_regional_endpoints = legacy`. The default is regional, as in botocore since 2025 and in every other SDK. */
+  readonly legacy: boolean;
+}
+
+/** Where STS is called for a region, and for which region the call is signed. */
+export function stsTarget(region: string, choice: EndpointChoice): StsTarget {
+  if (choice.custom !== undefined) {
+    return { region: region === 'aws-global' ? globalTarget.region : region, endpoint: choice.custom };
+  }
+  if (region === 'aws-global' || (choice.legacy && legacyRegions.has(region))) {
+    return globalTarget;
+  }
+  return { region, endpoint: `https://sts.${region}.${dnsSuffixOf(region)}` };
+}
+
+/** True when `text` may stand in a host name as a region: the AWS CLI refuses the same others. */
+export function isRegion(text: string): boolean {
+  return /^(?![0-9]+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(text);
+}
+
+/** `endpoint_url` without the slash at its end; undefined when it is no http(s) URL. */
+export function endpointFrom(text: string): string | undefined {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    return undefined;
+  }
+  return text.replace(/\/+$/, '');
+}

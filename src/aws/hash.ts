@@ -1,0 +1,71 @@
+import type { Base, Plan, Step } from './plan.ts';
+
+/** How many hex digits of the digest an id keeps: 80 bits, and short enough for a socket path and a log line. */
+const idLength = 20;
+
+/**
+ * The id of the session that a plan leads to. The same plan has the same id in every window and after a reload; a plan
+ * that leads to anything else has another. Everything that decides which credentials come out takes part in it; secrets,
+ * lines of files, problems and the name on display do not.
+ *
+ * The digest is a parameter because this folder imports nothing: `sha256Hex` answers the SHA-256 of the text's UTF-8 in
+ * lower-case hex. It must be a cryptographic one, since the id selects credentials.
+ */
+export function planId(plan: Plan, sha256Hex: (text: string) => string): string {
+  return sha256Hex(canonicalPlan(plan)).slice(0, idLength);
+}
+
+/**
+ * The text that is hashed: JSON of arrays, so that neither the order of keys nor a missing value changes it. The number
+ * in front changes when the meaning of a position does.
+ */
+export function canonicalPlan(plan: Plan): string {
+  return JSON.stringify([1, basePart(plan.base), plan.steps.map(stepPart), plan.region ?? null]);
+}
+
+type Part = readonly (string | number | null)[];
+
+function basePart(base: Base): Part {
+  switch (base.kind) {
+    case 'staticKeys':
+      return [base.kind, base.profile, base.accessKeyId];
+    case 'credentialSource':
+      return [base.kind, base.profile, base.source];
+    case 'webIdentity':
+      return [base.kind, base.profile, base.roleArn, base.tokenFile, base.sessionName ?? null];
+    case 'identityCenter':
+      return [
+        base.kind,
+        base.profile,
+        base.ssoSession ?? null,
+        base.startUrl,
+        base.ssoRegion,
+        base.accountId ?? null,
+        base.roleName ?? null,
+      ];
+    case 'process':
+      // The command may hold a password, so it takes no part.
+      return [base.kind, base.profile];
+    case 'login':
+      return [base.kind, base.profile, base.loginSession];
+  }
+}
+
+function stepPart(step: Step): Part {
+  const target = [step.target.region, step.target.endpoint] as const;
+  switch (step.kind) {
+    case 'assumeRole':
+      return [
+        step.kind,
+        step.profile ?? null,
+        step.roleArn,
+        step.sessionName ?? null,
+        step.externalId ?? null,
+        step.durationSeconds ?? null,
+        step.mfaSerial ?? null,
+        ...target,
+      ];
+    case 'sessionToken':
+      return [step.kind, step.profile, step.durationSeconds ?? null, step.mfaSerial ?? null, ...target];
+  }
+}

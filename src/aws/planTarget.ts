@@ -1,0 +1,120 @@
+import { parseArnOwner } from './arn.ts';
+import { endpointFrom, isRegion, stsTarget } from './endpoints.ts';
+import type { Findings } from './findings.ts';
+import { read } from './findings.ts';
+import { partitionById } from './partitions.ts';
+import type { PlanEnvironment, StsTarget } from './plan.ts';
+import type { Place } from './problems.ts';
+import type { ProfileSet, Section } from './profiles.ts';
+
+/** Where the steps of a plan are sent, and the region for the tools that use the session. */
+export interface PlannedTarget {
+  readonly target: StsTarget;
+  readonly customEndpoint: boolean;
+  readonly toolRegion: string | undefined;
+}
+
+/** A value, and where it was written: nowhere when it came from the environment or a prompt. */
+interface Written {
+  readonly value: string;
+  readonly place: Place | undefined;
+}
+
+/**
+ * One target for a whole chain: as in the AWS CLI, whose one session decides region and endpoint from the profile that
+ * was asked for and from none of its sources.
+ *
+ * The region for STS is what was asked for, then the environment's, then the profile's, in the AWS CLI's order. Where all
+ * are silent it is the first of the ARNs' partition: the AWS CLI takes us-east-1 for any of them, and fails outside `aws`.
+ * The region for tools prefers the profile's own to the environment's, because a session keeps it where the environment
+ * is another one (a terminal of its own, `New Terminal as…`).
+ */
+export function planTarget(
+  section: Section,
+  input: {
+    readonly set: ProfileSet;
+    readonly env: PlanEnvironment;
+    readonly askedRegion: string | undefined;
+    /** ARNs of the plan, the likeliest to tell its partition first. */
+    readonly arns: readonly (string | undefined)[];
+  },
+  findings: Findings,
+): PlannedTarget {
+  const { env, askedRegion } = input;
+  const asked = askedRegion === undefined ? undefined : { value: askedRegion, place: undefined };
+  const fromEnv = env.region === undefined ? undefined : { value: env.region, place: undefined };
+  const own = read(section, 'region');
+  const named = asked ?? fromEnv ?? own;
+  const region = checkedRegion(section.name, named, findings) ?? fallbackRegion(input.arns);
+  const custom = configuredEndpoint(section, input.set, env, findings);
+  // botocore refuses other words than these two; regional is its default and the better answer to a misspelling.
+  const endpoints = env.regionalEndpoints ?? read(section, 'sts_regional_endpoints')?.value;
+  const tools = asked ?? own ?? fromEnv;
+  return {
+    target: stsTarget(region, { custom, legacy: endpoints?.toLowerCase() === 'legacy' }),
+    customEndpoint: custom !== undefined,
+    toolRegion: tools === named ? tools?.value : checkedRegion(section.name, tools, findings),
+  };
+}
+
+/** The region, unless it could not stand in a host name: then an error, as in the AWS CLI. */
+function checkedRegion(name: string, region: Written | undefined, findings: Findings): string | undefined {
+  if (region !== undefined && !isRegion(region.value)) {
+    findings.error(name, region.place, { kind: 'invalidRegion', name, value: region.value });
+    return undefined;
+  }
+  return region?.value;
+}
+
+function fallbackRegion(arns: readonly (string | undefined)[]): string {
+  for (const arn of arns) {
+    const partition = partitionById(parseArnOwner(arn ?? '')?.partition ?? '');
+    if (partition !== undefined) {
+      return partition.fallbackRegion;
+    }
+  }
+  return 'us-east-1';
+}
+
+/**
+ * Environment, then the profile's `services` section, then its `endpoint_url`.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+function configuredEndpoint(
+  section: Section,
+  set: ProfileSet,
+  env: PlanEnvironment,
+  findings: Findings,
+): string | undefined {
+  if (
+    env.ignoreConfiguredEndpoints ||
+    read(section, 'ignore_configured_endpoint_urls')?.value.toLowerCase() === 'true'
+  ) {
+    return undefined;
+  }
+  const written: Written | undefined =
+    env.endpointUrl === undefined
+      ? (endpointOfServices(section, set, findings) ?? read(section, 'endpoint_url'))
+      : { value: env.endpointUrl, place: undefined };
+  if (written === undefined) {
+    return undefined;
+  }
+  const endpoint = endpointFrom(written.value);
+  if (endpoint === undefined) {
+    findings.error(section.name, written.place, { kind: 'invalidEndpointUrl', name: section.name });
+  }
+  return endpoint;
+}
+
+function endpointOfServices(section: Section, set: ProfileSet, findings: Findings): Written | undefined {
+  const services = read(section, 'services');
+  if (services === undefined) {
+    return undefined;
+  }
+  const named = set.services.get(services.value);
+  if (named === undefined) {
+    const what = { kind: 'missingServicesSection', name: section.name, section: services.value } as const;
+    findings.error(section.name, services.place, what);
+  }
+  return named?.properties.get('sts')?.nested?.get('endpoint_url');
+}

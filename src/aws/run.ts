@@ -1,0 +1,233 @@
+import { parseArnOwner } from './arn.ts';
+import type { Credentials, Keys } from './credentials.ts';
+import type { Effects, MfaCode, StsCall } from './effects.ts';
+import type { AccessDeniedHint, Fault } from './faults.ts';
+import { isFault } from './faults.ts';
+import { durations, toSessionName } from './limits.ts';
+import type { Base, Plan, Step } from './plan.ts';
+
+/** How a run ended. */
+export type RunResult =
+  | {
+      readonly ok: true;
+      readonly credentials: Credentials;
+      /** How far our clock is ahead of AWS's, in milliseconds; undefined when AWS was not asked or did not say. */
+      readonly serverSkewMs: number | undefined;
+    }
+  | {
+      readonly ok: false;
+      readonly fault: Fault;
+      /** The step that failed, counted from 0; -1 for the base. */
+      readonly step: number;
+    };
+
+/** What may differ from start to start of one plan; none of it is part of the plan's id. */
+export interface RunOptions {
+  /**
+   * Seconds: the duration of the last step whatever the plan says, and the most that an earlier step asks for. Kept
+   * within what AWS can grant to each step. It is how “start with the maximum” goes on after `durationOverMaximum`.
+   */
+  readonly durationSeconds?: number;
+  /** RoleSessionName where the plan has none; CloudTrail shows it. Other characters than AWS's are replaced. */
+  readonly defaultSessionName?: string;
+}
+
+/** After so many wrong codes the start fails: the device or its clock is the problem, not the typing. */
+const maxCodeAttempts = 3;
+
+/**
+ * Carries out a plan: one call to STS a step, each with the credentials of the one before. A code is asked for right
+ * before the call that needs it, and a wrong one asked for again without repeating the steps before. Never rejects;
+ * when `signal` aborts, the fault is `cancelled`.
+ */
+export async function run(
+  plan: Plan,
+  effects: Effects,
+  signal: AbortSignal,
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const base = baseCredentials(plan.base);
+  if ('kind' in base) {
+    return { ok: false, fault: base, step: -1 };
+  }
+  let credentials: Credentials = base;
+  let serverSkewMs: number | undefined;
+  const usedCodes = new UsedCodes();
+  for (const [index, step] of plan.steps.entries()) {
+    const done = await runStep({ plan, index, step, keys: credentials, usedCodes }, effects, signal, options);
+    if ('kind' in done) {
+      return { ok: false, fault: inContext(done, plan, index), step: index };
+    }
+    ({ credentials } = done);
+    serverSkewMs = done.serverSkewMs ?? serverSkewMs;
+  }
+  return { ok: true, credentials, serverSkewMs };
+}
+
+/** The first credentials, or why this version cannot get them. */
+function baseCredentials(base: Base): Credentials | Fault {
+  switch (base.kind) {
+    case 'staticKeys':
+      return {
+        accessKeyId: base.accessKeyId,
+        secretAccessKey: base.secretAccessKey,
+        sessionToken: base.sessionToken,
+        expiresAt: undefined,
+        accountId: base.accountId,
+        arn: undefined,
+      };
+    case 'credentialSource':
+    case 'webIdentity':
+    case 'identityCenter':
+    case 'process':
+    case 'login':
+      return { kind: 'notYet', baseKind: base.kind };
+  }
+}
+
+interface StepRun {
+  readonly plan: Plan;
+  readonly index: number;
+  readonly step: Step;
+  readonly keys: Keys;
+  readonly usedCodes: UsedCodes;
+}
+
+type StepDone = { readonly credentials: Credentials; readonly serverSkewMs: number | undefined };
+
+async function runStep(
+  current: StepRun,
+  effects: Effects,
+  signal: AbortSignal,
+  options: RunOptions,
+): Promise<StepDone | Fault> {
+  const { plan, step, keys, usedCodes } = current;
+  let retry: 'wrongCode' | 'usedCode' | undefined;
+  for (let attempt = 1; ; attempt++) {
+    let mfa: MfaCode | undefined;
+    if (step.mfaSerial !== undefined) {
+      const serial = step.mfaSerial;
+      const code = await effects.askMfa({ session: plan.name, serial, retry }, signal);
+      if (code === undefined || signal.aborted) {
+        return { kind: 'cancelled' };
+      }
+      mfa = { serial, code };
+      // AWS takes each code once: sending it a second time would fail, and maybe lock the device's clock window.
+      if (usedCodes.has(mfa)) {
+        if (attempt === maxCodeAttempts) {
+          return { kind: 'mfaWrongCode', serial };
+        }
+        retry = 'usedCode';
+        continue;
+      }
+    }
+    if (signal.aborted) {
+      return { kind: 'cancelled' };
+    }
+    const reply = await effects.send(callOf(current, mfa, options), keys, step.target, signal);
+    const receivedAt = effects.now();
+    if (isFault(reply)) {
+      if (reply.kind === 'mfaWrongCode' && attempt < maxCodeAttempts && !signal.aborted) {
+        retry = 'wrongCode';
+        continue;
+      }
+      return signal.aborted ? { kind: 'cancelled' } : reply;
+    }
+    if (mfa !== undefined) {
+      usedCodes.add(mfa);
+    }
+    if (reply.kind !== 'credentials') {
+      return { kind: 'internal', message: `STS answered ${step.kind} with ${reply.kind}` };
+    }
+    const { credentials, serverTime } = reply;
+    // By AWS's clock when it is known: ours may be hours off, and the credentials good all the same.
+    if (credentials.expiresAt !== undefined && credentials.expiresAt <= (serverTime ?? receivedAt)) {
+      return { kind: 'deadOnArrival' };
+    }
+    return {
+      credentials: { ...credentials, accountId: credentials.accountId ?? accountOf(current, credentials) },
+      serverSkewMs: serverTime === undefined ? undefined : receivedAt - serverTime,
+    };
+  }
+}
+
+function callOf({ plan, index, step }: StepRun, mfa: MfaCode | undefined, options: RunOptions): StsCall {
+  const durationSeconds = durationOf(step, index === plan.steps.length - 1, options.durationSeconds);
+  switch (step.kind) {
+    case 'assumeRole':
+      return {
+        kind: 'assumeRole',
+        roleArn: step.roleArn,
+        sessionName: step.sessionName ?? toSessionName(options.defaultSessionName ?? 'vscode'),
+        externalId: step.externalId,
+        durationSeconds,
+        mfa,
+      };
+    case 'sessionToken':
+      return { kind: 'sessionToken', durationSeconds, mfa };
+  }
+}
+
+function durationOf(step: Step, isLast: boolean, asked: number | undefined): number | undefined {
+  if (asked === undefined) {
+    return step.durationSeconds;
+  }
+  if (!isLast) {
+    return step.durationSeconds === undefined ? undefined : Math.min(step.durationSeconds, asked);
+  }
+  const max = step.kind === 'assumeRole' ? step.maxDurationSeconds : durations.maxSessionToken;
+  return Math.max(durations.min, Math.min(asked, max));
+}
+
+function accountOf({ plan, step }: StepRun, { arn }: Credentials): string | undefined {
+  if (step.kind === 'assumeRole') {
+    return step.accountId;
+  }
+  const fromArn = parseArnOwner(arn ?? step.mfaSerial ?? '')?.accountId;
+  return fromArn || (plan.base.kind === 'staticKeys' ? plan.base.accountId : undefined);
+}
+
+/** Codes that AWS has accepted in this run. Two links of one chain may name the same device. */
+class UsedCodes {
+  readonly #codes = new Set<string>();
+
+  has(mfa: MfaCode): boolean {
+    return this.#codes.has(UsedCodes.#key(mfa));
+  }
+
+  add(mfa: MfaCode): void {
+    this.#codes.add(UsedCodes.#key(mfa));
+  }
+
+  static #key(mfa: MfaCode): string {
+    return `${mfa.serial} ${mfa.code.reveal()}`;
+  }
+}
+
+/** Adds to a fault what only the plan knows: whose keys were used, and what could not have helped. */
+function inContext(fault: Fault, plan: Plan, index: number): Fault {
+  switch (fault.kind) {
+    case 'sourceExpired':
+    case 'unknownKey':
+    case 'wrongSecret':
+    case 'needsLongTermKeys':
+      return { ...fault, profile: callerOf(plan, index) };
+    case 'accessDenied':
+      return { ...fault, hints: fault.hints.filter((hint) => couldHelp(hint, plan.steps.slice(0, index))) };
+    default:
+      return fault;
+  }
+}
+
+/** Whose credentials signed the call of a step. */
+function callerOf(plan: Plan, index: number): string {
+  return plan.steps[index - 1]?.profile ?? plan.base.profile;
+}
+
+/** An MFA code helps only a user: a session of a role cannot give one, and a session that was started with one has it. */
+function couldHelp(hint: AccessDeniedHint, before: readonly Step[]): boolean {
+  return (
+    hint !== 'mfaRequired' ||
+    before.every((step) => step.kind === 'sessionToken' && step.mfaSerial === undefined)
+  );
+}

@@ -1,0 +1,24 @@
+import type { Findings } from '../findings.ts';
+import type { Base } from '../plan.ts';
+import type { Property, Section } from '../profiles.ts';
+
+const known = ['Environment', 'Ec2InstanceMetadata', 'EcsContainer'] as const;
+
+/**
+ * `credential_source`: what this machine is. The AWS CLI takes any case, the SDKs for JavaScript, Go and Rust only this
+ * one, so it is read in any case.
+ */
+export function credentialSourceBase(
+  section: Section,
+  property: Property,
+  findings: Findings,
+): Base | undefined {
+  const { name } = section;
+  const { value, place } = property;
+  const source = known.find((each) => each.toLowerCase() === value.toLowerCase());
+  if (source === undefined) {
+    findings.error(name, place, { kind: 'unknownCredentialSource', name, value });
+    return undefined;
+  }
+  return { kind: 'credentialSource', profile: name, source, place };
+}
