@@ -1,0 +1,56 @@
+import { generateSync } from 'otplib';
+
+/** An authenticator app's device, as IAM knows it. */
+export interface MfaDevice {
+  /** ARN of a virtual device, or a hardware serial such as GAHT12345678. */
+  readonly serial: string;
+  /** Base32, at least 26 characters (128 bits, RFC 4226). */
+  readonly seed: string;
+}
+
+/** Seconds that one code is shown for (RFC 6238). */
+const stepSeconds = 30;
+/** AWS takes the code before and the code after the current one as well: clocks of telephones differ. */
+const window = [0, 1, -1] as const;
+
+/** Checks codes and remembers which were used: AWS takes each code once. */
+export class MfaRegister {
+  /** `serial step` of every code that was taken. */
+  readonly #spent = new Set<string>();
+
+  /** True when the code is right at `now` (milliseconds) and was not used before; it is used up then. */
+  accept(device: MfaDevice, code: string, now: number): boolean {
+    for (const step of stepsAround(now)) {
+      if (codeAt(device.seed, step) === code && !this.#spent.has(`${device.serial} ${step}`)) {
+        this.#spent.add(`${device.serial} ${step}`);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The code of this moment, used or not. */
+  current(device: MfaDevice, now: number): string {
+    return codeAt(device.seed, stepOf(now));
+  }
+
+  /** A code that would be taken at `now`, or undefined when the three that could be are used up. */
+  unused(device: MfaDevice, now: number): string | undefined {
+    const step = stepsAround(now).find((candidate) => !this.#spent.has(`${device.serial} ${candidate}`));
+    return step === undefined ? undefined : codeAt(device.seed, step);
+  }
+}
+
+/** The six digits of a time step. Throws on a seed that is not Base32 or too short. */
+export function codeAt(seed: string, step: number): string {
+  return generateSync({ secret: seed, epoch: step * stepSeconds, period: stepSeconds });
+}
+
+/** The number of the time step that `now` (milliseconds) falls into. */
+export function stepOf(now: number): number {
+  return Math.floor(now / 1000 / stepSeconds);
+}
+
+function stepsAround(now: number): readonly number[] {
+  return window.map((offset) => stepOf(now) + offset);
+}

@@ -1,0 +1,39 @@
+import type { Constraint, Parameters } from '../parameters.ts';
+import type { Caller, World } from '../world.ts';
+import type { XmlTree } from '../xml.ts';
+
+/** One operation of the sandbox: what it accepts and what it answers. */
+export interface Operation {
+  readonly name: string;
+  readonly service: Service;
+  readonly parameters: readonly Constraint[];
+  /** Answers a call whose signature and parameters are right. Throws a Refusal. */
+  run(call: Call, world: World): XmlTree;
+}
+
+/** A service of the query protocol. */
+export interface Service {
+  /** The name in the credential scope. */
+  readonly signingName: 'sts' | 'iam';
+  readonly version: string;
+  readonly namespace: string;
+}
+
+/** A call as an operation sees it. */
+export interface Call {
+  readonly caller: Caller;
+  readonly parameters: Parameters;
+  readonly region: string;
+}
+
+export const sts: Service = {
+  signingName: 'sts',
+  version: '2011-06-15',
+  namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+};
+
+export const iam: Service = {
+  signingName: 'iam',
+  version: '2010-05-08',
+  namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+};

@@ -1,0 +1,18 @@
+import { assumeRole } from './assumeRole.ts';
+import { getCallerIdentity } from './getCallerIdentity.ts';
+import { getSessionToken } from './getSessionToken.ts';
+import { listAccountAliases } from './listAccountAliases.ts';
+import { iam, sts, type Operation, type Service } from './operation.ts';
+
+const services = [sts, iam] as const;
+const operations: readonly Operation[] = [assumeRole, getCallerIdentity, getSessionToken, listAccountAliases];
+
+/** The service that an API version belongs to; STS when nobody knows it. */
+export function serviceOf(version: string | undefined): Service {
+  return services.find((service) => service.version === version) ?? sts;
+}
+
+/** The operation with this name in this service. */
+export function operationOf(service: Service, name: string): Operation | undefined {
+  return operations.find((operation) => operation.service === service && operation.name === name);
+}

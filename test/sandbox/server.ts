@@ -1,0 +1,200 @@
+import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Control, RawAnswer } from './control.ts';
+import { answerControl } from './controlApi.ts';
+import type { Journal } from './journal.ts';
+import type { Parameters } from './parameters.ts';
+import { Refusal } from './refusal.ts';
+import type { Sandbox } from './sandbox.ts';
+import { answerCall, readCall, refuse, type Answer, type IncomingCall } from './service.ts';
+import { readClaim, type SignatureClaim, type WireRequest } from './signature.ts';
+import type { World } from './world.ts';
+
+/** What the server works on. */
+export interface ServerParts {
+  readonly world: World;
+  readonly journal: Journal;
+  readonly control: Control;
+  readonly sandbox: Omit<Sandbox, 'url' | 'close'>;
+}
+
+/** AWS's query services take far less; a bigger body is not a call. */
+const largestBody = 1024 * 1024;
+
+/** Never in the journal. */
+const secretParameters = new Set([
+  'TokenCode',
+  'SAMLAssertion',
+  'WebIdentityToken',
+  'X-Amz-Signature',
+  'X-Amz-Security-Token',
+  'X-Amz-Credential',
+]);
+
+/** The HTTP side: reads calls, lets `control` spoil them, answers, and writes the journal. */
+export function makeServer(parts: ServerParts): Server {
+  return createServer((incoming, outgoing) => {
+    serve(parts, incoming, outgoing).catch((error: unknown) => {
+      // A mistake of the sandbox's own must not look like an answer of AWS's.
+      process.emitWarning(error instanceof Error ? error : String(error));
+      incoming.destroy();
+    });
+  });
+}
+
+async function serve(parts: ServerParts, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const request = await readRequest(incoming);
+  if (request === undefined) {
+    outgoing.writeHead(413).end();
+    return;
+  }
+  if (request.path.startsWith('/_sandbox/')) {
+    serveControl(parts.sandbox, request, outgoing);
+    return;
+  }
+  const call = readCall(request, randomUUID());
+  const claim = claimOrNothing(request);
+  const index = parts.journal.open({
+    at: parts.world.now(),
+    operation: call.operation,
+    params: visible(call.parameters),
+    accessKeyId: claim?.accessKeyId,
+    region: claim?.scope.region,
+    requestId: call.requestId,
+    userAgent: request.headers.get('user-agent')?.[0] ?? '',
+  });
+  const gone = new AbortController();
+  outgoing.once('close', () => {
+    gone.abort();
+    parts.journal.end(index, {
+      state: 'dropped',
+      caller: undefined,
+      status: undefined,
+      errorCode: undefined,
+    });
+  });
+  const spoilt = await spoil(parts, call, gone.signal);
+  if (spoilt === 'drop' || gone.signal.aborted) {
+    incoming.destroy();
+    return;
+  }
+  const answer = spoilt ?? answerCall(call, parts.world);
+  // Before the answer leaves, so that whoever has the answer finds the call in the journal.
+  parts.journal.end(index, {
+    state: 'answered',
+    caller: 'caller' in answer ? answer.caller : undefined,
+    status: answer.status,
+    errorCode: 'errorCode' in answer ? answer.errorCode : undefined,
+  });
+  outgoing.sendDate = false;
+  outgoing.writeHead(answer.status, {
+    Date: new Date(parts.world.now()).toUTCString(),
+    'Content-Length': Buffer.byteLength(answer.body),
+    ...('headers' in answer || !('caller' in answer)
+      ? answer.headers
+      : { 'x-amzn-RequestId': call.requestId, 'Content-Type': 'text/xml' }),
+  });
+  outgoing.end(answer.body);
+}
+
+/** What `control` asked for: an answer in place of AWS's, `drop`, or undefined for a call to be answered normally. */
+async function spoil(
+  { control }: ServerParts,
+  call: IncomingCall,
+  gone: AbortSignal,
+): Promise<Answer | RawAnswer | 'drop' | undefined> {
+  for (const behaviour of control.take(call.operation)) {
+    switch (behaviour.kind) {
+      case 'delay':
+        await sleep(behaviour.ms, undefined, { signal: gone }).catch(() => undefined);
+        break;
+      case 'hold':
+        await Promise.race([behaviour.released, aborted(gone)]);
+        break;
+      case 'drop':
+        return 'drop';
+      case 'throttle':
+        return refuse(call, new Refusal(400, 'Throttling', 'Rate exceeded'), undefined);
+      case 'fail':
+        return refuse(call, failure(behaviour.status), undefined);
+      case 'raw':
+        return behaviour.answer;
+    }
+  }
+  return undefined;
+}
+
+function failure(status: 500 | 503): Refusal {
+  return status === 500
+    ? new Refusal(500, 'InternalFailure', 'The request processing has failed because of an unknown error.')
+    : new Refusal(
+        503,
+        'ServiceUnavailable',
+        'The request has failed due to a temporary failure of the server.',
+      );
+}
+
+function serveControl(sandbox: ServerParts['sandbox'], request: WireRequest, outgoing: ServerResponse): void {
+  const shown = Buffer.from(request.headers.get('authorization')?.[0] ?? '');
+  const wanted = Buffer.from(`Bearer ${sandbox.controlToken}`);
+  const { status, json } =
+    shown.length === wanted.length && timingSafeEqual(shown, wanted)
+      ? answerControl(
+          sandbox,
+          request.method,
+          request.path.slice('/_sandbox/'.length),
+          new URLSearchParams(request.query),
+          Buffer.from(request.body).toString('utf8'),
+        )
+      : { status: 401, json: { error: 'the control token is needed' } };
+  outgoing.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(json));
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<WireRequest | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestBody) {
+      return undefined;
+    }
+    chunks.push(chunk);
+  }
+  const [path = '/', query = ''] = (incoming.url ?? '/').split('?', 2);
+  const headers = Object.entries(incoming.headersDistinct).map(
+    ([name, values]): [string, readonly string[]] => [name, values ?? []],
+  );
+  return {
+    method: incoming.method ?? 'GET',
+    path,
+    query,
+    headers: new Map(headers),
+    body: Buffer.concat(chunks),
+  };
+}
+
+function claimOrNothing(request: WireRequest): SignatureClaim | undefined {
+  try {
+    return readClaim(request);
+  } catch {
+    return undefined;
+  }
+}
+
+function visible(parameters: Parameters): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...parameters].filter(
+      ([name]) => !secretParameters.has(name) && name !== 'Action' && name !== 'Version',
+    ),
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+    }
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

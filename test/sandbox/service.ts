@@ -1,0 +1,109 @@
+import { checkParameters, type Parameters } from './parameters.ts';
+import { Refusal } from './refusal.ts';
+import { iamRegion, partitionOf } from './regions.ts';
+import { checkSignature, readClaim, type SignatureClaim, type WireRequest } from './signature.ts';
+import { operationOf, serviceOf } from './operations/table.ts';
+import type { Service } from './operations/operation.ts';
+import type { Caller, World } from './world.ts';
+import { errorXml, resultXml } from './xml.ts';
+
+/** A call that was read from the wire but not yet judged. */
+export interface IncomingCall {
+  readonly request: WireRequest;
+  readonly service: Service;
+  readonly operation: string;
+  readonly parameters: Parameters;
+  readonly requestId: string;
+}
+
+/** What goes back, and what the journal says about it. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly caller: string | undefined;
+  readonly errorCode: string | undefined;
+}
+
+/** Reads the query protocol: parameters in the query and in a form body. */
+export function readCall(request: WireRequest, requestId: string): IncomingCall {
+  const isForm =
+    request.headers.get('content-type')?.[0]?.startsWith('application/x-www-form-urlencoded') ?? false;
+  const body = isForm
+    ? new URLSearchParams(Buffer.from(request.body).toString('utf8'))
+    : new URLSearchParams();
+  const parameters = new Map([...new URLSearchParams(request.query), ...body]);
+  return {
+    request,
+    service: serviceOf(parameters.get('Version')),
+    operation: parameters.get('Action') ?? '',
+    parameters,
+    requestId,
+  };
+}
+
+/** Judges a call as AWS does: who it is, whether the parameters can be right, and only then what it wants. */
+export function answerCall(call: IncomingCall, world: World): Answer {
+  let caller: Caller | undefined;
+  try {
+    const claim = readClaim(call.request);
+    caller = authenticate(claim, call, world);
+    const operation = operationOf(call.service, call.operation);
+    if (operation === undefined) {
+      const version = call.parameters.get('Version') ?? call.service.version;
+      throw new Refusal(
+        400,
+        'InvalidAction',
+        `Could not find operation ${call.operation} for version ${version}`,
+      );
+    }
+    checkParameters(call.parameters, operation.parameters);
+    const result = operation.run({ caller, parameters: call.parameters, region: claim.scope.region }, world);
+    const body = resultXml(operation.name, call.service.namespace, result, call.requestId);
+    return { status: 200, body, caller: caller.arn, errorCode: undefined };
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      throw error;
+    }
+    return refuse(call, error, caller?.arn);
+  }
+}
+
+/** AWS's XML for a refusal. */
+export function refuse(call: IncomingCall, refusal: Refusal, caller: string | undefined): Answer {
+  const body = errorXml(call.service.namespace, refusal, call.requestId);
+  return { status: refusal.status, body, caller, errorCode: refusal.code };
+}
+
+function authenticate(claim: SignatureClaim, call: IncomingCall, world: World): Caller {
+  const key = world.key(claim.accessKeyId);
+  const partition = partitionOf(claim.scope.region);
+  const { signingName } = call.service;
+  if (partition === undefined) {
+    throw new Refusal(
+      403,
+      'SignatureDoesNotMatch',
+      `Credential should be scoped to a valid region, not '${claim.scope.region}'. `,
+    );
+  }
+  // A key of another partition, and a token that does not belong to the key, are as unknown as a made-up key.
+  if (
+    key === undefined ||
+    key.caller.partition !== partition ||
+    key.caller.session?.sessionToken !== claim.sessionToken
+  ) {
+    throw new Refusal(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.');
+  }
+  if (signingName === 'iam' && iamRegion(partition) !== claim.scope.region) {
+    throw new Refusal(
+      403,
+      'SignatureDoesNotMatch',
+      `Credential should be scoped to a valid region, not '${claim.scope.region}'. `,
+    );
+  }
+  const now = world.now();
+  checkSignature(claim, call.request, key.secretAccessKey, signingName, now);
+  if (key.caller.session !== undefined && key.caller.session.expiresAt <= now) {
+    throw new Refusal(403, 'ExpiredToken', 'The security token included in the request is expired');
+  }
+  return key.caller;
+}

@@ -1,0 +1,219 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { AccountData, RoleData, SandboxData, UserData } from './data.ts';
+import { MfaRegister, type MfaDevice } from './mfa.ts';
+import type { PolicyPrincipal, Statement } from './policy.ts';
+import type { Partition } from './regions.ts';
+
+/** Who makes a call. */
+export interface Caller extends PolicyPrincipal {
+  readonly kind: 'root' | 'user' | 'role';
+  readonly partition: Partition;
+  readonly userId: string;
+  /** What the identity may do. */
+  readonly policies: readonly Statement[];
+  /** The devices whose codes this caller can send. */
+  readonly mfa: readonly MfaDevice[];
+  /** Set for temporary keys. */
+  readonly session: Session | undefined;
+}
+
+/** What AWS remembers of temporary keys. */
+export interface Session {
+  readonly sessionToken: string;
+  /** Milliseconds. */
+  readonly startedAt: number;
+  /** Milliseconds, a whole second. */
+  readonly expiresAt: number;
+  /** When an MFA code was given for it (milliseconds), or undefined. */
+  readonly mfaAt: number | undefined;
+  readonly sourceIdentity: string | undefined;
+  /** Tags that a session made from this one inherits, by key. */
+  readonly transitiveTags: ReadonlyMap<string, string>;
+}
+
+/** Temporary keys as they are handed out. */
+export interface IssuedKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiresAt: number;
+}
+
+/** A role with its place in the world. */
+export interface Role extends RoleData {
+  readonly arn: string;
+  readonly id: string;
+  readonly account: AccountData;
+}
+
+interface KnownKey {
+  readonly secretAccessKey: string;
+  readonly caller: Caller;
+}
+
+/** The state behind the operations: who exists, which keys are known, which codes are used up. */
+export class World {
+  readonly mfa = new MfaRegister();
+  readonly #data: SandboxData;
+  readonly #clock: () => number;
+  readonly #keys = new Map<string, KnownKey>();
+  readonly #roles = new Map<string, Role>();
+  readonly #secrets = new Set<string>();
+  /** Sessions of these ARNs that started before the moment given are refused; `*` stands for everybody. */
+  readonly #revoked = new Map<string, number>();
+  #skew = 0;
+  #grant: number | undefined;
+
+  constructor(data: SandboxData, clock: () => number) {
+    this.#data = data;
+    this.#clock = clock;
+    for (const account of data.accounts) {
+      this.#addAccount(account);
+    }
+  }
+
+  /** The sandbox's time: milliseconds since 1970 UTC. */
+  now(): number {
+    return this.#clock() + this.#skew;
+  }
+
+  /** Puts the sandbox's clock ahead (negative: behind) by milliseconds. */
+  skew(milliseconds: number): void {
+    this.#skew = milliseconds;
+  }
+
+  /** From now on new sessions live this many seconds whatever is asked; undefined: as asked. */
+  grant(seconds: number | undefined): void {
+    this.#grant = seconds;
+  }
+
+  /** Denies everything to sessions that exist now, as the IAM console's “Revoke active sessions” does. */
+  revoke(arn: string): void {
+    this.#revoked.set(arn, this.now());
+  }
+
+  /** Undoes `skew`, `grant` and `revoke`; deleted keys stay deleted. */
+  reset(): void {
+    this.#skew = 0;
+    this.#grant = undefined;
+    this.#revoked.clear();
+  }
+
+  isRevoked(caller: Caller): boolean {
+    const startedAt = caller.session?.startedAt;
+    return (
+      startedAt !== undefined &&
+      ['*', caller.arn, caller.roleArn].some(
+        (arn) => arn !== undefined && startedAt <= (this.#revoked.get(arn) ?? -1),
+      )
+    );
+  }
+
+  /** Makes a key unknown, as deleting it at AWS does. */
+  deleteKey(accessKeyId: string): void {
+    this.#keys.delete(accessKeyId);
+  }
+
+  key(accessKeyId: string): KnownKey | undefined {
+    return this.#keys.get(accessKeyId);
+  }
+
+  role(arn: string): Role | undefined {
+    return this.#roles.get(arn);
+  }
+
+  account(id: string): AccountData | undefined {
+    return this.#data.accounts.find((account) => account.id === id);
+  }
+
+  /** The device of a user (name, ARN) or with this serial; the first when there are several. */
+  device(owner: string): MfaDevice | undefined {
+    const holders = [...this.#keys.values()]
+      .map((key) => key.caller)
+      .filter((caller) => caller.session === undefined);
+    const holder = holders.find((caller) => caller.arn === owner || caller.arn.endsWith(`/${owner}`));
+    return (
+      holder?.mfa[0] ?? holders.flatMap((caller) => caller.mfa).find((device) => device.serial === owner)
+    );
+  }
+
+  /** Remembers a secret, so that a test can look for it where it must not be. */
+  noteSecret(secret: string): void {
+    this.#secrets.add(secret);
+  }
+
+  secrets(): readonly string[] {
+    return [...this.#secrets];
+  }
+
+  /** Makes temporary keys for a caller-to-be. They look like a test's and nothing like real ones. */
+  issue(
+    identity: Omit<Caller, 'session'>,
+    seconds: number,
+    session: Pick<Session, 'mfaAt' | 'sourceIdentity' | 'transitiveTags'>,
+  ): IssuedKeys {
+    const now = this.now();
+    const keys: IssuedKeys = {
+      accessKeyId: `ASIAEXAMPLE${base32(randomBytes(9))}`,
+      secretAccessKey: `EXAMPLEKEY/${randomBytes(24).toString('base64').slice(0, 29)}`,
+      // Long and with every character of Base64, as AWS's are: nobody may cut or re-encode it.
+      sessionToken: `EXAMPLETOKEN+/${randomBytes(300).toString('base64')}==`,
+      expiresAt: (Math.floor(now / 1000) + (this.#grant ?? seconds)) * 1000,
+    };
+    this.#keys.set(keys.accessKeyId, {
+      secretAccessKey: keys.secretAccessKey,
+      caller: {
+        ...identity,
+        session: { ...session, sessionToken: keys.sessionToken, startedAt: now, expiresAt: keys.expiresAt },
+      },
+    });
+    this.noteSecret(keys.secretAccessKey);
+    this.noteSecret(keys.sessionToken);
+    return keys;
+  }
+
+  #addAccount(account: AccountData): void {
+    const partition = account.partition ?? 'aws';
+    const arn = `arn:${partition}:iam::${account.id}`;
+    const base = { partition, accountId: account.id, roleArn: undefined, session: undefined };
+    const add = (
+      owner: Pick<UserData, 'keys' | 'mfa'>,
+      who: Pick<Caller, 'kind' | 'arn' | 'userId' | 'policies'>,
+    ): void => {
+      const caller: Caller = { ...base, ...who, mfa: owner.mfa ?? [] };
+      for (const { accessKeyId, secretAccessKey } of owner.keys) {
+        this.#keys.set(accessKeyId, { secretAccessKey, caller });
+        this.noteSecret(secretAccessKey);
+      }
+      for (const { seed } of owner.mfa ?? []) {
+        this.noteSecret(seed);
+      }
+    };
+    if (account.root !== undefined) {
+      add(account.root, { kind: 'root', arn: `${arn}:root`, userId: account.id, policies: [] });
+    }
+    for (const user of account.users ?? []) {
+      const userArn = `${arn}:user${user.path ?? '/'}${user.name}`;
+      const groups = (account.groups ?? []).filter((group) => user.groups?.includes(group.name));
+      add(user, {
+        kind: 'user',
+        arn: userArn,
+        userId: uniqueId('AIDA', userArn),
+        policies: [...(user.policies ?? []), ...groups.flatMap((group) => group.policies)],
+      });
+    }
+    for (const role of account.roles ?? []) {
+      const roleArn = `${arn}:role${role.path ?? '/'}${role.name}`;
+      this.#roles.set(roleArn, { ...role, arn: roleArn, id: uniqueId('AROA', roleArn), account });
+    }
+  }
+}
+
+/** IAM's unique ids: a prefix for the kind and 17 characters that stay the same for the same thing. */
+function uniqueId(prefix: string, arn: string): string {
+  return `${prefix}EXAMPLE${base32(createHash('sha256').update(arn).digest()).slice(0, 10)}`;
+}
+
+function base32(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32] ?? '').join('');
+}
