@@ -299,7 +299,7 @@ class Reader {
 }
 
 /** The line up to a `#` or `;` that white space stands before: what the SDKs take for an inline comment. */
-function withoutComment(line: string): string {
+export function withoutComment(line: string): string {
   if (!line.includes('#') && !line.includes(';')) {
     return line;
   }
