@@ -1,9 +1,8 @@
 // Builds what the .vsix holds into dist/: the extension, one lazily loaded bundle per AWS service, and the helper
 // that the AWS tools in a terminal run. `--watch` builds again at every save.
 import { build, context } from 'esbuild';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
 
 const CLIENTS = 'src/clients';
 const HELPER = 'src/outlets/helper';
@@ -40,73 +39,94 @@ const lazyClients = {
   },
 };
 
-/** No AWS SDK code may be in the bundle that activation loads. */
-function checkExtensionBundle({ metafile }) {
-  const stray = Object.keys(metafile.inputs).filter((input) =>
-    /node_modules\/(@aws-sdk|@smithy)\//.test(input),
-  );
-  if (stray.length > 0) {
-    throw new Error(`AWS SDK code in dist/extension.cjs: ${stray.slice(0, 3).join(', ')}`);
-  }
-}
+/** Of the SDK, a service bundle holds signing, retries and the protocol; keys and the connection come from us. */
+const service = {
+  ...shared,
+  // The packages' `module` build can be tree-shaken, their `main` cannot.
+  mainFields: ['module', 'main'],
+  alias: {
+    '@aws-sdk/credential-provider-node': './src/clients/noCredentialChain.ts',
+    '@smithy/node-http-handler': './src/clients/noHttpHandler.ts',
+  },
+};
 
-/** The bundles that the sources at hand ask for. */
-export function bundles() {
-  const services = SERVICES.filter((name) => existsSync(join(CLIENTS, `${name}.ts`)));
-  const helpers = helperFiles('.ts');
+/** Every bundle: what to give to esbuild, and which of its inputs would be a mistake. */
+function bundles() {
   return [
     {
-      ...shared,
-      entryPoints: { extension: 'src/extension.ts' },
-      external: ['vscode'],
-      plugins: [lazyClients],
-      // So that esbuild writes require(), which loads in half the time of import().
-      supported: { 'dynamic-import': false },
+      options: {
+        ...shared,
+        entryPoints: { extension: 'src/extension.ts' },
+        external: ['vscode'],
+        plugins: [lazyClients],
+        // esbuild then writes require(): a CommonJS host needs no ESM loader for it.
+        supported: { 'dynamic-import': false },
+      },
+      unwanted: /node_modules\/(@aws-sdk|@smithy)\//,
     },
-    ...(services.length > 0
-      ? [
-          {
-            ...shared,
-            entryPoints: Object.fromEntries(services.map((name) => [name, join(CLIENTS, `${name}.ts`)])),
-          },
-        ]
-      : []),
-    ...(helpers.length > 0
-      ? [{ ...shared, entryPoints: helpers.map((name) => join(HELPER, name)), outdir: 'dist/helper' }]
-      : []),
+    {
+      options: {
+        ...service,
+        entryPoints: Object.fromEntries(SERVICES.map((name) => [name, join(CLIENTS, `${name}.ts`)])),
+      },
+      unwanted: /credential-provider|token-providers|nested-clients/,
+    },
+    {
+      options: {
+        ...shared,
+        entryPoints: helperFiles('.ts').map((name) => join(HELPER, name)),
+        outdir: 'dist/helper',
+      },
+      unwanted: /node_modules/,
+    },
   ];
 }
 
-/** Scripts are copied as they are; what is TypeScript there is bundled beside them. */
+/** Builds once and returns the files of the bundle; fails when it holds what must not be in it. */
+async function buildOne({ options, unwanted }) {
+  const { metafile } = await build(options);
+  const outputs = Object.keys(metafile.outputs);
+  const stray = Object.keys(metafile.inputs).filter((input) => unwanted.test(input));
+  if (stray.length > 0) {
+    throw new Error(`${outputs.join()} holds ${stray.slice(0, 3).join(', ')}`);
+  }
+  return outputs;
+}
+
+/** Scripts are copied as they are; what is TypeScript there is bundled beside them. Returns the copies. */
 function copyHelper() {
   mkdirSync('dist/helper', { recursive: true });
-  for (const name of [...helperFiles('.sh'), ...helperFiles('.cmd'), ...helperFiles('.cjs')]) {
+  return ['.sh', '.cmd'].flatMap(helperFiles).map((name) => {
     const to = join('dist/helper', name);
     copyFileSync(join(HELPER, name), to);
     chmodSync(to, 0o755);
-  }
+    return to;
+  });
 }
 
 function helperFiles(extension) {
-  return existsSync(HELPER) ? readdirSync(HELPER).filter((name) => extname(name) === extension) : [];
+  return readdirSync(HELPER).filter((name) => extname(name) === extension);
 }
 
-async function main() {
-  if (process.argv.includes('--watch')) {
-    for (const options of bundles()) {
-      const watching = await context({ ...options, logLevel: 'info' });
-      await watching.watch();
+/** Last, not first: whoever reads dist/ meanwhile finds every file in it. */
+function removeAllBut(outputs) {
+  const wanted = new Set(outputs.map((file) => resolve(file)));
+  for (const entry of readdirSync('dist', { recursive: true, withFileTypes: true })) {
+    const file = resolve(entry.parentPath, entry.name);
+    if (!entry.isDirectory() && !wanted.has(file)) {
+      rmSync(file, { force: true });
     }
-    copyHelper();
-    return;
   }
-  rmSync('dist', { recursive: true, force: true });
-  const [extension] = await Promise.all(bundles().map((options) => build(options)));
-  checkExtensionBundle(extension);
-  copyHelper();
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  process.chdir(import.meta.dirname);
-  await main();
+process.chdir(import.meta.dirname);
+if (process.argv.includes('--watch')) {
+  for (const { options } of bundles()) {
+    const watching = await context({ ...options, logLevel: 'info' });
+    await watching.watch();
+  }
+  copyHelper();
+} else {
+  const outputs = await Promise.all(bundles().map(buildOne));
+  removeAllBut([...outputs.flat(), ...copyHelper()]);
 }
