@@ -1,5 +1,5 @@
 import type { AccessDeniedHint, Fault } from '../../aws/faults.ts';
-import { kindLook } from './kinds.ts';
+import { kindWord } from './kindWord.ts';
 import { t } from './l10n.ts';
 import { networkSentence, notAwsSentence } from './networkFaults.ts';
 import { accountForReading, remaining } from './time.ts';
@@ -130,7 +130,11 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
       return accessDeniedText(fault);
     case 'durationOverMaximum':
       return say(
-        t('{0} is longer than the role allows: {1}', duration(fault.seconds), roleForReading(fault.roleArn)),
+        t(
+          'The role does not allow sessions as long as {0}: {1}',
+          duration(fault.seconds),
+          roleForReading(fault.roleArn),
+        ),
         'startWithMaximum',
         'openProfile',
       );
@@ -165,7 +169,7 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
       return say(refusedSentence(fault), 'showLog');
     case 'notYet':
       return say(
-        t('This kind of profile cannot be started yet: {0}', baseWord(fault.baseKind)),
+        t('This kind of profile cannot be started yet: {0}', kindWord(fault.baseKind)),
         'openProfile',
       );
     case 'deadOnArrival':
@@ -291,17 +295,4 @@ function roleForReading(roleArn: string): string {
 
 function duration(seconds: number): string {
   return remaining(seconds * 1000);
-}
-
-function baseWord(kind: string): string {
-  switch (kind) {
-    case 'credentialSource':
-    case 'webIdentity':
-    case 'identityCenter':
-    case 'process':
-    case 'login':
-      return kindLook(kind).word;
-    default:
-      return kind;
-  }
 }

@@ -1,0 +1,117 @@
+import type { ProblemKind } from '../../aws/problems.ts';
+import { kindWord } from './kindWord.ts';
+import { t } from './l10n.ts';
+import { remaining } from './time.ts';
+
+/** The kinds that planning finds, or that concern one profile's meaning rather than a line's form. */
+export type PlanProblem = Exclude<ProblemKind, { readonly kind: FormKind }>;
+
+type FormKind =
+  | 'fileUnreadable'
+  | 'fileIsDirectory'
+  | 'fileTooLarge'
+  | 'invalidUtf8'
+  | 'byteOrderMark'
+  | 'headerNotClosed'
+  | 'textBeforeSection'
+  | 'missingEquals'
+  | 'emptyKey'
+  | 'continuationWithoutProperty'
+  | 'subPropertyWithoutEquals'
+  | 'subPropertyWithoutName'
+  | 'invalidPropertyName'
+  | 'duplicateProperty'
+  | 'duplicateSection'
+  | 'colonInsteadOfEquals'
+  | 'inlineComment'
+  | 'textAfterHeader'
+  | 'bracketAfterHeader'
+  | 'indentedProperty'
+  | 'indentedComment'
+  | 'moreProblems'
+  | 'invalidProfileName'
+  | 'quotedProfileName'
+  | 'missingProfilePrefix'
+  | 'prefixInCredentials'
+  | 'unknownSection'
+  | 'pythonDefaultSection'
+  | 'defaultShadowed'
+  | 'keysSplitOverFiles';
+
+/** A problem of a plan in one short sentence; `problemSentence` is the way in. */
+export function planProblemSentence(what: PlanProblem): string {
+  switch (what.kind) {
+    case 'unknownProfile':
+      return t('There is no such profile: {0}', what.name);
+    case 'missingSourceProfile':
+      return t('source_profile is missing: {0}', what.source);
+    case 'managedSourceProfile':
+      return t('source_profile must not be a profile that STS Sessions manages: {0}', what.source);
+    case 'sourceLoop':
+      return t('source_profile goes round in a circle: {0}', what.path.join(' → '));
+    case 'noSource':
+      return t('role_arn needs source_profile or credential_source');
+    case 'bothSources':
+      return t('source_profile and credential_source exclude each other');
+    case 'unknownCredentialSource':
+      return t(
+        'credential_source must be Environment, Ec2InstanceMetadata or EcsContainer, not: {0}',
+        what.value,
+      );
+    case 'sourceWithoutRole':
+      return t('The source has no effect without role_arn');
+    case 'noCredentials':
+      return t('No way to get credentials is set');
+    case 'missingSecretKey':
+      return t('aws_secret_access_key is missing beside aws_access_key_id');
+    case 'missingAccessKey':
+      return t('aws_access_key_id is missing beside aws_secret_access_key');
+    case 'tokenFileWithoutRole':
+      return t('web_identity_token_file needs role_arn');
+    case 'ssoMissingAccount':
+      return t('sso_account_id is missing');
+    case 'ssoMissingRole':
+      return t('sso_role_name is missing');
+    case 'ssoMissingProperty':
+      return t('Identity Center needs this property: {0}', what.property);
+    case 'ssoSessionMissing':
+      return t('The [sso-session] section is missing: {0}', what.session);
+    case 'ssoDisagrees':
+      return t('The profile and its sso-session say different things: {0}', what.property);
+    case 'severalKinds':
+      return t(
+        'The profile has several kinds of credentials ({0}), used as by the AWS CLI: {1}',
+        what.kinds.map(kindWord).join(', '),
+        kindWord(what.used),
+      );
+    case 'invalidRoleArn':
+      return t('role_arn is not the ARN of a role: {0}', what.value);
+    case 'invalidMfaSerial':
+      return t('mfa_serial is not the serial or ARN of an MFA device: {0}', what.value);
+    case 'mfaSerialIsUser':
+      return t('mfa_serial names a user, the device has :mfa/ instead of :user/: {0}', what.value);
+    case 'invalidExternalId':
+      return t('external_id needs 2 to 1224 letters, digits or characters of +=,.@:/-');
+    case 'invalidSessionName':
+      return t('role_session_name needs 2 to 64 letters, digits or characters of +=,.@-: {0}', what.value);
+    case 'invalidDuration':
+      return t('duration_seconds is ignored, it is not a whole number: {0}', what.value);
+    case 'durationOutOfRange':
+      return t('The duration must be 900 to {0} seconds, not: {1}', what.max, what.seconds);
+    case 'durationOverChaining':
+      return t(
+        'A role assumed from temporary credentials lasts at most 1 hour, not: {0}',
+        remaining(what.seconds * 1000),
+      );
+    case 'invalidRegion':
+      return t('This is not the name of a region: {0}', what.value);
+    case 'invalidEndpointUrl':
+      return t('The address set for STS (endpoint_url) is not an http or https URL');
+    case 'missingServicesSection':
+      return t('The [services] section is missing: {0}', what.section);
+    case 'needsLongTermKeys':
+      return t('An MFA session needs the long-term keys of an IAM user');
+    case 'partitionMismatch':
+      return t('The role lies in another AWS partition than the region {0}: {1}', what.region, what.arn);
+  }
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import type { ProblemKind } from '../../src/aws/problems.ts';
+import { problemSentence } from '../../src/ui/text/problems.ts';
+import { assertGoodSentence } from '../support/sentence.ts';
+
+type Table = { [Kind in ProblemKind['kind']]: [Omit<Extract<ProblemKind, { kind: Kind }>, 'kind'>, string] };
+
+const name = 'prod-admin';
+
+/** Typed by kind, so a new kind of problem does not compile without its sentence here. */
+const table: Table = {
+  fileUnreadable: [
+    { file: 'config', path: '/home/alice/.aws/config', code: 'EACCES' },
+    'The config file cannot be read (EACCES): /home/alice/.aws/config',
+  ],
+  fileIsDirectory: [
+    { file: 'credentials', path: '/home/alice/.aws/credentials' },
+    'A folder lies where the credentials file should be: /home/alice/.aws/credentials',
+  ],
+  fileTooLarge: [
+    { file: 'config', path: '/home/alice/.aws/config', bytes: 40_000_001 },
+    'The config file is too large to be read (41 MB): /home/alice/.aws/config',
+  ],
+  invalidUtf8: [{ file: 'config' }, 'The config file is not all UTF-8 text, names and values may look wrong'],
+  byteOrderMark: [
+    { file: 'credentials' },
+    'The AWS CLI cannot read the credentials file: save it as UTF-8 without a byte order mark',
+  ],
+  headerNotClosed: [{}, 'The section header has no closing ]'],
+  textBeforeSection: [{}, 'This line stands before the first [section]'],
+  missingEquals: [{}, 'This line has no ='],
+  emptyKey: [{}, 'There is no name before the ='],
+  continuationWithoutProperty: [{}, 'This indented line continues nothing'],
+  subPropertyWithoutEquals: [{}, 'This line of the nested block has no ='],
+  subPropertyWithoutName: [{}, 'This line of the nested block has no name before the ='],
+  invalidPropertyName: [
+    { name: 'in valid' },
+    'This property name is ignored, it has characters that are not allowed: in valid',
+  ],
+  duplicateProperty: [
+    { name: 'region', firstLine: 3 },
+    'The AWS CLI refuses the file, the property stands on line 3 already: region',
+  ],
+  duplicateSection: [
+    { name: 'profile a', firstLine: 1 },
+    'The AWS CLI refuses the file, the section stands on line 1 already: profile a',
+  ],
+  colonInsteadOfEquals: [
+    { name: 'region' },
+    'The AWS CLI reads a : here like an =, other tools do not: region',
+  ],
+  inlineComment: [{ name: 'region' }, 'The AWS CLI takes the comment for a part of the value: region'],
+  textAfterHeader: [{}, 'The text after the ] is ignored by the AWS CLI and refused by other tools'],
+  bracketAfterHeader: [{}, 'The AWS CLI takes the last ] of this line for the end of the name'],
+  indentedProperty: [
+    { name: 'region' },
+    'An indented property with nothing to continue is refused by some tools: region',
+  ],
+  indentedComment: [
+    { name: 'region' },
+    'Some tools take this indented comment for a part of the value above: region',
+  ],
+  moreProblems: [{ count: 12 }, 'The file has 12 more problems'],
+  invalidProfileName: [
+    { name: 'my profile' },
+    'The profile is ignored, its name has characters that are not allowed: my profile',
+  ],
+  quotedProfileName: [
+    { name: 'my profile' },
+    'Only the AWS CLI and boto3 read a profile name in quotes: my profile',
+  ],
+  missingProfilePrefix: [
+    { name },
+    'The section is ignored, in the config file it must be called [profile prod-admin]',
+  ],
+  prefixInCredentials: [
+    { name },
+    'The section is ignored, in the credentials file it must be called [prod-admin]',
+  ],
+  unknownSection: [{ name: 'plugins' }, 'The section is ignored, tools do not know its kind: plugins'],
+  pythonDefaultSection: [
+    {},
+    'The AWS CLI gives the properties of [DEFAULT] to every profile: write [default]',
+  ],
+  defaultShadowed: [{}, 'The section is ignored, because [profile default] exists'],
+  keysSplitOverFiles: [
+    { name },
+    'The access key and its secret stand in two files, the AWS CLI reads them from one only',
+  ],
+  unknownProfile: [{ name }, 'There is no such profile: prod-admin'],
+  missingSourceProfile: [{ name, source: 'legacy' }, 'source_profile is missing: legacy'],
+  managedSourceProfile: [
+    { name, source: 'vscode' },
+    'source_profile must not be a profile that STS Sessions manages: vscode',
+  ],
+  sourceLoop: [{ path: ['a', 'b', 'a'] }, 'source_profile goes round in a circle: a → b → a'],
+  noSource: [{ name }, 'role_arn needs source_profile or credential_source'],
+  bothSources: [{ name }, 'source_profile and credential_source exclude each other'],
+  unknownCredentialSource: [
+    { name, value: 'Ec2' },
+    'credential_source must be Environment, Ec2InstanceMetadata or EcsContainer, not: Ec2',
+  ],
+  sourceWithoutRole: [{ name }, 'The source has no effect without role_arn'],
+  noCredentials: [{ name }, 'No way to get credentials is set'],
+  missingSecretKey: [{ name }, 'aws_secret_access_key is missing beside aws_access_key_id'],
+  missingAccessKey: [{ name }, 'aws_access_key_id is missing beside aws_secret_access_key'],
+  tokenFileWithoutRole: [{ name }, 'web_identity_token_file needs role_arn'],
+  ssoMissingAccount: [{ name }, 'sso_account_id is missing'],
+  ssoMissingRole: [{ name }, 'sso_role_name is missing'],
+  ssoMissingProperty: [{ name, property: 'sso_region' }, 'Identity Center needs this property: sso_region'],
+  ssoSessionMissing: [{ name, session: 'corp' }, 'The [sso-session] section is missing: corp'],
+  ssoDisagrees: [
+    { name, property: 'sso_region' },
+    'The profile and its sso-session say different things: sso_region',
+  ],
+  severalKinds: [
+    { name, kinds: ['staticKeys', 'process'], used: 'staticKeys' },
+    'The profile has several kinds of credentials (IAM user, process), used as by the AWS CLI: IAM user',
+  ],
+  invalidRoleArn: [{ name, value: 'admin' }, 'role_arn is not the ARN of a role: admin'],
+  invalidMfaSerial: [{ name, value: 'x' }, 'mfa_serial is not the serial or ARN of an MFA device: x'],
+  mfaSerialIsUser: [
+    { name, value: 'arn:aws:iam::111122223333:user/alice' },
+    'mfa_serial names a user, the device has :mfa/ instead of :user/: arn:aws:iam::111122223333:user/alice',
+  ],
+  invalidExternalId: [{ name }, 'external_id needs 2 to 1224 letters, digits or characters of +=,.@:/-'],
+  invalidSessionName: [
+    { name, value: 'a b' },
+    'role_session_name needs 2 to 64 letters, digits or characters of +=,.@-: a b',
+  ],
+  invalidDuration: [{ name, value: '1h' }, 'duration_seconds is ignored, it is not a whole number: 1h'],
+  durationOutOfRange: [
+    { name, seconds: 60, max: 43_200 },
+    'The duration must be 900 to 43200 seconds, not: 60',
+  ],
+  durationOverChaining: [
+    { name, seconds: 7200 },
+    'A role assumed from temporary credentials lasts at most 1 hour, not: 2h 00m',
+  ],
+  invalidRegion: [{ name, value: 'Ireland' }, 'This is not the name of a region: Ireland'],
+  invalidEndpointUrl: [{ name }, 'The address set for STS (endpoint_url) is not an http or https URL'],
+  missingServicesSection: [{ name, section: 'local' }, 'The [services] section is missing: local'],
+  needsLongTermKeys: [{ name }, 'An MFA session needs the long-term keys of an IAM user'],
+  partitionMismatch: [
+    { name, arn: 'arn:aws-cn:iam::111122223333:role/admin', region: 'eu-west-1' },
+    'The role lies in another AWS partition than the region eu-west-1: arn:aws-cn:iam::111122223333:role/admin',
+  ],
+};
+
+describe('problems in words', () => {
+  for (const [kind, [details, sentence]] of Object.entries(table)) {
+    it(kind, () => {
+      const what = { kind, ...details } as ProblemKind;
+      const text = problemSentence({ what, severity: 'error', place: undefined, profile: undefined });
+      assert.equal(text, sentence);
+      assertGoodSentence(text);
+    });
+  }
+
+  it('counts one problem as one', () => {
+    const what = { kind: 'moreProblems', count: 1 } as const;
+    const text = problemSentence({ what, severity: 'warning', place: undefined, profile: undefined });
+    assert.equal(text, 'The file has 1 more problem');
+  });
+});
