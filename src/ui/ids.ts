@@ -41,6 +41,9 @@ export type CommandId = (typeof commands)[keyof typeof commands];
 /** The activity-bar container and its one view. */
 export const views = { container: 'stsSessions', profiles: 'stsSessions.profiles' } as const;
 
+/** The status bar item, for VS Code's “Hide” menu. */
+export const statusItem = 'stsSessions.status';
+
 /** The id of the walkthrough in package.json; VS Code opens it as `extensionId#walkthrough`. */
 export const walkthrough = 'getStarted';
 

@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import { DisposableStore } from '../session/emitter.ts';
+import type { ProfileSet } from '../aws/profiles.ts';
+import { setContext } from './contextKeys.ts';
+import { commands, contextKeys, views } from './ids.ts';
+import type { PlanOf, ProfileSource, SessionSource } from './sources.ts';
+import { changedRows, ProfileTree } from './treeModel.ts';
+import type { NodeTarget, TreeNode, TreeState } from './treeModel.ts';
+
+/** What the view reads. `plan` remembers its results (`rememberPlans`). */
+export interface ProfileTreeOptions {
+  readonly profiles: ProfileSource;
+  readonly sessions: SessionSource;
+  readonly plan: PlanOf;
+  /** Milliseconds UTC. */
+  readonly now: () => number;
+  readonly warnMs: () => number;
+}
+
+const folding = {
+  none: vscode.TreeItemCollapsibleState.None,
+  collapsed: vscode.TreeItemCollapsibleState.Collapsed,
+  expanded: vscode.TreeItemCollapsibleState.Expanded,
+};
+
+/** The view: asks `ProfileTree` for rows, and refreshes only those that changed. The files are read when it is shown. */
+export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
+  readonly #options: ProfileTreeOptions;
+  readonly #store = new DisposableStore();
+  readonly #changed = this.#store.add(new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>());
+  readonly #view: vscode.TreeView<TreeNode>;
+  #set: ProfileSet | undefined;
+  #tree: ProfileTree | undefined;
+  #shown: ReadonlyMap<TreeNode, string> = new Map();
+
+  constructor(options: ProfileTreeOptions) {
+    this.#options = options;
+    this.#view = this.#store.add(
+      vscode.window.createTreeView(views.profiles, { treeDataProvider: this, showCollapseAll: true }),
+    );
+    this.#store.add(options.profiles.onDidChange(() => this.refresh()));
+    this.#store.add(options.sessions.onDidChange(() => this.#onSessions()));
+  }
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  /** Shows everything anew; selection and folding stay, because rows keep their ids. */
+  refresh(): void {
+    this.#changed.fire(undefined);
+  }
+
+  /** Selects the row of a profile, unfolding what stands above it. Does nothing for one that has no row. */
+  async reveal(profile: string): Promise<void> {
+    const node = (await this.#read()).profileNode(profile);
+    if (node) {
+      await this.#view.reveal(node, { select: true, focus: true });
+    }
+  }
+
+  /** What a command that was called on a row works on. */
+  async target(node: TreeNode): Promise<NodeTarget> {
+    return (await this.#read()).target(node, this.#state());
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    const tree = node && this.#tree ? this.#tree : await this.#read();
+    const state = this.#state();
+    if (!node) {
+      setContext(contextKeys.noProfiles, tree.empty);
+      this.#shown = tree.sessionRows(state);
+    }
+    return [...tree.children(node, state)];
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    const row = this.#tree?.row(node, this.#state());
+    const item = new vscode.TreeItem(row?.label ?? '', folding[row?.collapsible ?? 'none']);
+    item.id = node.id;
+    if (!row) {
+      // It went between two questions of VS Code's; the refresh that takes it away is on its way.
+      return item;
+    }
+    item.description = row.description;
+    item.contextValue = row.contextValue;
+    item.accessibilityInformation = { label: row.accessibilityLabel };
+    if (row.icon) {
+      item.iconPath = new vscode.ThemeIcon(
+        row.icon.id,
+        row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color),
+      );
+    }
+    if (node.kind === 'file' || node.kind === 'problem') {
+      item.command = { command: commands.openProfileSource, title: '', arguments: [node] };
+    }
+    return item;
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    const tooltip = this.#tree?.tooltip(node, this.#state());
+    if (tooltip !== undefined) {
+      item.tooltip = new vscode.MarkdownString(tooltip);
+    }
+    return item;
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return this.#tree?.parent(node);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  async #read(): Promise<ProfileTree> {
+    const set = await this.#options.profiles.read();
+    if (!this.#tree || set !== this.#set) {
+      this.#set = set;
+      this.#tree = new ProfileTree(set, (profile) => this.#options.plan(set, profile));
+    }
+    return this.#tree;
+  }
+
+  #state(): TreeState {
+    const { sessions, now, warnMs } = this.#options;
+    return { sessions: sessions.list(), activeId: sessions.activeId, now: now(), warnMs: warnMs() };
+  }
+
+  #onSessions(): void {
+    if (!this.#tree) {
+      return;
+    }
+    const before = this.#shown;
+    this.#shown = this.#tree.sessionRows(this.#state());
+    const changed = changedRows(before, this.#shown);
+    if (changed === 'all') {
+      this.#changed.fire(undefined);
+    } else if (changed.length > 0) {
+      this.#changed.fire([...changed]);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../session/emitter.ts';
+import { settings, settingsSection } from './ids.ts';
+import { deliveryMode, integerSetting } from './settingValues.ts';
+import type { DeliveryMode } from './settingValues.ts';
+
+/** How the active session reaches terminals. */
+export function delivery(): DeliveryMode {
+  return deliveryMode(read(settings.delivery));
+}
+
+/** Milliseconds before its end at which a session is shown as ending. */
+export function warnBeforeMs(): number {
+  return integerSetting('warnBeforeMinutes', read(settings.warnBeforeMinutes)) * 60_000;
+}
+
+/** Seconds that an MFA session lasts. */
+export function mfaSessionDurationSeconds(): number {
+  return integerSetting('mfaSessionDurationSeconds', read(settings.mfaSessionDurationSeconds));
+}
+
+/** Calls `listener` whenever one of our settings changed. */
+export function onDidChangeSettings(listener: () => void): Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration(settingsSection)) {
+      listener();
+    }
+  });
+}
+
+function read(name: string): unknown {
+  return vscode.workspace.getConfiguration(settingsSection).get(name);
+}

@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import { DisposableStore } from '../session/emitter.ts';
+import { commands, statusItem } from './ids.ts';
+import type { DeliveryPort } from './parts.ts';
+import type { SessionSource } from './sources.ts';
+import { statusBarText, statusCommands } from './text/status.ts';
+import { switcherText } from './text/switcher.ts';
+
+/** What the status bar item reads. */
+export interface StatusBarOptions {
+  readonly sessions: SessionSource;
+  readonly delivery: Pick<DeliveryPort, 'state' | 'onDidChange'>;
+  readonly aliasOf: (accountId: string) => string | undefined;
+  /** Milliseconds UTC. */
+  readonly now: () => number;
+  readonly warnMs: () => number;
+}
+
+/** Left of most others, right of the remote indicator and the branch. */
+const priority = 40;
+
+const backgrounds = {
+  warning: new vscode.ThemeColor('statusBarItem.warningBackground'),
+  error: new vscode.ThemeColor('statusBarItem.errorBackground'),
+};
+
+/** The status bar item: follows the sessions and the delivery, and writes only what changed. */
+export class StatusBar {
+  readonly #options: StatusBarOptions;
+  readonly #store = new DisposableStore();
+  readonly #item: vscode.StatusBarItem;
+  #shown = '';
+
+  constructor(options: StatusBarOptions) {
+    this.#options = options;
+    this.#item = this.#store.add(
+      vscode.window.createStatusBarItem(statusItem, vscode.StatusBarAlignment.Left, priority),
+    );
+    this.#item.name = switcherText().title;
+    this.#item.command = commands.switchSession;
+    this.#store.add(options.sessions.onDidChange(() => this.update()));
+    this.#store.add(options.delivery.onDidChange(() => this.update()));
+    this.update();
+    this.#item.show();
+  }
+
+  /** Call it when something changed that has no event here: an alias, a setting. */
+  update(): void {
+    const { sessions, delivery, aliasOf, now, warnMs } = this.#options;
+    const list = sessions.list();
+    const status = statusBarText({
+      active: list.find((session) => session.id === sessions.activeId),
+      sessions: list,
+      now: now(),
+      warnMs: warnMs(),
+      delivery: delivery.state,
+      aliasOf,
+    });
+    const shown = JSON.stringify(status);
+    if (shown === this.#shown) {
+      return;
+    }
+    this.#shown = shown;
+    this.#item.text = status.text;
+    this.#item.backgroundColor = status.background && backgrounds[status.background];
+    const tooltip = new vscode.MarkdownString(status.tooltip);
+    tooltip.isTrusted = { enabledCommands: statusCommands };
+    this.#item.tooltip = tooltip;
+    this.#item.accessibilityInformation = { label: status.accessibilityLabel };
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}

@@ -1,0 +1,241 @@
+import type { SessionRequest } from '../aws/plan.ts';
+import { isManaged } from '../aws/profiles.ts';
+import type { ProfileSet, Section } from '../aws/profiles.ts';
+import type { Session } from '../session/types.ts';
+import { phaseIcons, phaseOf } from './sessionPhase.ts';
+import { escapeIcons } from './text/markdown.ts';
+import { switcherText } from './text/switcher.ts';
+import { joinFacts, lookOfSection, roleNameOf, sessionFacts } from './text/tree.ts';
+import { accountForReading } from './text/time.ts';
+
+/** What a person chose, ready to be acted on. */
+export type SwitcherChoice =
+  | { readonly kind: 'useSession'; readonly sessionId: string }
+  | { readonly kind: 'startSession'; readonly request: SessionRequest }
+  | { readonly kind: 'terminalOfSession'; readonly sessionId: string }
+  | { readonly kind: 'terminalOfRequest'; readonly request: SessionRequest }
+  | { readonly kind: 'endSession'; readonly sessionId: string }
+  | { readonly kind: 'assumeRole' }
+  | { readonly kind: 'endAll' };
+
+/** A button at the right end of a row. */
+export type SwitcherButton = 'terminal' | 'end';
+
+/** A row of the switcher: a separator, or something to choose. */
+export type SwitcherRow =
+  | { readonly kind: 'separator'; readonly label: string }
+  | {
+      readonly kind: 'item';
+      /** Stays the same when the rows are made anew, so that the marked row stays marked. */
+      readonly key: string;
+      readonly label: string;
+      readonly description: string;
+      readonly detail: string | undefined;
+      readonly choice: SwitcherChoice;
+      readonly buttons: Readonly<Partial<Record<SwitcherButton, SwitcherChoice>>>;
+    };
+
+/** What the rows are made from. `set` is undefined until the files have been read. */
+export interface SwitcherInput {
+  readonly set: ProfileSet | undefined;
+  readonly sessions: readonly Session[];
+  readonly activeId: string | undefined;
+  /** What was started last, the newest first. */
+  readonly recent: readonly SessionRequest[];
+  /** Milliseconds UTC. */
+  readonly now: number;
+  readonly warnMs: number;
+  /** The name of an account, when it is known. */
+  readonly aliasOf: (accountId: string) => string | undefined;
+}
+
+/** Rows under “Recent”. */
+const mostRecent = 5;
+
+/** Names of a source chain that a row shows; the rest is “…”. It also bounds the work for a chain of thousands. */
+const shownSources = 4;
+
+/**
+ * Live sessions, recent requests, every profile, then the rows that are always there. Looks at sections only, never
+ * at plans: 5,000 profiles are listed within a keystroke.
+ */
+export function switcherRows(input: SwitcherInput): readonly SwitcherRow[] {
+  const words = switcherText();
+  const listed = new Set(input.sessions.map((session) => requestKey(session.request)));
+  const recent = input.recent
+    .filter((request) => !listed.has(requestKey(request)) && isKnown(input.set, request))
+    .slice(0, mostRecent);
+  for (const request of recent) {
+    listed.add(requestKey(request));
+  }
+  const profiles: SwitcherRow[] = [];
+  for (const section of input.set?.profiles.values() ?? []) {
+    const request: SessionRequest = { kind: 'profile', profile: section.name };
+    if (!isManaged(section) && !listed.has(requestKey(request))) {
+      profiles.push(profileRow(section, request, input));
+    }
+  }
+  return [
+    ...group(
+      words.live,
+      input.sessions.map((session) => sessionRow(session, input)),
+    ),
+    ...group(
+      words.recent,
+      recent.map((request) => requestRow(request, input)),
+    ),
+    ...group(words.allProfiles, profiles),
+    ...group(words.more, [
+      actionRow('assumeRole', `$(add) ${words.assumeRole}`),
+      ...(input.sessions.length > 0 ? [actionRow('endAll', `$(stop-circle) ${words.endAll}`)] : []),
+    ]),
+  ];
+}
+
+/** Two requests with the same key start the same session. */
+export function requestKey(request: SessionRequest): string {
+  switch (request.kind) {
+    case 'profile':
+      return JSON.stringify(['profile', request.profile]);
+    case 'mfaSession':
+      return JSON.stringify([
+        'mfa',
+        request.profile,
+        request.mfaSerial ?? null,
+        request.durationSeconds ?? null,
+      ]);
+    case 'role':
+      return JSON.stringify([
+        'role',
+        request.sourceProfile,
+        request.roleArn,
+        request.externalId ?? null,
+        request.sessionName ?? null,
+        request.durationSeconds ?? null,
+        request.mfaSerial ?? null,
+        request.region ?? null,
+      ]);
+  }
+}
+
+function group(label: string, rows: readonly SwitcherRow[]): readonly SwitcherRow[] {
+  return rows.length === 0 ? [] : [{ kind: 'separator', label }, ...rows];
+}
+
+function actionRow(kind: 'assumeRole' | 'endAll', label: string): SwitcherRow {
+  return {
+    kind: 'item',
+    key: kind,
+    label,
+    description: '',
+    detail: undefined,
+    choice: { kind },
+    buttons: {},
+  };
+}
+
+function sessionRow(session: Session, input: SwitcherInput): SwitcherRow {
+  const phase = phaseOf(session, input.now, input.warnMs);
+  const sessionId = session.id;
+  const again: SwitcherChoice = { kind: 'startSession', request: session.request };
+  const usable = phase === 'live' || phase === 'ending' || phase === 'renewing';
+  const facts = sessionFacts(session, phase, input.now, {
+    active: sessionId === input.activeId,
+    several: input.sessions.length > 1,
+  });
+  const alias = session.accountId === undefined ? undefined : input.aliasOf(session.accountId);
+  return {
+    kind: 'item',
+    key: `session ${sessionId}`,
+    label: `$(${phaseIcons[phase].id}) ${escapeIcons(session.name)}`,
+    description: escapeIcons([facts, alias].filter((fact) => fact !== undefined).join(' · ')),
+    detail: session.roleArn === undefined ? undefined : escapeIcons(session.roleArn),
+    choice: usable || phase === 'starting' ? { kind: 'useSession', sessionId } : again,
+    buttons: usable
+      ? { terminal: { kind: 'terminalOfSession', sessionId }, end: { kind: 'endSession', sessionId } }
+      : phase === 'expired'
+        ? { end: { kind: 'endSession', sessionId } }
+        : {},
+  };
+}
+
+function requestRow(request: SessionRequest, input: SwitcherInput): SwitcherRow {
+  const profile = request.kind === 'role' ? request.sourceProfile : request.profile;
+  const section = input.set?.profiles.get(profile);
+  if (request.kind !== 'role' && section) {
+    const row = profileRow(section, request, input);
+    return request.kind === 'mfaSession' && row.kind === 'item'
+      ? { ...row, description: joinFacts([...row.description.split(' · '), 'MFA']) }
+      : row;
+  }
+  const roleArn = request.kind === 'role' ? request.roleArn : undefined;
+  return {
+    kind: 'item',
+    key: requestKey(request),
+    label: `$(shield) ${escapeIcons(request.kind === 'role' ? request.name : profile)}`,
+    description: escapeIcons(roleFacts(roleArn, undefined, input)),
+    detail: escapeIcons(roleArn === undefined ? profile : `${profile} → ${roleArn}`),
+    choice: { kind: 'startSession', request },
+    buttons: { terminal: { kind: 'terminalOfRequest', request } },
+  };
+}
+
+function profileRow(section: Section, request: SessionRequest, input: SwitcherInput): SwitcherRow {
+  const look = lookOfSection(section);
+  const roleArn = valueOf(section, 'role_arn');
+  const account = valueOf(section, 'sso_account_id') ?? valueOf(section, 'aws_account_id');
+  const facts =
+    roleArn === undefined
+      ? joinFacts([look.word, account && accountForReading(account), valueOf(section, 'sso_role_name')])
+      : roleFacts(roleArn, section.name, input);
+  const alias = roleArn === undefined && account !== undefined ? input.aliasOf(account) : undefined;
+  return {
+    kind: 'item',
+    key: requestKey(request),
+    label: `$(${look.icon}) ${escapeIcons(section.name)}`,
+    description: escapeIcons([facts, alias].filter((fact) => fact !== undefined).join(' · ')),
+    detail: roleArn === undefined ? undefined : escapeIcons(sourceChain(section, roleArn, input.set)),
+    choice: { kind: 'startSession', request },
+    buttons: { terminal: { kind: 'terminalOfRequest', request } },
+  };
+}
+
+/** Account (with its alias) and role of an ARN; the role is left out where the row is called like it. */
+function roleFacts(roleArn: string | undefined, name: string | undefined, input: SwitcherInput): string {
+  const account = /^arn:[^:]*:iam::(\d{12}):/.exec(roleArn ?? '')?.[1];
+  const role = roleNameOf(roleArn);
+  return joinFacts([
+    account && accountForReading(account),
+    account && input.aliasOf(account),
+    role === name ? undefined : role,
+  ]);
+}
+
+/** `alice → hub → arn:…`: the profiles a role comes from, the first one first. */
+function sourceChain(section: Section, roleArn: string, set: ProfileSet | undefined): string {
+  const names: string[] = [];
+  const seen = new Set([section.name]);
+  let source = valueOf(section, 'source_profile');
+  while (source !== undefined && !seen.has(source)) {
+    if (names.length === shownSources) {
+      names.unshift('…');
+      break;
+    }
+    seen.add(source);
+    names.unshift(source);
+    const above = set?.profiles.get(source);
+    source = above && valueOf(above, 'source_profile');
+  }
+  return [...names, roleArn].join(' → ');
+}
+
+function valueOf(section: Section, key: string): string | undefined {
+  const value = section.properties.get(key)?.value;
+  return value === '' ? undefined : value;
+}
+
+/** A remembered profile that is gone from the files is not offered; while they are unread nothing is known. */
+function isKnown(set: ProfileSet | undefined, request: SessionRequest): boolean {
+  const profile = request.kind === 'role' ? request.sourceProfile : request.profile;
+  return set?.profiles.has(profile) ?? false;
+}

@@ -1,0 +1,28 @@
+import { t } from './l10n.ts';
+
+/** The words of the switcher that do not depend on a session or a profile. */
+export function switcherText(): {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly live: string;
+  readonly recent: string;
+  readonly allProfiles: string;
+  readonly more: string;
+  readonly assumeRole: string;
+  readonly endAll: string;
+  readonly openTerminal: string;
+  readonly end: string;
+} {
+  return {
+    title: t('AWS session'),
+    placeholder: t('Switch to a live session, or start one from a profile'),
+    live: t('Live'),
+    recent: t('Recent'),
+    allProfiles: t('All profiles'),
+    more: t('More'),
+    assumeRole: t('Assume role…'),
+    endAll: t('End all sessions'),
+    openTerminal: t('Open Terminal'),
+    end: t('End Session'),
+  };
+}

@@ -1,0 +1,298 @@
+import type { Place, Problem } from '../../aws/problems.ts';
+import type { Base, Hop, Plan, PlanResult, Step } from '../../aws/plan.ts';
+import { kindOf } from '../../aws/profiles.ts';
+import type { ProfileKind, Section } from '../../aws/profiles.ts';
+import type { Session } from '../../session/types.ts';
+import { endOf, leftOf } from '../sessionPhase.ts';
+import type { SessionPhase } from '../sessionPhase.ts';
+import { faultSentence } from './faults.ts';
+import { credentialSourceLook, kindLook } from './kinds.ts';
+import type { KindLook } from './kinds.ts';
+import { t } from './l10n.ts';
+import { escapeMarkdown } from './markdown.ts';
+import { problemSentence } from './problems.ts';
+import { accountForReading, clockTime, remaining, remainingWords } from './time.ts';
+
+/** A row's description holds at most this many facts: more is cut off in a narrow side bar anyway. */
+const maxFacts = 3;
+
+/** Between two facts of a description. */
+const between = ' · ';
+
+/** Joins what is known, leaving out what is not. */
+export function joinFacts(facts: readonly (string | undefined)[]): string {
+  return facts
+    .filter((fact) => fact !== undefined && fact !== '')
+    .slice(0, maxFacts)
+    .join(between);
+}
+
+/** `Admin` of `arn:aws:iam::111122223333:role/team/Admin`; undefined for what is not a role's ARN. */
+export function roleNameOf(roleArn: string | undefined): string | undefined {
+  return roleArn === undefined ? undefined : /:role\/(?:.*\/)?([^/]+)$/.exec(roleArn)?.[1];
+}
+
+/** Icon and word of a profile, told by its section alone. */
+export function lookOfSection(section: Section): KindLook {
+  const kind: ProfileKind = kindOf(section);
+  return kind === 'credentialSource'
+    ? credentialSourceLook(section.properties.get('credential_source')?.value ?? '')
+    : kindLook(kind);
+}
+
+/** What a profile's row says beside its name while nothing is live. */
+export function planFacts(section: Section, plan: Plan): string {
+  const last = plan.steps.findLast((step) => step.kind === 'assumeRole');
+  const asksMfa = plan.steps.some((step) => step.mfaSerial !== undefined) ? t('MFA') : undefined;
+  if (!last) {
+    return joinFacts([lookOfSection(section).word, ...baseFacts(plan.base, section.name), asksMfa]);
+  }
+  const role = unless(section.name, roleNameOf(last.roleArn));
+  const start = [accountForReading(last.accountId), role, asksMfa].filter((fact) => fact !== undefined);
+  const chained = plan.steps.filter((step) => step.kind === 'assumeRole').length > 1;
+  const through = chained
+    ? plan.steps.filter((step) => step.kind === 'assumeRole').at(-2)?.profile
+    : undefined;
+  const shortest = last.maxDurationSeconds <= 3600 ? t('at most 1h') : undefined;
+  // The tree's shape already says what it goes through; the limit is the news where there is room for one only.
+  return joinFacts(
+    start.length < 2 && through !== undefined
+      ? [...start, t('through {0}', through), shortest]
+      : [...start, shortest],
+  );
+}
+
+/** Account and role of a profile that needs no call of ours to STS. */
+function baseFacts(base: Base, name: string): (string | undefined)[] {
+  switch (base.kind) {
+    case 'staticKeys':
+      return [base.accountId === undefined ? undefined : accountForReading(base.accountId)];
+    case 'identityCenter':
+      return [
+        base.accountId === undefined ? undefined : accountForReading(base.accountId),
+        unless(name, base.roleName),
+      ];
+    case 'webIdentity':
+      return [unless(name, roleNameOf(base.roleArn))];
+    case 'credentialSource':
+    case 'process':
+    case 'login':
+      return [];
+  }
+}
+
+function unless(name: string, fact: string | undefined): string | undefined {
+  return fact === name ? undefined : fact;
+}
+
+/** What a row says beside its name while a session stands behind it. */
+export function sessionFacts(
+  session: Session,
+  phase: SessionPhase,
+  now: number,
+  marks: { readonly active: boolean; readonly several: boolean },
+): string {
+  const account = session.accountId === undefined ? undefined : accountForReading(session.accountId);
+  const active = marks.active && marks.several ? t('active') : undefined;
+  switch (phase) {
+    case 'starting':
+      return t('starting');
+    case 'failed':
+      return t('could not start');
+    case 'expired':
+      return joinFacts([endedText(session, now), active, account]);
+    case 'renewing':
+      return joinFacts([t('renewing'), active, account]);
+    case 'ending':
+      return joinFacts([
+        leftText(session, now),
+        active,
+        session.needsPerson ? t('MFA') : t('renews itself'),
+        account,
+      ]);
+    case 'live':
+      return joinFacts([leftText(session, now), active, account, session.region]);
+  }
+}
+
+function leftText(session: Session, now: number): string {
+  const left = leftOf(session, now);
+  return left === undefined || left === Infinity ? t('live') : remaining(left);
+}
+
+function endedText(session: Session, now: number): string {
+  const end = endOf(session);
+  return end === undefined ? t('expired') : t('expired {0}', clockTime(end, now));
+}
+
+/** The state of a session in words, for a screen reader. */
+export function phaseWords(session: Session, phase: SessionPhase, now: number): string {
+  const left = leftOf(session, now);
+  const known = left !== undefined && left !== Infinity;
+  switch (phase) {
+    case 'starting':
+      return t('starting');
+    case 'renewing':
+      return t('renewing');
+    case 'failed':
+      return t('could not start');
+    case 'expired':
+      return t('expired');
+    case 'ending':
+      return known ? t('ends soon, {0} left', remainingWords(left)) : t('ends soon');
+    case 'live':
+      return known ? t('live, {0} left', remainingWords(left)) : t('live');
+  }
+}
+
+/** `config, line 12`. */
+export function placeText(place: Place): string {
+  return place.file === 'config'
+    ? t('config file, line {0}', place.line)
+    : t('credentials file, line {0}', place.line);
+}
+
+/**
+ * A profile's tooltip in Markdown: its plan, one line a hop, the broken hop marked, then its problems and its place.
+ * `problems` are those of its lines; the plan adds its own.
+ */
+export function profileTooltip(section: Section, result: PlanResult, problems: readonly Problem[]): string {
+  const lines = [
+    `**${escapeMarkdown(section.name)}** ${between.trim()} ${escapeMarkdown(lookOfSection(section).word)}`,
+  ];
+  const hops = result.ok
+    ? [baseLine(result.plan.base), ...result.plan.steps.map(stepLine)]
+    : result.hops.map(hopLine);
+  if (hops.length > 0) {
+    lines.push(hops.map((hop, index) => `${index + 1}. ${hop}`).join('\n'));
+  }
+  if (result.ok && result.plan.region !== undefined) {
+    lines.push(escapeMarkdown(t('Region: {0}', result.plan.region)));
+  }
+  for (const problem of [...problems, ...(result.ok ? result.plan.problems : result.problems)]) {
+    const place = problem.place === undefined ? '' : ` (${placeText(problem.place)})`;
+    lines.push(`⚠ ${escapeMarkdown(problemSentence(problem) + place)}`);
+  }
+  if (section.places.length > 0) {
+    lines.push(escapeMarkdown(section.places.map(placeText).join(between)));
+  }
+  return lines.join('\n\n');
+}
+
+function baseLine(base: Base): string {
+  return withPlace(`${escapeMarkdown(base.profile)}: ${escapeMarkdown(baseWords(base))}`, base.place);
+}
+
+/** Where the first credentials come from. The command of a process may hold a secret and is not shown. */
+function baseWords(base: Base): string {
+  switch (base.kind) {
+    case 'staticKeys':
+      return base.sessionToken === undefined
+        ? t('access key in the file')
+        : t('temporary credentials in the file');
+    case 'credentialSource':
+      return credentialSourceLook(base.source).word;
+    case 'webIdentity':
+      return t('web identity, role {0}', base.roleArn);
+    case 'identityCenter':
+      return t('Identity Center: {0}', base.ssoSession ?? base.startUrl);
+    case 'process':
+      return t('credential process');
+    case 'login':
+      return t('console sign-in');
+  }
+}
+
+function stepLine(step: Step): string {
+  const words: string[] = [];
+  if (step.kind === 'assumeRole') {
+    words.push(
+      step.profile === undefined
+        ? t('assume role {0}', step.roleArn)
+        : t('{0}: assume role {1}', step.profile, step.roleArn),
+    );
+  } else {
+    words.push(t('{0}: GetSessionToken', step.profile));
+  }
+  if (step.mfaSerial !== undefined) {
+    words.push(t('MFA code from {0}', step.mfaSerial));
+  }
+  if (step.kind === 'assumeRole' && step.externalId !== undefined) {
+    words.push(t('with external ID'));
+  }
+  if (step.durationSeconds !== undefined) {
+    words.push(t('for {0}', remaining(step.durationSeconds * 1000)));
+  } else if (step.kind === 'assumeRole' && step.maxDurationSeconds <= 3600) {
+    words.push(t('at most 1h'));
+  }
+  return withPlace(escapeMarkdown(words.join(', ')), step.place);
+}
+
+function hopLine(hop: Hop): string {
+  const words = hop.roleArn === undefined ? hop.profile : t('{0}: assume role {1}', hop.profile, hop.roleArn);
+  const line = withPlace(escapeMarkdown(words), hop.place);
+  return hop.broken ? `⚠ **${line}**` : line;
+}
+
+function withPlace(line: string, place: Place | undefined): string {
+  return place === undefined ? line : `${line} (${escapeMarkdown(placeText(place))})`;
+}
+
+/** A session's tooltip in Markdown: who it is at AWS, where, and until when. */
+export function sessionTooltip(session: Session, now: number): string {
+  const lines = [`**${escapeMarkdown(session.name)}**`];
+  if (session.accountId !== undefined) {
+    lines.push(escapeMarkdown(t('Account: {0}', accountForReading(session.accountId))));
+  }
+  const arn =
+    session.state.kind === 'live' ? (session.state.credentials.arn ?? session.roleArn) : session.roleArn;
+  if (arn !== undefined) {
+    lines.push(escapeMarkdown(arn));
+  }
+  if (session.region !== undefined) {
+    lines.push(escapeMarkdown(t('Region: {0}', session.region)));
+  }
+  const end = endOf(session);
+  if (session.state.kind === 'failed') {
+    lines.push(`⚠ ${escapeMarkdown(faultSentence(session.state.fault, { session: session.name }).text)}`);
+  } else if (end !== undefined) {
+    const over = session.state.kind === 'expired' || end <= now;
+    lines.push(
+      escapeMarkdown(over ? t('Expired {0}', clockTime(end, now)) : t('Ends {0}', clockTime(end, now))),
+    );
+  }
+  return lines.join('\n\n');
+}
+
+/** Words of the rows that are no profile and no session. */
+export function groupLabel(group: 'live' | 'profiles'): string {
+  return group === 'live' ? t('Live') : t('Profiles');
+}
+
+/** The row of a shared file in which something could not be read. */
+export function fileProblemsText(
+  file: 'config' | 'credentials',
+  problems: readonly Problem[],
+): { readonly label: string; readonly description: string } {
+  const [first] = problems;
+  return {
+    label: file === 'config' ? t('config file') : t('credentials file'),
+    description:
+      first !== undefined && problems.length === 1
+        ? problemSentence(first)
+        : t('{0} problems', problems.length),
+  };
+}
+
+/** The row of one such problem. */
+export function problemLabel(problem: Problem): { readonly label: string; readonly description: string } {
+  return {
+    label: problemSentence(problem),
+    description: problem.place === undefined ? '' : t('line {0}', problem.place.line),
+  };
+}
+
+/** What the row of an sso-session says beside its name. */
+export function ssoSessionWord(): string {
+  return t('Identity Center');
+}
