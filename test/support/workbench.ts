@@ -88,10 +88,7 @@ export async function launchWorkbench(options: WorkbenchOptions): Promise<Workbe
   await mkdir(join(userDataDir, 'User'), { recursive: true });
   await mkdir(extensionsDir, { recursive: true });
   await mkdir(companions, { recursive: true });
-  await writeFile(
-    join(userDataDir, 'User', 'settings.json'),
-    JSON.stringify({ ...SETTINGS, ...options.settings }, undefined, 2),
-  );
+  await writeSettings(join(userDataDir, 'User', 'settings.json'), { ...SETTINGS, ...options.settings });
   const env = {
     ...cleanEnvironment(process.env),
     HOME: options.home,
@@ -106,7 +103,10 @@ export async function launchWorkbench(options: WorkbenchOptions): Promise<Workbe
   ];
   if (vsixes.length > 0) {
     const install = vsixes.flatMap((vsix) => ['--install-extension', vsix]);
-    await runOrThrow(process.execPath, [rig.codeServer, ...folders, ...install], { env, timeoutMs: 60_000 });
+    await runOrThrow(process.execPath, [rig.codeServer, ...folders, '--force', ...install], {
+      env,
+      timeoutMs: 60_000,
+    });
   }
   const port = await freePort();
   const origin = `http://127.0.0.1:${String(port)}`;
@@ -160,6 +160,15 @@ export async function launchWorkbench(options: WorkbenchOptions): Promise<Workbe
       }
     },
   };
+}
+
+/** Writes the user settings of a new workbench; those of a used one are the person's. */
+async function writeSettings(file: string, settings: object): Promise<void> {
+  await writeFile(file, JSON.stringify(settings, undefined, 2), { flag: 'wx' }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw error;
+    }
+  });
 }
 
 /** This process's environment without anything that would steer AWS tools, npm, Node or another VS Code. */
