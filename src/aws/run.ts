@@ -5,6 +5,7 @@ import type { AccessDeniedHint, Fault } from './faults.ts';
 import { isFault } from './faults.ts';
 import { durations, toSessionName } from './limits.ts';
 import type { Base, Plan, Step } from './plan.ts';
+import { redact } from './redact.ts';
 
 /** How a run ended. */
 export type RunResult =
@@ -54,7 +55,10 @@ export async function run(
   let serverSkewMs: number | undefined;
   const usedCodes = new UsedCodes();
   for (const [index, step] of plan.steps.entries()) {
-    const done = await runStep({ plan, index, step, keys: credentials, usedCodes }, effects, signal, options);
+    const done = await settled(
+      runStep({ plan, index, step, keys: credentials, usedCodes }, effects, signal, options),
+      signal,
+    );
     if ('kind' in done) {
       return { ok: false, fault: inContext(done, plan, index), step: index };
     }
@@ -95,6 +99,20 @@ interface StepRun {
 
 type StepDone = { readonly credentials: Credentials; readonly serverSkewMs: number | undefined };
 
+/** An effect that rejects (a prompt that could not open, an abort) ends the run with a fault like any other. */
+async function settled(step: Promise<StepDone | Fault>, signal: AbortSignal): Promise<StepDone | Fault> {
+  try {
+    return await step;
+  } catch (error) {
+    return signal.aborted
+      ? { kind: 'cancelled' }
+      : {
+          kind: 'internal',
+          message: redact(error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'),
+        };
+  }
+}
+
 async function runStep(
   current: StepRun,
   effects: Effects,
@@ -102,7 +120,7 @@ async function runStep(
   options: RunOptions,
 ): Promise<StepDone | Fault> {
   const { plan, step, keys, usedCodes } = current;
-  let retry: 'wrongCode' | 'usedCode' | undefined;
+  let retry: 'wrongCode' | 'usedCode' | undefined = usedCodes.of(step.mfaSerial) ? 'usedCode' : undefined;
   for (let attempt = 1; ; attempt++) {
     let mfa: MfaCode | undefined;
     if (step.mfaSerial !== undefined) {
@@ -112,7 +130,7 @@ async function runStep(
         return { kind: 'cancelled' };
       }
       mfa = { serial, code };
-      // AWS takes each code once: sending it a second time would fail, and maybe lock the device's clock window.
+      // AWS takes each code once: a call with it could only fail.
       if (usedCodes.has(mfa)) {
         if (attempt === maxCodeAttempts) {
           return { kind: 'mfaWrongCode', serial };
@@ -189,18 +207,19 @@ function accountOf({ plan, step }: StepRun, { arn }: Credentials): string | unde
 
 /** Codes that AWS has accepted in this run. Two links of one chain may name the same device. */
 class UsedCodes {
-  readonly #codes = new Set<string>();
+  readonly #codes = new Map<string, Set<string>>();
 
-  has(mfa: MfaCode): boolean {
-    return this.#codes.has(UsedCodes.#key(mfa));
+  /** True when this device has given a code already. */
+  of(serial: string | undefined): boolean {
+    return serial !== undefined && this.#codes.has(serial);
   }
 
-  add(mfa: MfaCode): void {
-    this.#codes.add(UsedCodes.#key(mfa));
+  has({ serial, code }: MfaCode): boolean {
+    return this.#codes.get(serial)?.has(code.reveal()) ?? false;
   }
 
-  static #key(mfa: MfaCode): string {
-    return `${mfa.serial} ${mfa.code.reveal()}`;
+  add({ serial, code }: MfaCode): void {
+    this.#codes.set(serial, (this.#codes.get(serial) ?? new Set()).add(code.reveal()));
   }
 }
 

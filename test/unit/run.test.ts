@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import type { StsReply } from '../../src/aws/effects.ts';
+import type { Fault } from '../../src/aws/faults.ts';
+import type { Plan, Step } from '../../src/aws/plan.ts';
+import { planFor } from '../../src/aws/plan.ts';
+import { readProfiles } from '../../src/aws/profiles.ts';
+import type { RunOptions, RunResult } from '../../src/aws/run.ts';
+import { run } from '../../src/aws/run.ts';
+import { fakeEffects, madeCredentials, scriptedMfa, scriptedSts } from '../support/fakeEffects.ts';
+
+const now = 1_000_000;
+const device = 'arn:aws:iam::111122223333:mfa/alice';
+const wrongCode: Fault = { kind: 'mfaWrongCode', serial: device };
+const keys = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = EXAMPLEKEY\n';
+const files = `
+[profile alice]
+${keys}mfa_serial = ${device}
+[profile pasted]
+${keys}aws_session_token = EXAMPLETOKEN
+[profile admin]
+role_arn = arn:aws:iam::222233334444:role/Admin
+source_profile = alice
+mfa_serial = ${device}
+external_id = stranger
+role_session_name = alice-here
+duration_seconds = 7200
+[profile far]
+role_arn = arn:aws:iam::333344445555:role/Far
+source_profile = admin
+[profile twice]
+role_arn = arn:aws:iam::333344445555:role/Twice
+source_profile = admin
+mfa_serial = ${device}
+[profile plain]
+role_arn = arn:aws:iam::222233334444:role/Plain
+source_profile = alice
+[profile tool]
+credential_process = make-keys
+`;
+
+function plan(profile: string): Plan {
+  const env = { region: undefined, endpointUrl: undefined, ignoreConfiguredEndpoints: false };
+  const result = planFor(
+    readProfiles({ config: files, credentials: undefined }),
+    { kind: 'profile', profile },
+    env,
+  );
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.plan;
+}
+
+function reply(name: string, over: Partial<Extract<StsReply, { kind: 'credentials' }>> = {}): StsReply {
+  return { kind: 'credentials', credentials: madeCredentials(name), serverTime: undefined, ...over };
+}
+
+interface Played {
+  readonly result: RunResult;
+  readonly sent: ReturnType<typeof scriptedSts>['sent'];
+  readonly questions: ReturnType<typeof scriptedMfa>['questions'];
+}
+
+async function play(
+  profile: string,
+  answers: readonly (StsReply | Fault)[],
+  codes: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Played> {
+  const { send, sent } = scriptedSts(answers);
+  const { askMfa, questions } = scriptedMfa(codes);
+  const effects = fakeEffects({ now: () => now, send, askMfa });
+  return {
+    result: await run(plan(profile), effects, new AbortController().signal, options),
+    sent,
+    questions,
+  };
+}
+
+function fault({ result }: Played): Fault & { step: number } {
+  assert.ok(!result.ok, 'it started');
+  return { ...result.fault, step: result.step };
+}
+
+describe('run', () => {
+  it('sends one call a step, each with the credentials of the one before', async () => {
+    const { result, sent, questions } = await play('far', [reply('ADMIN'), reply('FAR')], ['123456']);
+    assert.deepEqual(
+      sent.map(({ call, keys, target }) => [call.kind, keys.accessKeyId, target.endpoint]),
+      [
+        ['assumeRole', 'AKIAEXAMPLE', 'https://sts.us-east-1.amazonaws.com'],
+        ['assumeRole', 'ASIAEXAMPLEADMIN', 'https://sts.us-east-1.amazonaws.com'],
+      ],
+    );
+    assert.ok(result.ok);
+    assert.equal(result.credentials.accessKeyId, 'ASIAEXAMPLEFAR');
+    assert.equal(result.credentials.accountId, '333344445555');
+    assert.deepEqual(questions, [{ session: 'far', serial: device, retry: undefined }]);
+  });
+
+  it('sends what the profile says', async () => {
+    const { sent } = await play('admin', [reply('ADMIN')], ['123456']);
+    const call = sent[0]?.call;
+    assert.ok(call?.kind === 'assumeRole');
+    const { mfa, ...rest } = call;
+    assert.deepEqual(rest, {
+      kind: 'assumeRole',
+      roleArn: 'arn:aws:iam::222233334444:role/Admin',
+      sessionName: 'alice-here',
+      externalId: 'stranger',
+      durationSeconds: 7200,
+    });
+    assert.deepEqual([mfa?.serial, mfa?.code.reveal()], [device, '123456']);
+  });
+
+  it('names a session that has no name', async () => {
+    for (const [asked, sessionName] of [
+      [undefined, 'vscode'],
+      ['vscode-Zoë Ångström', 'vscode-Zo-ngstr-m'],
+      ['x'.repeat(80), 'x'.repeat(64)],
+    ] as const) {
+      const options = asked === undefined ? {} : { defaultSessionName: asked };
+      const { sent } = await play('plain', [reply('PLAIN')], [], options);
+      const call = sent[0]?.call;
+      assert.ok(call?.kind === 'assumeRole');
+      assert.equal(call.sessionName, sessionName);
+    }
+  });
+
+  it('passes temporary keys on as they are, without a call', async () => {
+    const { result, sent } = await play('pasted', []);
+    assert.deepEqual(sent, []);
+    assert.ok(result.ok);
+    assert.equal(result.credentials.sessionToken?.reveal(), 'EXAMPLETOKEN');
+    assert.equal(result.credentials.expiresAt, undefined);
+    assert.equal(result.serverSkewMs, undefined);
+  });
+
+  it('says “not yet” for a base of another kind', async () => {
+    assert.deepEqual(fault(await play('tool', [])), { kind: 'notYet', baseKind: 'process', step: -1 });
+  });
+
+  it('tells how far our clock is ahead', async () => {
+    const ahead = await play('plain', [reply('PLAIN', { serverTime: now - 90_000 })]);
+    assert.ok(ahead.result.ok);
+    assert.equal(ahead.result.serverSkewMs, 90_000);
+    const unknown = await play('plain', [reply('PLAIN')]);
+    assert.ok(unknown.result.ok);
+    assert.equal(unknown.result.serverSkewMs, undefined);
+  });
+
+  it('refuses credentials that are over, by AWS’s clock where it is known', async () => {
+    const over = { credentials: madeCredentials('OVER', { expiresAt: now }) };
+    assert.equal(fault(await play('plain', [reply('OVER', over)])).kind, 'deadOnArrival');
+    assert.ok((await play('plain', [reply('OVER', { ...over, serverTime: now - 60_000 })])).result.ok);
+    assert.equal(
+      fault(await play('plain', [reply('LATE', { serverTime: 20_000_000 })])).kind,
+      'deadOnArrival',
+    );
+  });
+
+  describe('MFA', () => {
+    it('asks again after a wrong code without repeating the step before', async () => {
+      const answers = [reply('ADMIN'), wrongCode, reply('TWICE')];
+      const { result, sent, questions } = await play('twice', answers, ['111111', '222222', '333333']);
+      assert.ok(result.ok);
+      assert.deepEqual(
+        sent.map(({ keys }) => keys.accessKeyId),
+        ['AKIAEXAMPLE', 'ASIAEXAMPLEADMIN', 'ASIAEXAMPLEADMIN'],
+      );
+      assert.deepEqual(
+        questions.map(({ retry }) => retry),
+        [undefined, 'usedCode', 'wrongCode'],
+      );
+    });
+
+    it('gives up after three wrong codes', async () => {
+      const played = await play(
+        'admin',
+        [wrongCode, wrongCode, wrongCode],
+        ['111111', '222222', '333333', '444444'],
+      );
+      assert.deepEqual(fault(played), { ...wrongCode, step: 0 });
+      assert.equal(played.sent.length, 3);
+      assert.equal(played.questions.length, 3);
+    });
+
+    it('sends no code a second time that AWS has taken', async () => {
+      const answers = [reply('ADMIN'), reply('TWICE')];
+      const { result, sent, questions } = await play('twice', answers, ['111111', '111111', '222222']);
+      assert.ok(result.ok);
+      assert.equal(sent.length, 2);
+      assert.deepEqual(
+        questions.map(({ retry }) => retry),
+        [undefined, 'usedCode', 'usedCode'],
+      );
+      const stubborn = await play('twice', answers, ['111111', '111111', '111111', '111111']);
+      assert.deepEqual(fault(stubborn), { ...wrongCode, step: 1 });
+    });
+
+    it('is silent when the person cancels, before the call and between two', async () => {
+      assert.deepEqual(fault(await play('admin', [], [])), { kind: 'cancelled', step: 0 });
+      assert.deepEqual(fault(await play('twice', [reply('ADMIN')], ['111111'])), {
+        kind: 'cancelled',
+        step: 1,
+      });
+    });
+
+    it('does not ask again for another fault', async () => {
+      const unknown: Fault = { kind: 'mfaUnknownDevice', serial: device };
+      const played = await play('admin', [unknown], ['111111', '222222']);
+      assert.deepEqual(fault(played), { ...unknown, step: 0 });
+      assert.equal(played.questions.length, 1);
+    });
+  });
+
+  describe('a chosen duration', () => {
+    const seconds = async (profile: string, durationSeconds: number): Promise<(number | undefined)[]> => {
+      const answers = [reply('ONE'), reply('TWO')];
+      const { sent } = await play(profile, answers, ['111111'], { durationSeconds });
+      return sent.map(({ call }) => (call.kind === 'callerIdentity' ? undefined : call.durationSeconds));
+    };
+
+    it('is what the last step asks for, within what AWS can grant', async () => {
+      assert.deepEqual(await seconds('admin', 3600), [3600]);
+      assert.deepEqual(await seconds('admin', 99_999), [43_200]);
+      assert.deepEqual(await seconds('plain', 60), [900]);
+      assert.deepEqual(await seconds('alice', 129_600), [129_600]);
+    });
+
+    it('is the most that an earlier step asks for', async () => {
+      assert.deepEqual(await seconds('far', 1800), [1800, 1800]);
+      assert.deepEqual(await seconds('far', 43_200), [7200, 3600]);
+    });
+  });
+
+  describe('faults', () => {
+    it('name the profile whose keys were used', async () => {
+      const unknown: Fault = { kind: 'unknownKey', profile: '', accessKeyId: 'AKIAEXAMPLE' };
+      const first = fault(await play('far', [unknown], ['111111']));
+      assert.deepEqual(first, { ...unknown, profile: 'alice', step: 0 });
+      const expired: Fault = { kind: 'sourceExpired', profile: '' };
+      const second = fault(await play('far', [reply('ADMIN'), expired], ['111111']));
+      assert.deepEqual(second, { ...expired, profile: 'admin', step: 1 });
+    });
+
+    it('do not advise a code where a code could not be given', async () => {
+      const denied: Fault = {
+        kind: 'accessDenied',
+        action: 'sts:AssumeRole',
+        hints: ['mfaRequired', 'trustPolicy'],
+        roleArn: undefined,
+        caller: undefined,
+      };
+      const byUser = fault(await play('plain', [denied]));
+      assert.ok(byUser.kind === 'accessDenied');
+      assert.deepEqual(byUser.hints, ['mfaRequired', 'trustPolicy']);
+      const byRole = fault(await play('far', [reply('ADMIN'), denied], ['111111']));
+      assert.ok(byRole.kind === 'accessDenied');
+      assert.deepEqual(byRole.hints, ['trustPolicy']);
+    });
+
+    it('come from effects that throw, too', async () => {
+      const effects = fakeEffects({});
+      const result = await run(plan('plain'), effects, new AbortController().signal);
+      assert.deepEqual(result, {
+        ok: false,
+        step: 0,
+        fault: { kind: 'internal', message: 'Error: the test did not expect send' },
+      });
+    });
+
+    it('come from an answer of the wrong kind', async () => {
+      const identity = {
+        accountId: '111122223333',
+        arn: 'arn:aws:iam::111122223333:user/alice',
+        userId: 'AIDAEXAMPLE',
+      };
+      const played = await play('plain', [{ kind: 'identity', identity, serverTime: undefined }]);
+      assert.equal(fault(played).kind, 'internal');
+    });
+  });
+
+  it('stops at an abort: while asking, before sending, while sending', async () => {
+    const cancelled = { ok: false, fault: { kind: 'cancelled' }, step: 0 };
+    const before = new AbortController();
+    before.abort();
+    assert.deepEqual(await run(plan('plain'), fakeEffects({}), before.signal), cancelled);
+
+    const asking = new AbortController();
+    const askMfa = (): Promise<never> => {
+      asking.abort();
+      return Promise.reject(new Error('aborted'));
+    };
+    assert.deepEqual(await run(plan('admin'), fakeEffects({ askMfa }), asking.signal), cancelled);
+
+    const sending = new AbortController();
+    const send = (): Promise<Fault> => {
+      sending.abort();
+      return Promise.resolve({ kind: 'timedOut', host: 'sts.example', seconds: 30 });
+    };
+    assert.deepEqual(
+      await run(plan('plain'), fakeEffects({ now: () => now, send }), sending.signal),
+      cancelled,
+    );
+  });
+
+  it('takes the account from the device or the profile when STS does not say it', async () => {
+    const { result } = await play('alice', [reply('ALICE')], ['111111']);
+    assert.ok(result.ok);
+    assert.equal(result.credentials.accountId, '111122223333');
+    const step: Step | undefined = plan('alice').steps[0];
+    assert.equal(step?.kind, 'sessionToken');
+  });
+});
