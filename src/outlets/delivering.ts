@@ -1,0 +1,116 @@
+import { Emitter } from '../session/emitter.ts';
+import type { Event } from '../session/emitter.ts';
+import type { DeliveryMode, DeliveryReport, ManagedState } from '../session/delivery.ts';
+import type { Session } from '../session/types.ts';
+import { deliveryVariables, terminalVariables } from './delivery.ts';
+import type { Delivery, Inherited } from './delivery.ts';
+import { managedName } from './managedProfiles.ts';
+import type { ManagedProfiles } from './managedProfiles.ts';
+
+/** What delivering asks of its surroundings. */
+export interface DeliveringOptions {
+  /** The setting `stsSessions.delivery`. */
+  mode(): DeliveryMode;
+  /** The managed profiles, or why there can be none here. */
+  managed(): Promise<ManagedProfiles | Exclude<ManagedState, { kind: 'ok' }>>;
+  /** The loopback endpoint; started when first asked for. */
+  endpoint(): Promise<{ readonly port: number; readonly tokenFile: string }>;
+  /** True when the AWS CLI would take credentials of [default] before it asks an endpoint. */
+  defaultProfileHasKeys(): Promise<boolean>;
+  /** The environment that VS Code was started with. */
+  readonly inherited: Inherited;
+}
+
+/** A delivery that is ready, in the mode that could be had. */
+export type Prepared = Delivery & {
+  readonly mode: DeliveryMode;
+  readonly instead: Exclude<ManagedState, { kind: 'ok' }> | undefined;
+};
+
+/**
+ * Decides how a session reaches terminals: managed profiles where they may be written, the endpoint where they may not,
+ * plain keys only where the person chose them.
+ */
+export class Delivering {
+  readonly #options: DeliveringOptions;
+  readonly #changes = new Emitter<void>();
+  #report: DeliveryReport | undefined;
+
+  constructor(options: DeliveringOptions) {
+    this.#options = options;
+  }
+
+  /** Fires when `report` changed. */
+  get onDidChange(): Event<void> {
+    return this.#changes.event;
+  }
+
+  /** How the active session is delivered now; undefined while there is none. */
+  get report(): DeliveryReport | undefined {
+    return this.#report;
+  }
+
+  /** Takes over what the terminals' outlet did. */
+  setReport(report: DeliveryReport | undefined): void {
+    this.#report = report;
+    this.#changes.fire();
+  }
+
+  /** Makes ready what a session's terminals need. Rejects when neither profile nor endpoint can be had. */
+  async prepare(session: Session): Promise<Prepared> {
+    const { inherited } = this.#options;
+    const wanted = this.#options.mode();
+    if (wanted === 'environment') {
+      return { ...deliveryVariables({ mode: wanted, session, inherited }), mode: wanted, instead: undefined };
+    }
+    const state = wanted === 'profile' ? await this.#ensure(session.region) : undefined;
+    if (state?.kind === 'ok') {
+      const delivery = deliveryVariables({ mode: 'profile', session, inherited });
+      return { ...delivery, mode: 'profile', instead: undefined };
+    }
+    const [{ port, tokenFile }, defaultProfileHasKeys] = await Promise.all([
+      this.#options.endpoint(),
+      this.#options.defaultProfileHasKeys(),
+    ]);
+    const input = { mode: 'endpoint', session, inherited, port, tokenFile, defaultProfileHasKeys } as const;
+    return { ...deliveryVariables(input), mode: 'endpoint', instead: state };
+  }
+
+  /**
+   * The variables of a terminal that runs under `session` whatever the active one is. Undefined when that cannot be:
+   * the collection, which wins over a terminal's own variables, already points somewhere else.
+   */
+  async terminalVariables(
+    session: Session,
+    activeId: string | undefined,
+  ): Promise<ReadonlyMap<string, string> | undefined> {
+    const prepared = await this.prepare(session);
+    if (prepared.mode === 'profile') {
+      // The managed profile too: there may be no active session, and so nothing in the collection.
+      return new Map([...prepared.variables, ...terminalVariables(session)]);
+    }
+    return activeId === undefined || activeId === session.id ? prepared.variables : undefined;
+  }
+
+  /** Takes the managed profiles out of the config file. */
+  async removeManaged(): Promise<ManagedState> {
+    const managed = await this.#options.managed();
+    return 'remove' in managed ? managed.remove() : managed;
+  }
+
+  dispose(): void {
+    this.#changes.dispose();
+  }
+
+  async #ensure(region: string | undefined): Promise<ManagedState> {
+    const managed = await this.#options.managed();
+    return 'ensure' in managed ? managed.ensure(new Set([region])) : managed;
+  }
+}
+
+/** What the status bar needs to know of a delivery. */
+export function reportOf(prepared: Prepared, session: Session): DeliveryReport {
+  const { mode, instead, warnings } = prepared;
+  const profile = mode === 'profile' ? managedName(session.region) : undefined;
+  return { kind: 'delivered', mode, instead, profile, warnings };
+}

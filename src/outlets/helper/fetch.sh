@@ -1,0 +1,68 @@
+#!/bin/sh
+# STS Sessions for AWS: what the managed profiles in the AWS config file name in credential_process.
+# Asks the living VS Code windows of this person for the credentials of one session and prints them.
+# Secrets are only ever in this shell's memory and on its output: not in arguments, variables of the environment, files.
+# sts-sessions-helper 1
+
+LC_ALL=C
+id=${STS_SESSIONS_ID:-${STS_SESSIONS_DEFAULT:-}}
+
+fail() {
+  printf '%s\n' "$1" >&2
+  exit 1
+}
+
+case $id in
+  '') fail 'No AWS session is chosen here: open this terminal in VS Code after starting a session, or set STS_SESSIONS_ID.' ;;
+  *[!a-z0-9-]*) fail 'STS_SESSIONS_ID is not the id of a session: it holds lower-case letters, digits and - only.' ;;
+esac
+
+folder=${0%/*}
+
+# Small containers have no curl, and very old ones know no sockets: the editor's own Node can ask instead.
+with_node() {
+  node=
+  [ -f "$folder/node" ] && IFS= read -r node <"$folder/node"
+  [ -n "$node" ] && [ -x "$node" ] ||
+    fail 'STS Sessions needs curl, or a VS Code window that was opened on this machine since the last update.'
+  ELECTRON_RUN_AS_NODE=1 exec "$node" "$folder/fetch.cjs"
+}
+
+command -v curl >/dev/null 2>&1 || with_node
+
+agent=0
+[ -n "${AI_AGENT:-}${COPILOT_AGENT:-}" ] && agent=1
+
+unknown=
+for window in "$folder"/w/*; do
+  kind= socket=
+  [ -f "$window" ] && IFS=' ' read -r kind socket <"$window"
+  [ "$kind" = socket ] || continue
+  # -q and --noproxy: a ~/.curlrc or a proxy variable must not send this anywhere else.
+  # 55 s: the window holds a fetch that waits for a person for 50 s, and Go's SDK gives up after 60.
+  reply=$(curl -q -s --noproxy '*' --max-time 55 --max-filesize 65536 --unix-socket "$socket" -w '%{http_code}' \
+    -H 'Accept: text/plain' -H "X-STS-Sessions-Agent: $agent" "http://localhost/process/$id" 2>/dev/null)
+  outcome=$?
+  body=${reply%???}
+  case $outcome in
+    0) ;;
+    # Unknown option, protocol or feature: this curl cannot speak to sockets.
+    1 | 2 | 4) with_node ;;
+    28) fail 'VS Code did not answer in time: look there for a question about this session.' ;;
+    # Nobody listens there any more, or the window closed meanwhile.
+    *) continue ;;
+  esac
+  case ${reply#"$body"} in
+    # echo, because it is a part of every shell: where printf is a program of its own, its arguments can be read by
+    # others. The answer is JSON without a backslash, so echo leaves it as it is.
+    200)
+      echo "$body"
+      exit 0
+      ;;
+    404) unknown=$body ;;
+    *) fail "$body" ;;
+  esac
+done
+
+[ -n "$unknown" ] && fail "$unknown"
+fail 'VS Code is not running with STS Sessions on this machine: open a window, then try again.'

@@ -1,0 +1,112 @@
+// The helper where there is no curl, and on Windows: bundled to dist/helper/fetch.cjs, run by the editor's own Node.
+// It does what fetch.sh does, and needs nothing but Node.
+import { readdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { dirname, join } from 'node:path';
+import { parseRegistration } from '../registration.ts';
+import type { Address } from '../registration.ts';
+
+/** Seconds; the window holds a fetch that waits for a person for 50, and Go's SDK gives up after 60. */
+const LIMIT_SECONDS = 55;
+/** Far above any credentials. */
+const MAX_ANSWER_BYTES = 65_536;
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What one window said; 'gone' when nobody listens there any more. */
+function ask(address: Address, id: string): Promise<Answer | 'gone' | 'late'> {
+  return new Promise((resolve) => {
+    const { AI_AGENT: agent, COPILOT_AGENT: copilot } = process.env;
+    const headers: Record<string, string> = {
+      Accept: 'text/plain',
+      'X-STS-Sessions-Agent': agent || copilot ? '1' : '0',
+    };
+    if (address.kind === 'tcp') {
+      headers['Authorization'] = address.token;
+    }
+    const where =
+      address.kind === 'socket'
+        ? { socketPath: address.path, host: 'localhost' }
+        : { host: '127.0.0.1', port: address.port };
+    // `agent: false` is a connection of its own: no proxy from the environment (Node 24's NODE_USE_ENV_PROXY).
+    const sent = request({ ...where, path: `/process/${id}`, headers, agent: false }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        body += chunk;
+        if (body.length > MAX_ANSWER_BYTES) {
+          sent.destroy();
+        }
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      response.on('error', () => resolve('gone'));
+    });
+    const limit = setTimeout(() => {
+      resolve('late');
+      sent.destroy();
+    }, LIMIT_SECONDS * 1000);
+    sent.on('close', () => {
+      clearTimeout(limit);
+      resolve('gone');
+    });
+    sent.on('error', () => resolve('gone'));
+    sent.end();
+  });
+}
+
+function addresses(folder: string): Address[] {
+  const found: Address[] = [];
+  for (const name of readdirSync(folder).filter((file) => !file.startsWith('.'))) {
+    try {
+      const registration = parseRegistration(readFileSync(join(folder, name), 'utf8'));
+      if (registration) {
+        found.push(registration.address);
+      }
+    } catch {
+      // The window closed between the two calls.
+    }
+  }
+  return found;
+}
+
+function fail(sentence: string): never {
+  process.stderr.write(`${sentence.trimEnd()}\n`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const { STS_SESSIONS_ID: own, STS_SESSIONS_DEFAULT: inherited } = process.env;
+  const id = own || inherited;
+  if (!id) {
+    fail(
+      'No AWS session is chosen here: open this terminal in VS Code after starting a session, or set STS_SESSIONS_ID.',
+    );
+  }
+  if (!/^[a-z0-9-]+$/.test(id)) {
+    fail('STS_SESSIONS_ID is not the id of a session: it holds lower-case letters, digits and - only.');
+  }
+  let unknown: string | undefined;
+  for (const address of addresses(join(dirname(process.argv[1] ?? ''), 'w'))) {
+    const answer = await ask(address, id);
+    if (answer === 'gone') {
+      continue;
+    }
+    if (answer === 'late') {
+      fail('VS Code did not answer in time: look there for a question about this session.');
+    }
+    if (answer.status === 200) {
+      process.stdout.write(`${answer.body}\n`);
+      return;
+    }
+    if (answer.status !== 404) {
+      fail(answer.body);
+    }
+    unknown = answer.body;
+  }
+  fail(unknown ?? 'VS Code is not running with STS Sessions on this machine: open a window, then try again.');
+}
+
+main().catch((error: unknown) => fail(`STS Sessions could not ask VS Code: ${String(error)}`));

@@ -1,0 +1,67 @@
+import type { Credentials } from '../aws/credentials.ts';
+import type { Fault } from '../aws/faults.ts';
+import { isoSeconds, processJson } from '../aws/formats.ts';
+import type { Supply } from '../session/types.ts';
+
+/** Which tool asks: the helper of a managed profile, or an SDK that follows AWS_CONTAINER_CREDENTIALS_FULL_URI. */
+export type Schema = 'process' | 'container';
+
+/** What a fetch that gets no credentials says; the tool shows it, so each is one sentence. */
+export interface SupplySentences {
+  /** `validUntil`: until when (ms UTC) what was fetched before works at AWS. */
+  ended(name: string, validUntil: number | undefined): string;
+  unknown(): string;
+  needsPerson(name: string): string;
+  failed(name: string, fault: Fault): string;
+  /** The window is still working on it; the next try may succeed. */
+  busy(): string;
+}
+
+/** An HTTP answer. */
+export interface Reply {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The sentence alone, for a reader that cannot parse JSON; undefined in a success. */
+  readonly message: string | undefined;
+}
+
+/** What is left of life when nobody knows the end, milliseconds: SDKs ask again in good time, none asks every call. */
+const UNKNOWN_END_MS = 15 * 60_000;
+
+/** An error in the form that the SDKs read: `{Code, Message}`. */
+export function errorReply(status: number, code: string, message: string): Reply {
+  return { status, body: { Code: code, Message: message }, message };
+}
+
+/**
+ * The answer to a fetch. Errors are 4xx throughout: the JavaScript SDK shows the Message of a 4xx only.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ */
+export function supplyReply(schema: Schema, supply: Supply, sentences: SupplySentences, now: number): Reply {
+  switch (supply.kind) {
+    case 'credentials': {
+      const { credentials } = supply;
+      const body = schema === 'process' ? processJson(credentials) : containerJson(credentials, now);
+      return { status: 200, body, message: undefined };
+    }
+    case 'ended':
+      return errorReply(410, 'SessionEnded', sentences.ended(supply.name, supply.validUntil));
+    case 'unknown':
+      return errorReply(404, 'UnknownSession', sentences.unknown());
+    case 'needsPerson':
+      return errorReply(409, 'NeedsPerson', sentences.needsPerson(supply.name));
+    case 'failed':
+      return errorReply(424, 'SessionFailed', sentences.failed(supply.name, supply.fault));
+  }
+}
+
+/** The container schema: the JavaScript SDK demands all four, and an Expiration even where there is none. */
+function containerJson(credentials: Credentials, now: number): Record<string, unknown> {
+  return {
+    AccessKeyId: credentials.accessKeyId,
+    SecretAccessKey: credentials.secretAccessKey.reveal(),
+    Token: credentials.sessionToken?.reveal() ?? '',
+    Expiration: isoSeconds(credentials.expiresAt ?? now + UNKNOWN_END_MS),
+    ...(credentials.accountId !== undefined && { AccountId: credentials.accountId }),
+  };
+}

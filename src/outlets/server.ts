@@ -1,0 +1,258 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, readFile, unlink } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { StoredSession, Supply } from '../session/types.ts';
+import { writePrivately } from './folder.ts';
+import { errorCode } from './liveness.ts';
+import type { Address } from './registration.ts';
+import { errorReply, supplyReply } from './reply.ts';
+import type { Reply, Schema, SupplySentences } from './reply.ts';
+import { judgeRequest } from './request.ts';
+import type { Door } from './request.ts';
+
+/** Where to listen. */
+export type Transport =
+  /** A Unix socket; the folder it lies in keeps everybody else out. */
+  | { readonly kind: 'socket'; readonly path: string }
+  | {
+      readonly kind: 'tcp';
+      /** Tried first, so that open terminals keep their address over a reload; another one when it is taken. */
+      readonly port?: number;
+      /** Written (0600) with the token for AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, and removed at the end. */
+      readonly tokenFile?: string;
+    };
+
+/** What a fetch asks of the sessions. */
+export interface SupplyRequest {
+  /** How long the answer may wait for a person, milliseconds. */
+  readonly holdMs: number;
+  readonly signal: AbortSignal;
+  /** It comes from an agent's terminal. */
+  readonly agent: boolean;
+}
+
+/** What a server needs. */
+export interface ServerOptions {
+  readonly transport: Transport;
+  supply(id: string, request: SupplyRequest): Promise<Supply>;
+  readonly sentences: SupplySentences;
+  /** Every record of this window, for its peers. */
+  records(): readonly StoredSession[];
+  /** Milliseconds since 1970 UTC. */
+  now(): number;
+  /** For faults of ours; nothing secret is in a line. */
+  log(line: string): void;
+  /** Other waiting times, for tests. */
+  readonly patience?: Partial<Readonly<Record<Schema, Patience>>>;
+}
+
+/** Milliseconds. */
+export interface Patience {
+  /** How long the sessions may wait for a person. */
+  readonly holdMs: number;
+  /** When the asker is told to come again, whatever is still going on. */
+  readonly answerMs: number;
+}
+
+/** A running server. */
+export interface CredentialServer {
+  readonly address: Address;
+  /** Ends it: nothing listens when the promise resolves, fetches under way are aborted, the token file is gone. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Go's SDK gives the process 60 s and our helper gives up after 55; for the endpoint the JavaScript SDK gives up after
+ * 1 s and botocore after 2.
+ */
+const PATIENCE: Readonly<Record<Schema, Patience>> = {
+  process: { holdMs: 50_000, answerMs: 54_000 },
+  container: { holdMs: 800, answerMs: 900 },
+};
+
+/** More than any build on one machine runs at a time, few enough to cost nothing. */
+const MAX_CONNECTIONS = 256;
+
+/**
+ * Serves credentials of live sessions to the AWS tools of this person and, over the same socket, records to the other
+ * windows. Rejects with Node's error when it cannot listen.
+ */
+export async function startServer(options: ServerOptions): Promise<CredentialServer> {
+  const { transport } = options;
+  const ending = new AbortController();
+  const tokens =
+    transport.kind === 'tcp'
+      ? { token: randomBytes(32).toString('hex'), peerToken: randomBytes(32).toString('hex') }
+      : undefined;
+  let door: Door = { hosts: [], tokens };
+  const server = createServer({
+    // A head that trickles in is cut off; none of ours is longer than a few lines.
+    headersTimeout: 3000,
+    requestTimeout: 5000,
+    connectionsCheckingInterval: 1000,
+    maxHeaderSize: 8192,
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('request', (request, response) => {
+    handle(request, response, door, options, ending.signal).catch((error: unknown) => {
+      options.log(`server: ${String(error)}`);
+      send(
+        response,
+        errorReply(500, 'InternalFailure', 'STS Sessions failed inside; its log says more.'),
+        false,
+      );
+    });
+  });
+  const port = await listen(server, transport);
+  server.on('error', (error) => options.log(`server: ${String(error)}`));
+  let address: Address;
+  if (transport.kind === 'socket') {
+    door = { hosts: ['localhost'], tokens: undefined };
+    address = { kind: 'socket', path: transport.path };
+    await chmod(transport.path, 0o600);
+  } else if (tokens) {
+    door = { hosts: [`127.0.0.1:${port}`, `localhost:${port}`], tokens };
+    address = { kind: 'tcp', port, ...tokens };
+    if (transport.tokenFile !== undefined) {
+      await writePrivately(transport.tokenFile, tokens.token);
+    }
+  } else {
+    throw new Error('a TCP server has tokens');
+  }
+  return {
+    address,
+    async dispose() {
+      ending.abort();
+      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      if (transport.kind === 'tcp' && transport.tokenFile !== undefined && tokens) {
+        await removeToken(transport.tokenFile, tokens.token);
+      }
+    },
+  };
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  door: Door,
+  options: ServerOptions,
+  ending: AbortSignal,
+): Promise<void> {
+  response.on('error', () => undefined);
+  const verdict = judgeRequest(
+    { method: request.method, url: request.url, rawHeaders: request.rawHeaders },
+    door,
+  );
+  switch (verdict.kind) {
+    case 'refused':
+      send(response, verdict.reply, false);
+      return;
+    case 'sessions':
+      send(response, { status: 200, body: { sessions: options.records() }, message: undefined }, false);
+      return;
+    case 'supply': {
+      const { schema, id, agent, plain } = verdict;
+      const patience = options.patience?.[schema] ?? PATIENCE[schema];
+      const supply = await answerWithin(patience.answerMs, (late) => {
+        const left = new AbortController();
+        // Ctrl-C in the terminal ends what only this helper waited for. An SDK at the endpoint gives up within a
+        // second or two and asks again: what it started goes on, and the next try finds it done.
+        const { signal } = left;
+        if (schema === 'process') {
+          response.on('close', () => left.abort());
+          late.addEventListener('abort', () => left.abort(), { once: true });
+        }
+        return options.supply(id, {
+          holdMs: patience.holdMs,
+          signal: AbortSignal.any([signal, ending]),
+          agent,
+        });
+      });
+      const reply =
+        supply === 'late'
+          ? errorReply(409, 'Busy', options.sentences.busy())
+          : supplyReply(schema, supply, options.sentences, options.now());
+      send(response, reply, plain);
+    }
+  }
+}
+
+/** The work's result, or 'late' after `ms`; the signal given to the work tells it so. */
+async function answerWithin<T>(ms: number, work: (late: AbortSignal) => Promise<T>): Promise<T | 'late'> {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), ms);
+  });
+  try {
+    const result = await Promise.race([work(late.signal), limit]);
+    if (result === 'late') {
+      late.abort();
+    }
+    return result;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Answers once and closes: a second request on the same connection is never read. */
+function send(response: ServerResponse, reply: Reply, plain: boolean): void {
+  if (response.headersSent || response.destroyed) {
+    return;
+  }
+  const text = plain && reply.message !== undefined ? reply.message : JSON.stringify(reply.body);
+  response.writeHead(reply.status, {
+    'Content-Type': plain && reply.message !== undefined ? 'text/plain; charset=utf-8' : 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    Connection: 'close',
+  });
+  response.end(text);
+}
+
+/** The port; 0 for a socket. */
+async function listen(server: Server, transport: Transport): Promise<number> {
+  if (transport.kind === 'socket') {
+    await listening(server, { path: transport.path });
+    return 0;
+  }
+  try {
+    await listening(server, { host: '127.0.0.1', port: transport.port ?? 0 });
+  } catch (error) {
+    const code = errorCode(error);
+    if (transport.port === undefined || (code !== 'EADDRINUSE' && code !== 'EACCES')) {
+      throw error;
+    }
+    await listening(server, { host: '127.0.0.1', port: 0 });
+  }
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') {
+    throw new Error('a TCP server has a port');
+  }
+  return bound.port;
+}
+
+function listening(server: Server, where: { path: string } | { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(where, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** After a reload the next server may have written its own token already: that one stays. */
+async function removeToken(path: string, token: string): Promise<void> {
+  try {
+    if ((await readFile(path, 'latin1')) === token) {
+      await unlink(path);
+    }
+  } catch {
+    // Gone already.
+  }
+}
