@@ -43,21 +43,41 @@ export function newer(a: KeptSession, b: KeptSession): KeptSession {
   return compare(a, b) >= 0 ? a : b;
 }
 
-function compare(a: KeptSession, b: KeptSession): number {
-  if (a.changedAt !== b.changedAt) {
-    return a.changedAt - b.changedAt;
+/**
+ * What two windows' records of one session come to: the newer one. A tombstone learns from a live record that it beats
+ * how long the credentials last that the other window may have handed out.
+ */
+export function merge(a: KeptSession, b: KeptSession): KeptSession {
+  const winner = newer(a, b);
+  const loser = winner === a ? b : a;
+  if (isHeld(winner) || !isHeld(loser) || winner.endedValidUntil === undefined) {
+    return winner;
   }
-  const [left, right] = [rank(a), rank(b)];
-  if (left !== right) {
-    return left < right ? -1 : 1;
-  }
-  const [leftKey, rightKey] = [a.credentials?.accessKeyId ?? '', b.credentials?.accessKeyId ?? ''];
-  return leftKey === rightKey ? 0 : leftKey < rightKey ? -1 : 1;
+  const until = validUntil(loser);
+  return until !== undefined && until <= winner.endedValidUntil
+    ? winner
+    : { ...winner, endedValidUntil: until };
 }
 
-/** Orders records of the same moment: a tombstone above all, then the credentials that last longer. */
-function rank(kept: KeptSession): number {
-  return kept.credentials === undefined ? Infinity : (kept.credentials.expiresAt ?? Number.MAX_VALUE);
+function compare(a: KeptSession, b: KeptSession): number {
+  const [kindA, endA] = rank(a);
+  const [kindB, endB] = rank(b);
+  return (
+    sign(a.changedAt, b.changedAt) ||
+    sign(kindA, kindB) ||
+    sign(endA, endB) ||
+    // Never the case for records that this extension made: only to be the same in every window.
+    sign(a.credentials?.accessKeyId ?? '', b.credentials?.accessKeyId ?? '')
+  );
+}
+
+function sign<T extends string | number>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Orders records of the same moment: a tombstone above credentials, and of equals the one that lasts longer. */
+function rank(kept: KeptSession): readonly [number, number] {
+  return isHeld(kept) ? [0, kept.credentials.expiresAt ?? Infinity] : [1, kept.endedValidUntil ?? Infinity];
 }
 
 /** The record that says a person ended `held`; `now` in ms UTC. */

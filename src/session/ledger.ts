@@ -1,0 +1,198 @@
+import type { Disposable } from './emitter.ts';
+import { isHeld, isOutdated, maxTombstones, merge, newer, type KeptSession } from './kept.ts';
+import type { SessionPorts } from './ports.ts';
+import { fromRecord, fromStored, toRecord } from './record.ts';
+
+/** The part of the ports that keeps records. */
+export type LedgerPorts = Pick<SessionPorts, 'store' | 'peers' | 'now' | 'onStoreFailure' | 'log'>;
+
+/**
+ * What all windows of the host agree on: the newest record of every session, live or ended. Memory is the truth, the
+ * store is where it survives a reload, and the other windows are asked when they say that something changed.
+ */
+export class Ledger implements Disposable {
+  readonly #ports: LedgerPorts;
+  readonly #onMerged: (ids: readonly string[]) => void;
+  readonly #records = new Map<string, KeptSession>();
+  readonly #unsaved = new Set<string>();
+  readonly #ended = new AbortController();
+  readonly #subscription: Disposable;
+  #saving: Promise<void> | undefined;
+  #storeFailed = false;
+  #pulling = false;
+  #pullAgain = false;
+
+  /** `onMerged` hears which sessions changed from outside: from the store or from another window. */
+  constructor(ports: LedgerPorts, onMerged: (ids: readonly string[]) => void) {
+    this.#ports = ports;
+    this.#onMerged = onMerged;
+    this.#subscription = ports.peers.onDidChange(() => void this.#pullSoon());
+  }
+
+  get(id: string): KeptSession | undefined {
+    return this.#records.get(id);
+  }
+
+  values(): IterableIterator<KeptSession> {
+    return this.#records.values();
+  }
+
+  /** Takes in what the store and the other windows hold. Never rejects. */
+  async load(): Promise<void> {
+    await Promise.all([this.#readStore(), this.pull(this.#ended.signal)]);
+  }
+
+  /**
+   * Takes a record of this window, stores it and tells the others. False, and nothing happens, when a newer one is known:
+   * somebody ended or renewed the session meanwhile.
+   */
+  put(kept: KeptSession): boolean {
+    const known = this.#records.get(kept.id);
+    if (this.#ended.signal.aborted || (known !== undefined && newer(known, kept) !== kept)) {
+      return false;
+    }
+    this.#take(kept);
+    this.#save([kept.id, ...this.#dropTombstones()]);
+    this.#ports.peers.announce();
+    return true;
+  }
+
+  /** Asks the other windows now. Never rejects. */
+  async pull(signal: AbortSignal): Promise<void> {
+    let values: readonly unknown[] = [];
+    try {
+      values = await this.#ports.peers.pull(signal);
+    } catch (error) {
+      this.#ports.log(`other windows could not be asked: ${nameOf(error)}`);
+    }
+    const changed = this.#takeAll(values);
+    // Also here, although that window stored them: in a browser every tab stores its own view over the others'.
+    this.#save([...changed, ...this.#dropTombstones()]);
+  }
+
+  /** Resolves when everything known has been stored, or could not be. */
+  async settled(): Promise<void> {
+    while (this.#saving !== undefined) {
+      await this.#saving;
+    }
+  }
+
+  dispose(): void {
+    this.#ended.abort();
+    this.#subscription.dispose();
+  }
+
+  async #readStore(): Promise<void> {
+    let values: readonly unknown[] = [];
+    try {
+      values = await this.#ports.store.load();
+    } catch (error) {
+      this.#failStore(error);
+    }
+    const now = this.#ports.now();
+    const read = values.map(fromRecord).filter((record) => record !== undefined);
+    this.#takeAll(read);
+    // Nobody has a use for these any more; unless another window just told of something newer.
+    this.#save(
+      read.filter((it) => isOutdated(fromStored(it), now) && !this.#records.has(it.id)).map((it) => it.id),
+    );
+  }
+
+  /** Takes the good ones of `values`, and says which sessions they changed. */
+  #takeAll(values: readonly unknown[]): readonly string[] {
+    if (this.#ended.signal.aborted) {
+      return [];
+    }
+    const now = this.#ports.now();
+    const changed: string[] = [];
+    for (const value of values) {
+      const record = fromRecord(value);
+      const kept = record && fromStored(record);
+      if (kept !== undefined && !isOutdated(kept, now) && this.#take(kept)) {
+        changed.push(kept.id);
+      }
+    }
+    if (changed.length > 0) {
+      this.#onMerged(changed);
+    }
+    return changed;
+  }
+
+  /** True when `kept` changed what is known. */
+  #take(kept: KeptSession): boolean {
+    const known = this.#records.get(kept.id);
+    const merged = known === undefined ? kept : merge(known, kept);
+    if (merged === known) {
+      return false;
+    }
+    this.#records.set(kept.id, merged);
+    if (known !== undefined && merged !== kept) {
+      // A tombstone learned a later end from this window's credentials: whoever ended the session does not know it.
+      this.#ports.peers.announce();
+    }
+    return true;
+  }
+
+  /** Forgets the oldest tombstones above the limit, and gives their ids. */
+  #dropTombstones(): readonly string[] {
+    const tombstones = Array.from(this.#records.values()).filter((kept) => !isHeld(kept));
+    const surplus = tombstones
+      .sort((a, b) => b.changedAt - a.changedAt)
+      .slice(maxTombstones)
+      .map((kept) => kept.id);
+    for (const id of surplus) {
+      this.#records.delete(id);
+    }
+    return surplus;
+  }
+
+  async #pullSoon(): Promise<void> {
+    // A change that comes while the others are being asked may be missing from their answers: ask once more.
+    this.#pullAgain = true;
+    if (this.#pulling) {
+      return;
+    }
+    this.#pulling = true;
+    while (this.#pullAgain && !this.#ended.signal.aborted) {
+      this.#pullAgain = false;
+      await this.pull(this.#ended.signal);
+    }
+    this.#pulling = false;
+  }
+
+  /** One item after the other, each as it is when its turn comes: an older state never overtakes a newer one. */
+  #save(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#unsaved.add(id);
+    }
+    if (this.#unsaved.size > 0) {
+      this.#saving ??= Promise.resolve().then(() => this.#saveAll());
+    }
+  }
+
+  async #saveAll(): Promise<void> {
+    for (const id of this.#unsaved) {
+      this.#unsaved.delete(id);
+      const kept = this.#records.get(id);
+      try {
+        await (kept === undefined ? this.#ports.store.remove(id) : this.#ports.store.save(toRecord(kept)));
+      } catch (error) {
+        this.#failStore(error);
+      }
+    }
+    this.#saving = undefined;
+  }
+
+  #failStore(error: unknown): void {
+    this.#ports.log(`store failed: ${nameOf(error)}`);
+    if (!this.#storeFailed) {
+      this.#storeFailed = true;
+      this.#ports.onStoreFailure(error);
+    }
+  }
+}
+
+/** An error's class only: a store's message may quote what it was to store. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

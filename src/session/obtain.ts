@@ -1,0 +1,151 @@
+import type { Fault } from '../aws/faults.ts';
+import type { Plan } from '../aws/plan.ts';
+import { isHeld, type HeldSession, type KeptSession } from './kept.ts';
+import type { Ledger } from './ledger.ts';
+import type { SessionPorts, StartResult } from './ports.ts';
+import { servable } from './schedule.ts';
+import { describePlan, profileOf, type About } from './view.ts';
+
+/** What to get credentials for. */
+export interface Task {
+  readonly about: About;
+  /** Made a moment ago; undefined: plan from today's files, and insist on the same session. */
+  readonly plan: Plan | undefined;
+  /** Calls AWS although what is there would do. */
+  readonly forced: boolean;
+  readonly durationSeconds: number | undefined;
+}
+
+/** New credentials in a record that is to be kept; or another window already has some; or why there are none. */
+export type Obtained =
+  | { readonly kind: 'new'; readonly kept: HeldSession; readonly skewMs: number | undefined }
+  | { readonly kind: 'adopted' }
+  | { readonly kind: 'fault'; readonly fault: Fault };
+
+type Failed = Extract<StartResult, { ok: false }>;
+
+/** A failure that shows nothing. */
+export const cancelled: Failed = { ok: false, why: 'fault', fault: { kind: 'cancelled' } };
+
+/** The moment of asking, which orders this among what other windows do: see StoredSession.changedAt. ms UTC. */
+export function askedNow(kept: KeptSession | undefined, now: number): number {
+  return Math.max(now, (kept?.changedAt ?? 0) + 1);
+}
+
+/**
+ * True when what is known of the session says to stop: a renewal has nothing to renew any more, and a start gives way to
+ * an end that a person asked for after it.
+ */
+export function overrules(kept: KeptSession | undefined, task: Task, askedAt: number): boolean {
+  if (isHeld(kept)) {
+    return false;
+  }
+  return task.plan === undefined || (kept !== undefined && kept.changedAt >= askedAt);
+}
+
+/**
+ * Gets credentials while no other window does so for the same session. What another window got while this one waited
+ * for its turn is taken over without calling AWS. Rejects only when a port does.
+ */
+export async function obtain(
+  ports: SessionPorts,
+  ledger: Ledger,
+  task: Task,
+  askedAt: number,
+  signal: AbortSignal,
+): Promise<Obtained> {
+  const { id } = task.about;
+  const before = ledger.get(id);
+  return exclusively(ports, id, signal, async () => {
+    await ledger.pull(signal);
+    const kept = ledger.get(id);
+    if (signal.aborted || overrules(kept, task, askedAt)) {
+      return { kind: 'fault', fault: { kind: 'cancelled' } };
+    }
+    if (mayAdopt(kept, before, task, ports.now())) {
+      ports.log(`${id}: taken over from another window`);
+      return { kind: 'adopted' };
+    }
+    return ask(ports, task, Math.max(askedAt, (kept?.changedAt ?? 0) + 1), kept, signal);
+  });
+}
+
+function mayAdopt(
+  kept: KeptSession | undefined,
+  before: KeptSession | undefined,
+  task: Task,
+  now: number,
+): boolean {
+  return (
+    isHeld(kept) &&
+    servable(kept.credentials, kept.startedAt, now) === 'serve' &&
+    (!task.forced || kept.changedAt !== before?.changedAt)
+  );
+}
+
+async function ask(
+  ports: SessionPorts,
+  task: Task,
+  changedAt: number,
+  kept: KeptSession | undefined,
+  signal: AbortSignal,
+): Promise<Obtained> {
+  const plan = task.plan ?? (await samePlan(ports, task.about));
+  if (plan === undefined) {
+    const profile = profileOf(task.about.request);
+    return { kind: 'fault', fault: { kind: 'planChanged', profile } };
+  }
+  const { durationSeconds } = task;
+  const result = await ports.run(plan, signal, durationSeconds === undefined ? {} : { durationSeconds });
+  if (!result.ok) {
+    return { kind: 'fault', fault: result.fault };
+  }
+  const { credentials, serverSkewMs } = result;
+  const about = describePlan(task.about.id, task.about.request, plan);
+  return {
+    kind: 'new',
+    skewMs: serverSkewMs,
+    kept: {
+      ...about,
+      accountId: credentials.accountId ?? about.accountId,
+      durationSeconds,
+      startedAt: ports.now(),
+      changedAt,
+      credentials,
+      endedValidUntil: latestEnd(kept, credentials.expiresAt),
+    },
+  };
+}
+
+/** Today's plan for a session that was started earlier; undefined when the files now lead elsewhere or nowhere. */
+async function samePlan(ports: SessionPorts, about: About): Promise<Plan | undefined> {
+  const planned = await ports.plan(about.request);
+  return planned.ok && ports.planId(planned.plan) === about.id ? planned.plan : undefined;
+}
+
+/** The end of earlier credentials where it comes after that of the new ones: a shorter renewal does not recall them. */
+function latestEnd(kept: KeptSession | undefined, expiresAt: number | undefined): number | undefined {
+  const earlier = Math.max(kept?.credentials?.expiresAt ?? 0, kept?.endedValidUntil ?? 0);
+  return expiresAt !== undefined && earlier > expiresAt ? earlier : undefined;
+}
+
+/** Runs `work` under the windows' lock; without it when the lock itself fails, for a session is worth more than a call. */
+async function exclusively<T>(
+  ports: SessionPorts,
+  id: string,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  let begun: Promise<T> | undefined;
+  const begin = (): Promise<T> => (begun = work());
+  try {
+    return await ports.peers.exclusive(id, signal, begin);
+  } catch (error) {
+    if (begun === undefined && signal.aborted) {
+      throw error;
+    }
+    ports.log(`${id}: no lock between windows: ${error instanceof Error ? error.name : typeof error}`);
+    // A lock that failed after the work, while letting go, does not lose what AWS has given.
+    return begun ?? work();
+  }
+}

@@ -1,0 +1,57 @@
+import type { Fault } from '../aws/faults.ts';
+import type { Hop, Plan, PlanResult, SessionRequest } from '../aws/plan.ts';
+import type { Problem } from '../aws/problems.ts';
+import type { RunOptions, RunResult } from '../aws/run.ts';
+import type { Disposable } from './emitter.ts';
+import type { Peers, Session, SessionStore } from './types.ts';
+
+/** All that sessions ask of the world. */
+export interface SessionPorts {
+  /** Plans from today's files. */
+  plan(request: SessionRequest): Promise<PlanResult>;
+  /** The session's id: equal plans, equal ids. */
+  planId(plan: Plan): string;
+  /** Asks AWS, and the person where the plan needs one. Gives a cancelled fault when the signal aborts. */
+  run(plan: Plan, signal: AbortSignal, options?: Pick<RunOptions, 'durationSeconds'>): Promise<RunResult>;
+  /** Milliseconds since 1970 UTC, by the clock on the wall: it may jump. */
+  now(): number;
+  /** Calls back once after `ms` of real time, unless disposed of before. */
+  setTimer(ms: number, callback: () => void): Disposable;
+  /** How long before its end a session is on its warning background, ms. */
+  warnMs(): number;
+  readonly store: SessionStore;
+  readonly peers: Peers;
+  /** The store failed; called once. Sessions go on in memory. */
+  onStoreFailure(error: unknown): void;
+  /** One line for the log, without a secret. */
+  log(line: string): void;
+}
+
+/** What a start or a renewal gave. `plan`: nothing was asked or sent, the user's files do not say how. */
+export type StartResult =
+  | { readonly ok: true; readonly session: Session }
+  | { readonly ok: false; readonly why: 'fault'; readonly fault: Fault }
+  | {
+      readonly ok: false;
+      readonly why: 'plan';
+      readonly problems: readonly Problem[];
+      readonly hops: readonly Hop[];
+    };
+
+/** How a start differs from the ordinary. */
+export interface StartOptions {
+  /** Calls AWS even though the session is live with plenty of time left. */
+  readonly force?: boolean;
+  /** Seconds instead of the plan's, now and at each renewal; calls AWS. */
+  readonly durationSeconds?: number;
+}
+
+/** How a fetch wants to be served. */
+export interface SupplyOptions {
+  /** How long the answer may be held, ms: for a person, or for AWS. */
+  readonly holdMs: number;
+  /** A renewal needs a person. Called once for all that are held, and not again within a minute. */
+  onNeedsPerson(session: Session): void;
+  /** Aborts when whoever fetched is gone. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,71 @@
+import { timeLeft } from '../aws/credentials.ts';
+import type { Fault } from '../aws/faults.ts';
+import { needsPerson, type Plan, type SessionRequest } from '../aws/plan.ts';
+import { isHeld, type KeptSession } from './kept.ts';
+import type { Session, SessionState } from './types.ts';
+
+/** What a session is, whatever it does. */
+export type About = Omit<Session, 'state'>;
+
+/** What this window does about a session, beside what its record says. */
+export type Doing =
+  | {
+      readonly kind: 'working';
+      readonly about: About;
+      /** True when the record that came from another window makes the work pointless. */
+      readonly overruledBy: (kept: KeptSession | undefined) => boolean;
+    }
+  /** A first start failed. */
+  | { readonly kind: 'failed'; readonly about: About; readonly fault: Fault };
+
+/** What is known of a session before it starts. */
+export function describePlan(id: string, request: SessionRequest, plan: Plan): About {
+  const last = plan.steps.at(-1);
+  const role = last?.kind === 'assumeRole' ? last : undefined;
+  return {
+    id,
+    name: plan.name,
+    request,
+    region: plan.region,
+    accountId: role?.accountId ?? (plan.base.kind === 'staticKeys' ? plan.base.accountId : undefined),
+    roleArn: role?.roleArn,
+    needsPerson: needsPerson(plan),
+  };
+}
+
+/** The profile whose lines in the files a request starts from. */
+export function profileOf(request: SessionRequest): string {
+  return request.kind === 'role' ? request.sourceProfile : request.profile;
+}
+
+/** The session as everybody sees it at `now`; undefined when there is none, or when it was ended. */
+export function sessionAt(
+  kept: KeptSession | undefined,
+  doing: Doing | undefined,
+  now: number,
+): Session | undefined {
+  if (isHeld(kept)) {
+    const { credentials, startedAt } = kept;
+    const renewing = doing?.kind === 'working';
+    // Judged by the clock at each look: a laptop that slept never shows as live what is over.
+    const state: SessionState =
+      timeLeft(credentials, now) > 0
+        ? { kind: 'live', credentials, startedAt, renewing }
+        : { kind: 'expired', at: credentials.expiresAt ?? now, renewing };
+    return { ...aboutKept(kept), state };
+  }
+  switch (doing?.kind) {
+    case undefined:
+      return undefined;
+    case 'working':
+      return { ...doing.about, state: { kind: 'starting' } };
+    case 'failed':
+      return { ...doing.about, state: { kind: 'failed', fault: doing.fault } };
+  }
+}
+
+/** What a record says the session is. */
+export function aboutKept(kept: KeptSession): About {
+  const { id, name, request, region, accountId, roleArn, needsPerson } = kept;
+  return { id, name, request, region, accountId, roleArn, needsPerson };
+}
