@@ -53,12 +53,8 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
     }
     const url = parseUrl(target.endpoint);
     if (url === undefined) {
-      return {
-        kind: 'network',
-        host: target.endpoint.slice(0, 100),
-        reason: 'other',
-        code: 'ERR_INVALID_URL',
-      };
+      // The text itself stays out: what is not a URL may still hold a password.
+      return { kind: 'network', host: 'endpoint_url', reason: 'other', code: 'ERR_INVALID_URL' };
     }
     const mfa = call.kind === 'callerIdentity' ? undefined : call.mfa;
     // A connection that AWS has just closed looks like a reset call, which cannot be repeated with an MFA code.
@@ -87,7 +83,7 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
       outcome = signal.aborted
         ? { kind: 'cancelled' }
         : limit.signal.aborted
-          ? { kind: 'timedOut', host: url.host, seconds: Math.round(timeoutMs / 1000) }
+          ? { kind: 'timedOut', host: url.host, seconds: timeoutMs / 1000 }
           : faultOf(error, exchange, { call, keys, target, host: url.host, now: options.now() });
     } finally {
       clearTimeout(timer);
