@@ -38,7 +38,7 @@ export function makeServer(parts: ServerParts): Server {
     serve(parts, incoming, outgoing).catch((error: unknown) => {
       // A mistake of the sandbox's own must not look like an answer of AWS's.
       process.emitWarning(error instanceof Error ? error : String(error));
-      incoming.destroy();
+      incoming.socket.destroy();
     });
   });
 }
@@ -76,7 +76,7 @@ async function serve(parts: ServerParts, incoming: IncomingMessage, outgoing: Se
   });
   const spoilt = await spoil(parts, call, gone.signal);
   if (spoilt === 'drop' || gone.signal.aborted) {
-    incoming.destroy();
+    incoming.socket.destroy();
     return;
   }
   const answer = spoilt ?? answerCall(call, parts.world);

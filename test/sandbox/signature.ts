@@ -60,7 +60,7 @@ export function readClaim(request: WireRequest): SignatureClaim {
   const parts = new Map<string, string>();
   for (const part of scheme === algorithm ? rest.split(/[\s,]+/).filter(Boolean) : []) {
     const [name, value] = split(part, '=');
-    if (value === undefined || value === '') {
+    if (value === undefined) {
       throw incomplete(
         `'${part}' not a valid key=value pair (missing equal-sign) in Authorization header: '${header}'.`,
       );
