@@ -1,4 +1,5 @@
 import type { Disposable } from './emitter.ts';
+import { errorName } from './errorName.ts';
 import { isHeld, isOutdated, maxTombstones, merge, newer, type KeptSession } from './kept.ts';
 import type { SessionPorts } from './ports.ts';
 import { fromRecord, fromStored, toRecord } from './record.ts';
@@ -63,7 +64,7 @@ export class Ledger implements Disposable {
     try {
       values = await this.#ports.peers.pull(signal);
     } catch (error) {
-      this.#ports.log(`other windows could not be asked: ${nameOf(error)}`);
+      this.#ports.log(`other windows could not be asked: ${errorName(error)}`);
     }
     const changed = this.#takeAll(values);
     // Also here, although that window stored them: in a browser every tab stores its own view over the others'.
@@ -184,15 +185,10 @@ export class Ledger implements Disposable {
   }
 
   #failStore(error: unknown): void {
-    this.#ports.log(`store failed: ${nameOf(error)}`);
+    this.#ports.log(`store failed: ${errorName(error)}`);
     if (!this.#storeFailed) {
       this.#storeFailed = true;
       this.#ports.onStoreFailure(error);
     }
   }
-}
-
-/** An error's class only: a store's message may quote what it was to store. */
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }

@@ -1,5 +1,6 @@
 import type { Fault } from '../aws/faults.ts';
 import type { Plan } from '../aws/plan.ts';
+import { errorName } from './errorName.ts';
 import { isHeld, type HeldSession, type KeptSession } from './kept.ts';
 import type { Ledger } from './ledger.ts';
 import type { SessionPorts, StartResult } from './ports.ts';
@@ -101,6 +102,10 @@ async function ask(
     return { kind: 'fault', fault: result.fault };
   }
   const { credentials, serverSkewMs } = result;
+  const startedAt = ports.now();
+  if (servable(credentials, startedAt, startedAt) === 'over') {
+    return { kind: 'fault', fault: { kind: 'deadOnArrival' } };
+  }
   const about = describePlan(task.about.id, task.about.request, plan);
   return {
     kind: 'new',
@@ -109,7 +114,7 @@ async function ask(
       ...about,
       accountId: credentials.accountId ?? about.accountId,
       durationSeconds,
-      startedAt: ports.now(),
+      startedAt,
       changedAt,
       credentials,
       endedValidUntil: latestEnd(kept, credentials.expiresAt),
@@ -144,7 +149,7 @@ async function exclusively<T>(
     if (begun === undefined && signal.aborted) {
       throw error;
     }
-    ports.log(`${id}: no lock between windows: ${error instanceof Error ? error.name : typeof error}`);
+    ports.log(`${id}: no lock between windows: ${errorName(error)}`);
     // A lock that failed after the work, while letting go, does not lose what AWS has given.
     return begun ?? work();
   }

@@ -97,6 +97,8 @@ export interface SupplyDesk {
   renew(): void;
   /** Asks a person, unless that was done a moment ago. */
   ask(session: Session): void;
+  /** True after the end of the window's sessions: nothing changes any more. */
+  isClosed(): boolean;
   /** Resolves when the session changes, the span is over, or the signal aborts. */
   change(span: Span, signal: AbortSignal): Promise<void>;
 }
@@ -108,7 +110,7 @@ export async function serve(desk: SupplyDesk, options: SupplyOptions): Promise<S
     const now = desk.now();
     const view = desk.look();
     const { act, waitMs, answer } = decide(view, now, options.holdMs);
-    if (options.signal.aborted) {
+    if (options.signal.aborted || desk.isClosed()) {
       return { kind: 'failed', name: view.session?.name ?? '', fault: { kind: 'cancelled' } };
     }
     const span: Span = { since, until: since + Math.min(options.holdMs, waitMs) };

@@ -1,0 +1,171 @@
+import { timeLeft, type Credentials } from '../aws/credentials.ts';
+import { Emitter, type Disposable, type Event } from './emitter.ts';
+import { errorName } from './errorName.ts';
+import type { KeptSession } from './kept.ts';
+import { Ledger } from './ledger.ts';
+import type { SessionPorts } from './ports.ts';
+import { nextChangeAt, phaseAt, shownLeft } from './schedule.ts';
+import type { Session } from './types.ts';
+import { sessionAt, type Doing } from './view.ts';
+import { Wake, type Span } from './wake.ts';
+
+const loading = 'load';
+
+/**
+ * What one window shows: the ledger's records, what this window does about them, and which session is its active one.
+ * Every change goes through `set`, a merge, or `setActive`; each fires the one event.
+ */
+export class Board implements Disposable {
+  readonly ledger: Ledger;
+  readonly #ports: SessionPorts;
+  readonly #wake: Wake;
+  readonly #changes: Emitter<void>;
+  readonly #doing = new Map<string, Doing>();
+  readonly #onOverruled: (id: string) => void;
+  #loading: Promise<void> | undefined;
+  #loaded = true;
+  #activeId: string | undefined;
+  #shown = '';
+  #disposed = false;
+
+  /** `onOverruled` hears which session's work became pointless by what another window did. */
+  constructor(ports: SessionPorts, onOverruled: (id: string) => void) {
+    this.#ports = ports;
+    this.#onOverruled = onOverruled;
+    this.#changes = new Emitter((error) => ports.log(`a listener failed: ${errorName(error)}`));
+    this.ledger = new Ledger(ports, (ids) => this.#onMerged(ids));
+    this.#wake = new Wake({
+      now: () => ports.now(),
+      setTimer: (ms, callback) => ports.setTimer(ms, callback),
+      nextChangeAt: (now) => nextChangeAt(this.#credentials(), now, ports.warnMs()),
+      onTick: () => {
+        if (this.#shown !== this.#whatIsShown()) {
+          this.#fire();
+        }
+      },
+    });
+  }
+
+  /** Fires after every change of what can be read here, a text that counts down included. */
+  get onDidChange(): Event<void> {
+    return this.#changes.event;
+  }
+
+  /** Every session that was not ended, ordered by name. */
+  list(): readonly Session[] {
+    const ids = new Set([...Array.from(this.ledger.values(), (kept) => kept.id), ...this.#doing.keys()]);
+    return Array.from(ids, (id) => this.get(id))
+      .filter((session) => session !== undefined)
+      .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
+  }
+
+  get(id: string): Session | undefined {
+    return sessionAt(this.ledger.get(id), this.#doing.get(id), this.#ports.now());
+  }
+
+  get activeId(): string | undefined {
+    return this.#activeId;
+  }
+
+  /** An id that is not in `list()` counts as none. */
+  setActive(id: string | undefined): void {
+    const next = id !== undefined && this.get(id) !== undefined ? id : undefined;
+    if (next !== this.#activeId) {
+      this.#activeId = next;
+      this.#fire();
+    }
+  }
+
+  /** The one setter: what this window does about a session, and with it a new record, which a newer one refuses. */
+  set(id: string, doing: Doing | undefined, kept?: KeptSession): void {
+    if (this.#disposed) {
+      return;
+    }
+    const stored = kept !== undefined && this.ledger.put(kept);
+    if (!stored && this.#doing.get(id) === doing) {
+      return;
+    }
+    if (doing === undefined) {
+      this.#doing.delete(id);
+    } else {
+      this.#doing.set(id, doing);
+    }
+    this.#changed([id]);
+  }
+
+  /** What this window does at the moment. */
+  doing(): readonly Doing[] {
+    return Array.from(this.#doing.values());
+  }
+
+  /** Takes in what the store and the other windows hold. Never rejects; a second call joins the first. */
+  load(): Promise<void> {
+    if (this.#loading === undefined) {
+      this.#loaded = false;
+      this.#loading = this.ledger.load().finally(() => {
+        this.#loaded = true;
+        this.#wake.notify(loading);
+      });
+    }
+    return this.#loading;
+  }
+
+  /** Waits for `load`, when it was called, but no longer than `ms`. */
+  async loaded(ms: number, signal: AbortSignal): Promise<void> {
+    if (!this.#loaded) {
+      const since = this.#ports.now();
+      await this.#wake.wait(loading, { since, until: since + ms }, signal);
+    }
+  }
+
+  /** Resolves when the session changes, the span is over, or the signal aborts. */
+  change(id: string, span: Span, signal: AbortSignal): Promise<void> {
+    return this.#wake.wait(id, span, signal);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.ledger.dispose();
+    this.#wake.dispose();
+    this.#changes.dispose();
+  }
+
+  #onMerged(ids: readonly string[]): void {
+    for (const id of ids) {
+      const doing = this.#doing.get(id);
+      if (doing?.kind === 'working' && doing.overruledBy(this.ledger.get(id))) {
+        this.#onOverruled(id);
+      }
+    }
+    this.#changed(ids);
+  }
+
+  #changed(ids: readonly string[]): void {
+    if (this.#activeId !== undefined && this.get(this.#activeId) === undefined) {
+      // Never to come back by itself when somebody starts it again elsewhere.
+      this.#activeId = undefined;
+    }
+    this.#fire();
+    for (const id of ids) {
+      this.#wake.notify(id);
+    }
+  }
+
+  #fire(): void {
+    this.#shown = this.#whatIsShown();
+    this.#changes.fire();
+    this.#wake.arm();
+  }
+
+  #credentials(): readonly Credentials[] {
+    return Array.from(this.ledger.values(), (kept) => kept.credentials).filter((it) => it !== undefined);
+  }
+
+  #whatIsShown(): string {
+    const now = this.#ports.now();
+    const warnMs = this.#ports.warnMs();
+    return this.#credentials()
+      .map((it) => `${phaseAt(it, now, warnMs)} ${shownLeft(timeLeft(it, now))}`)
+      .join();
+  }
+}
