@@ -18,14 +18,17 @@ const signatureCodes: ReadonlySet<string> = new Set([
 export class QuickRetry implements RetryStrategyV2 {
   readonly #maxAttempts: number;
   readonly #singleUse: boolean;
+  readonly #shifted: boolean;
 
   /**
    * `singleUse`: the call carries an MFA code, which AWS takes once. It is sent again only when the first copy surely had
-   * no effect: it never left, or AWS refused its signature before it looked at the code.
+   * no effect: it never left, or AWS refused its signature before it looked at the code. `shifted`: it is signed with a
+   * clock skew remembered from an earlier call, which may have been set right since.
    */
-  constructor(maxAttempts: number, singleUse: boolean) {
+  constructor(maxAttempts: number, singleUse: boolean, shifted: boolean) {
     this.#maxAttempts = maxAttempts;
     this.#singleUse = singleUse;
+    this.#shifted = shifted;
   }
 
   acquireInitialRetryToken(): Promise<RetryToken> {
@@ -59,8 +62,10 @@ export class QuickRetry implements RetryStrategyV2 {
   }
 
   #answerDelay(error: RetryErrorInfo['error'], type: RetryErrorInfo['errorType']): number | undefined {
-    // The SDK marks every error that came with a far-off Date as corrected; only a refused signature is worth another go.
-    if (error?.$metadata?.clockSkewCorrected === true && signatureCodes.has(error.name)) {
+    // The SDK marks any error that came from a far-off clock as corrected, but only a refused signature is worth another
+    // go; and it does not mark the one that a clock set right again causes, though it signs anew with no skew.
+    const corrected = error?.$metadata?.clockSkewCorrected === true || this.#shifted;
+    if (corrected && error !== undefined && signatureCodes.has(error.name)) {
       return 0;
     }
     if (this.#singleUse) {

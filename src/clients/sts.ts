@@ -60,13 +60,14 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
     // A connection that AWS has just closed looks like a reset call, which cannot be repeated with an MFA code.
     const exchange = new Exchange(mfa === undefined ? pools : undefined, awsNames[call.kind]);
     const clockOffset = options.now() - Date.now();
+    const skew = skews.get(url.host) ?? 0;
     const client = new STSClient({
       region: target.region,
       endpoint: target.endpoint,
       credentials: identityOf(keys),
-      systemClockOffset: clockOffset + (skews.get(url.host) ?? 0),
+      systemClockOffset: clockOffset + skew,
       requestHandler: exchange,
-      retryStrategy: new QuickRetry(options.maxAttempts ?? 2, mfa !== undefined),
+      retryStrategy: new QuickRetry(options.maxAttempts ?? 2, mfa !== undefined, skew !== 0),
       ...nothingLookedUp(options.userAgent ?? 'sts-sessions'),
     });
 
