@@ -92,12 +92,12 @@ function timeText(session: Session, phase: SessionPhase, now: number): string {
 
 function nothingLive(input: StatusInput, failed: Session | undefined): StatusText {
   const others = input.sessions.filter((one) => one.state.kind === 'live').length;
-  const lines = [t('No AWS session is active in this window.')].map(escapeMarkdown);
+  const lines = [t('No AWS session is active in this window')].map(escapeMarkdown);
   if (failed?.state.kind === 'failed') {
     lines.push(`⚠ ${escapeMarkdown(faultSentence(failed.state.fault, { session: failed.name }).text)}`);
   }
   if (others > 0) {
-    lines.push(escapeMarkdown(others === 1 ? t('1 session is live.') : t('{0} sessions are live.', others)));
+    lines.push(escapeMarkdown(others === 1 ? t('1 session is live') : t('{0} sessions are live', others)));
   }
   lines.push(
     links(
@@ -149,7 +149,7 @@ function tooltipOf(session: Session, phase: SessionPhase, input: StatusInput): s
 function endLines(session: Session, phase: SessionPhase, now: number): string[] {
   const end = endOf(session);
   if (end === undefined) {
-    return session.state.kind === 'live' ? [escapeMarkdown(t('Nobody has said when it ends.'))] : [];
+    return session.state.kind === 'live' ? [escapeMarkdown(t('Nobody has said when it ends'))] : [];
   }
   const over = phase === 'expired' || end <= now;
   return [escapeMarkdown(over ? t('Expired {0}', clockTime(end, now)) : t('Ends {0}', clockTime(end, now)))];
