@@ -387,13 +387,13 @@ describe('the credential server', () => {
         const socket = connect({ host: '127.0.0.1', port: address.port });
         socket.on('error', () => undefined);
         socket.resume();
-        const closed = once(socket, 'close').then(() => {
+        socket.on('close', () => {
           over += 1;
           if (over === 1000 - 256) {
             enough();
           }
         });
-        return { socket, closed };
+        return { socket, closed: once(socket, 'close') };
       });
       await dropped;
       for (const { socket } of idle) {
