@@ -173,7 +173,7 @@ function requestRow(request: SessionRequest, input: SwitcherInput): SwitcherRow 
     kind: 'item',
     key: requestKey(request),
     label: `$(shield) ${escapeIcons(request.kind === 'role' ? request.name : profile)}`,
-    description: escapeIcons(roleFacts(roleArn, undefined, input)),
+    description: escapeIcons(roleFacts(roleArn, request.kind === 'role' ? request.name : undefined, input)),
     detail: escapeIcons(roleArn === undefined ? profile : `${profile} → ${roleArn}`),
     choice: { kind: 'startSession', request },
     buttons: { terminal: { kind: 'terminalOfRequest', request } },
