@@ -56,11 +56,12 @@ export function nextChangeAt(live: Iterable<Ends>, now: number, warnMs: number):
 }
 
 function untilTextChanges(left: number): number {
-  if (left >= 2 * minute) {
+  if (left >= 3 * minute) {
     // 47m still stands at 47:00.000 and gives way a millisecond later.
     return (left % minute) + 1;
   }
-  return left % (10 * second) || 10 * second;
+  // 2m stands until the first step below two minutes, 1m 50s.
+  return left >= 2 * minute ? left - 110 * second : left % (10 * second) || 10 * second;
 }
 
 function untilWarning(left: number, warnMs: number): number {
