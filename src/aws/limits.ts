@@ -16,6 +16,8 @@ export type InputProblem =
   /** `arn:…:user/name` where the device `arn:…:mfa/name` belongs. */
   | { readonly kind: 'mfaSerialIsUser' }
   | { readonly kind: 'notSixDigits' }
+  | { readonly kind: 'notAccessKeyId' }
+  | { readonly kind: 'notRegion' }
   | { readonly kind: 'notDuration' }
   /** Seconds. */
   | { readonly kind: 'outOfRange'; readonly min: number; readonly max: number };
@@ -33,27 +35,26 @@ export const durations = {
 } as const;
 
 // Lengths and characters: the API model of STS (AssumeRole, GetSessionToken).
-const sessionNameLimits: Limits = { min: 2, max: 64, allowed: /[\w+=,.@-]/ };
-const externalIdLimits: Limits = { min: 2, max: 1224, allowed: /[\w+=,.@:/-]/ };
-const mfaSerialLimits: Limits = { min: 9, max: 256, allowed: /[\w+=/:,.@-]/ };
+const sessionNameLimits: Limits = { min: 2, max: 64, refused: /[^\w+=,.@-]/u };
+const externalIdLimits: Limits = { min: 2, max: 1224, refused: /[^\w+=,.@:/-]/u };
+const mfaSerialLimits: Limits = { min: 9, max: 256, refused: /[^\w+=/:,.@-]/u };
 // What the SDK specification allows; a name is also a line in an INI file, so 256 is plenty.
-const profileNameLimits: Limits = { min: 1, max: 256, allowed: /[\w\-/.%@:+]/ };
+const profileNameLimits: Limits = { min: 1, max: 256, refused: /[^\w\-/.%@:+]/u };
 
 interface Limits {
   readonly min: number;
   readonly max: number;
-  /** Tested one character at a time. */
-  readonly allowed: RegExp;
+  /** Finds the first character that may not stand there; `u`, so that it finds a whole one. */
+  readonly refused: RegExp;
 }
 
 function textProblem(text: string, limits: Limits): InputProblem | undefined {
   if (text === '') {
     return { kind: 'empty' };
   }
-  for (const character of text) {
-    if (character.length > 1 || !limits.allowed.test(character)) {
-      return { kind: 'badCharacter', character };
-    }
+  const character = limits.refused.exec(text)?.[0];
+  if (character !== undefined) {
+    return { kind: 'badCharacter', character };
   }
   if (text.length < limits.min) {
     return { kind: 'tooShort', min: limits.min };
