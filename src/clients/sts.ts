@@ -44,6 +44,7 @@ const skewWorthKeepingMs = 60_000;
  */
 export function createStsSender(options: StsSenderOptions): Effects['send'] {
   const timeoutMs = options.timeoutMs ?? 30_000;
+  const maxAttempts = options.maxAttempts ?? 2;
   const pools = createPools();
   const skews = new Map<string, number>();
 
@@ -67,7 +68,8 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
       credentials: identityOf(keys),
       systemClockOffset: clockOffset + skew,
       requestHandler: exchange,
-      retryStrategy: new QuickRetry(options.maxAttempts ?? 2, mfa !== undefined, skew !== 0),
+      maxAttempts,
+      retryStrategy: new QuickRetry(maxAttempts, mfa !== undefined, skew !== 0),
       ...nothingLookedUp(options.userAgent ?? 'sts-sessions'),
     });
 
@@ -105,8 +107,8 @@ function nothingLookedUp(userAgent: string): Partial<STSClientConfig> {
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
     ignoreConfiguredEndpointUrls: true,
+    disableClockSkewCorrection: false,
     sigv4aSigningRegionSet: [],
-    maxAttempts: 2,
     retryMode: 'standard',
     userAgentAppId: () => Promise.resolve(undefined),
     defaultUserAgentProvider: () => Promise.resolve([[name, version]]),
