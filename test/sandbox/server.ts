@@ -1,7 +1,7 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Control, RawAnswer } from './control.ts';
+import type { Control } from './control.ts';
 import { answerControl } from './controlApi.ts';
 import type { Journal } from './journal.ts';
 import type { Parameters } from './parameters.ts';
@@ -81,19 +81,13 @@ async function serve(parts: ServerParts, incoming: IncomingMessage, outgoing: Se
   }
   const answer = spoilt ?? answerCall(call, parts.world);
   // Before the answer leaves, so that whoever has the answer finds the call in the journal.
-  parts.journal.end(index, {
-    state: 'answered',
-    caller: 'caller' in answer ? answer.caller : undefined,
-    status: answer.status,
-    errorCode: 'errorCode' in answer ? answer.errorCode : undefined,
-  });
+  const { status, errorCode, caller } = answer;
+  parts.journal.end(index, { state: 'answered', status, errorCode, caller });
   outgoing.sendDate = false;
-  outgoing.writeHead(answer.status, {
+  outgoing.writeHead(status, {
     Date: new Date(parts.world.now()).toUTCString(),
     'Content-Length': Buffer.byteLength(answer.body),
-    ...('headers' in answer || !('caller' in answer)
-      ? answer.headers
-      : { 'x-amzn-RequestId': call.requestId, 'Content-Type': 'text/xml' }),
+    ...answer.headers,
   });
   outgoing.end(answer.body);
 }
@@ -103,7 +97,7 @@ async function spoil(
   { control }: ServerParts,
   call: IncomingCall,
   gone: AbortSignal,
-): Promise<Answer | RawAnswer | 'drop' | undefined> {
+): Promise<Answer | 'drop' | undefined> {
   for (const behaviour of control.take(call.operation)) {
     switch (behaviour.kind) {
       case 'delay':
@@ -119,7 +113,7 @@ async function spoil(
       case 'fail':
         return refuse(call, failure(behaviour.status), undefined);
       case 'raw':
-        return behaviour.answer;
+        return { headers: {}, ...behaviour.answer, caller: undefined, errorCode: undefined };
     }
   }
   return undefined;

@@ -19,6 +19,7 @@ export interface IncomingCall {
 /** What goes back, and what the journal says about it. */
 export interface Answer {
   readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly caller: string | undefined;
   readonly errorCode: string | undefined;
@@ -59,7 +60,7 @@ export function answerCall(call: IncomingCall, world: World): Answer {
     checkParameters(call.parameters, operation.parameters);
     const result = operation.run({ caller, parameters: call.parameters, region: claim.scope.region }, world);
     const body = resultXml(operation.name, call.service.namespace, result, call.requestId);
-    return { status: 200, body, caller: caller.arn, errorCode: undefined };
+    return { status: 200, headers: headersOf(call), body, caller: caller.arn, errorCode: undefined };
   } catch (error) {
     if (!(error instanceof Refusal)) {
       throw error;
@@ -71,7 +72,11 @@ export function answerCall(call: IncomingCall, world: World): Answer {
 /** AWS's XML for a refusal. */
 export function refuse(call: IncomingCall, refusal: Refusal, caller: string | undefined): Answer {
   const body = errorXml(call.service.namespace, refusal, call.requestId);
-  return { status: refusal.status, body, caller, errorCode: refusal.code };
+  return { status: refusal.status, headers: headersOf(call), body, caller, errorCode: refusal.code };
+}
+
+function headersOf(call: IncomingCall): Readonly<Record<string, string>> {
+  return { 'x-amzn-RequestId': call.requestId, 'Content-Type': 'text/xml' };
 }
 
 function authenticate(claim: SignatureClaim, call: IncomingCall, world: World): Caller {

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { sandboxClient } from '../sandbox/client.ts';
-import { readData, type SandboxData } from '../sandbox/data.ts';
-import { demoData, writeDemoHome } from '../sandbox/demo.ts';
+import { demoData } from '../sandbox/demo.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 
 const alice = demoData().accounts[0]?.users?.[0]?.keys[0];
@@ -259,92 +255,5 @@ describe('sandbox: as a process', () => {
       await once(child, 'exit');
     }
     assert.equal(child.exitCode, 0);
-  });
-});
-
-describe('sandbox: data', () => {
-  const account = (more: object): object => ({ accounts: [{ id: '111122223333', ...more }] });
-  const withTrust = (statement: object): object =>
-    account({ roles: [{ name: 'r', trust: { Statement: statement } }] });
-  const wrong: readonly [string, unknown, RegExp][] = [
-    ['no accounts', {}, /^accounts: a list is expected$/],
-    ['a short account id', { accounts: [{ id: '1' }] }, /^accounts\[0\]\.id: /],
-    [
-      'a word that it does not know',
-      account({ user: [] }),
-      /^accounts\[0\]\.user is unknown to the sandbox$/,
-    ],
-    ['a partition that is none', account({ partition: 'aws-mars' }), /aws-mars is no partition/],
-    [
-      'a condition that it would ignore',
-      withTrust({ Effect: 'Allow', Principal: '*', Action: '*', Condition: { IpAddress: {} } }),
-      /the sandbox does not know IpAddress$/,
-    ],
-    [
-      'a principal that it would ignore',
-      withTrust({ Effect: 'Allow', Principal: { Federated: 'x' }, Action: '*' }),
-      /Principal\.Federated is unknown/,
-    ],
-    [
-      'a seed that is too short',
-      account({ users: [{ name: 'u', keys: [], mfa: [{ serial: 'GAHT12345678', seed: 'ABC' }] }] }),
-      /./,
-    ],
-    [
-      'a group that is not there',
-      account({ users: [{ name: 'u', keys: [], groups: ['g'] }] }),
-      /has no group g$/,
-    ],
-    [
-      'one key of two people',
-      account({
-        users: ['a', 'b'].map((name) => ({
-          name,
-          keys: [{ accessKeyId: 'AKIAEXAMPLESAME00000', secretAccessKey: 'EXAMPLEKEY' }],
-        })),
-      }),
-      /AKIAEXAMPLESAME00000 occurs twice$/,
-    ],
-  ];
-  for (const [what, json, message] of wrong) {
-    it(`refuses ${what}`, () => assert.throws(() => readData(json), { message }));
-  }
-
-  it('does not start on a port that is taken', async () => {
-    const first = await startSandbox();
-    try {
-      await assert.rejects(startSandbox({ port: Number(new URL(first.url).port) }), { code: 'EADDRINUSE' });
-    } finally {
-      await first.close();
-    }
-  });
-});
-
-describe('sandbox: demo', () => {
-  it('writes a private home whose every profile leads to the sandbox', async () => {
-    const home = await mkdtemp(join(tmpdir(), 'sts-sessions-demo-'));
-    try {
-      const { configFile, credentialsFile } = await writeDemoHome(home, 'http://127.0.0.1:1');
-      for (const file of [configFile, credentialsFile]) {
-        assert.equal((await stat(file)).mode & 0o777, 0o600);
-      }
-      const config = await readFile(configFile, 'utf8');
-      const profiles = config.split(/^(?=\[)/m).filter((section) => /^\[(profile |default)/.test(section));
-      assert.equal(profiles.length, 14);
-      for (const profile of profiles) {
-        assert.match(profile, /^region = eu-central-1\nendpoint_url = http:\/\/127\.0\.0\.1:1$/m);
-      }
-      const known = readData(demoData() satisfies SandboxData).accounts.flatMap((account) =>
-        (account.roles ?? []).map((role) => `arn:aws:iam::${account.id}:role${role.path}${role.name}`),
-      );
-      const named = [...config.matchAll(/^role_arn = (.*)$/gm)].map((match) => match[1]);
-      assert.deepEqual(
-        named.filter((arn) => !known.includes(arn ?? '')),
-        [],
-      );
-      assert.equal(new Set(named).size, known.length, 'every role of the demo has a profile');
-    } finally {
-      await rm(home, { recursive: true });
-    }
   });
 });
