@@ -317,5 +317,5 @@ export function withoutComment(line: string): string {
 
 /** A key as a problem may show it: what is too long to be one may be a secret on a line of its own. */
 function shown(name: string): string {
-  return name.length > longestShownName ? `${name.slice(0, 8)}…` : name;
+  return name.length > longestShownName ? `${name.slice(0, 4)}…` : name;
 }
