@@ -144,6 +144,11 @@ describe('planFor', () => {
         ['error ssoDisagrees config:3 A'],
       ],
       [
+        'a sign-in in a region that is none',
+        '[profile A]\nsso_session = s\n[sso-session s]\nsso_region = evil.example/\nsso_start_url = https://a\n',
+        ['error invalidRegion config:4 A'],
+      ],
+      [
         'a token file without a role',
         '[profile A]\nweb_identity_token_file = /t\n',
         ['error tokenFileWithoutRole config:2 A'],

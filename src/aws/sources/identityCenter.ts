@@ -1,3 +1,4 @@
+import { isRegion } from '../endpoints.ts';
 import type { Findings } from '../findings.ts';
 import { placeOf, read } from '../findings.ts';
 import type { Place } from '../problems.ts';
@@ -46,7 +47,12 @@ export function identityCenterBase(
   }
   const from = session ?? section;
   const startUrl = read(from, 'sso_start_url')?.value;
-  const ssoRegion = read(from, 'sso_region')?.value;
+  const region = read(from, 'sso_region');
+  const ssoRegion = region?.value;
+  // It becomes part of the host that is asked.
+  if (region !== undefined && !isRegion(region.value)) {
+    findings.error(name, region.place, { kind: 'invalidRegion', name, value: region.value });
+  }
   if (startUrl === undefined || ssoRegion === undefined) {
     return undefined;
   }
