@@ -1,6 +1,236 @@
-import type { ExtensionContext } from 'vscode';
+import { createHash } from 'node:crypto';
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { CallerIdentity, Effects } from './aws/effects.ts';
+import { planEnvironment } from './aws/environment.ts';
+import type { Fault } from './aws/faults.ts';
+import { isFault } from './aws/faults.ts';
+import { planId } from './aws/hash.ts';
+import { toSessionName } from './aws/limits.ts';
+import { locateSharedFiles } from './aws/locate.ts';
+import { planFor } from './aws/plan.ts';
+import type { SessionRequest } from './aws/plan.ts';
+import { run } from './aws/run.ts';
+import { editFile } from './files/safeWrite.ts';
+import { SharedFiles } from './files/sharedFiles.ts';
+import { folderPath } from './outlets/folder.ts';
+import { deferPeers, openWindowHost } from './outlets/windowHost.ts';
+import type { SessionStore } from './session/types.ts';
+import { Sessions } from './session/sessions.ts';
+import type { Session } from './session/types.ts';
+import { commandTable, registerCommands } from './ui/commands.ts';
+import { followSessions } from './ui/contextKeys.ts';
+import { Diagnostics } from './ui/diagnostics.ts';
+import { Log } from './ui/log.ts';
+import type { FilesPort } from './ui/parts.ts';
+import { ProfileTreeView } from './ui/profileTree.ts';
+import { createMfaPrompt } from './ui/prompts/mfa.ts';
+import { Recent } from './ui/recent.ts';
+import { createSecretStore } from './ui/secretStore.ts';
+import { SessionFlow } from './ui/sessionFlow.ts';
+import { warnBeforeMs } from './ui/settings.ts';
+import { rememberPlans } from './ui/sources.ts';
+import { StatusBar } from './ui/statusBar.ts';
+import { configureL10n, t } from './ui/text/l10n.ts';
+import { supplySentences } from './ui/text/supply.ts';
+import { wireDelivery } from './wireDelivery.ts';
+import type { WiredDelivery } from './wireDelivery.ts';
 
-/** Called by VS Code when a window has started. */
-export function activate(_context: ExtensionContext): void {
-  // The parts are registered here.
+const activeKey = 'activeSession';
+const now = (): number => Date.now();
+
+let ending: (() => Promise<void>) | undefined;
+
+/** Builds the parts and registers them. Nothing is read, asked or loaded here that the views do not need. */
+export function activate(context: vscode.ExtensionContext): void {
+  configureL10n(vscode.l10n.bundle);
+  const log = new Log(t('STS Sessions'));
+  const { env, platform } = process;
+  const files = new SharedFiles(locateSharedFiles(env, platform, homedir()), {
+    onError: (error) => log.warn(`files: ${String(error)}`),
+  });
+  const mfa = createMfaPrompt();
+  const send = lazySender(log, context);
+  const environment = planEnvironment(env);
+  const plan = async (request: SessionRequest) => planFor((await files.read()).set, request, environment);
+
+  const server = {
+    supply: (id: string, request: { holdMs: number; signal: AbortSignal }) =>
+      sessions.supply(id, { ...request, onNeedsPerson: (session) => void flow.askToRenew(session) }),
+    sentences: supplySentences(now),
+    records: () => sessions.records(),
+    now,
+    log: (line: string) => log.info(line),
+  };
+  const host = openWindowHost({
+    folder: folderPath(platform, homedir(), env['LOCALAPPDATA']),
+    helperFiles: join(context.extensionPath, 'dist', 'helper'),
+    executable: process.execPath,
+    platform,
+    localAppData: env['LOCALAPPDATA'],
+    server,
+  });
+
+  const sessions: Sessions = new Sessions({
+    plan,
+    planId: (planned) => planId(planned, sha256Hex),
+    run: (planned, signal, choices) =>
+      run(planned, { now, send, askMfa: mfa.ask }, signal, {
+        ...choices,
+        defaultSessionName: toSessionName(`vscode-${userInfo().username}`),
+      }),
+    now,
+    setTimer: (ms, callback) => {
+      const timer = setTimeout(callback, ms);
+      return { dispose: () => clearTimeout(timer) };
+    },
+    warnMs: warnBeforeMs,
+    store: deferStore(host.then(({ hostId }) => createSecretStore(context, hostId))),
+    peers: deferPeers(host.then(({ peers }) => peers)),
+    onStoreFailure: (error) => {
+      log.error('store', error);
+      void vscode.window.showWarningMessage(
+        t('VS Code could not keep your sessions safely. They last until this window closes.'),
+      );
+    },
+    log: (line) => log.info(line),
+  });
+
+  const delivery: WiredDelivery = wireDelivery({ context, sessions, files, host, server, log });
+  const recent = new Recent(context.globalState);
+  const flow: SessionFlow = new SessionFlow({
+    sessions,
+    recent,
+    delivery,
+    globalState: context.globalState,
+    isAsking: () => mfa.isAsking(),
+    showLog: () => log.show(),
+    now,
+  });
+  const profiles = { read: async () => (await files.read()).set, onDidChange: files.onDidChange };
+  const planOf = rememberPlans((set, profile) => planFor(set, { kind: 'profile', profile }, environment));
+  const aliasOf = (): undefined => undefined;
+  const views = { profiles, sessions, plan: planOf, now, warnMs: warnBeforeMs };
+  const parts = {
+    sessions,
+    flow,
+    files: filesPort(files),
+    recent,
+    delivery,
+    switcher: { ...views, recent: () => recent.requests(), aliasOf },
+    identity: (session: Session, signal: AbortSignal) => askIdentity(session, signal, plan, send),
+    isAsking: () => mfa.isAsking(),
+    showLog: () => log.show(),
+    now,
+  };
+
+  context.subscriptions.push(
+    log,
+    files,
+    sessions,
+    registerCommands(commandTable(parts), parts, log),
+    new ProfileTreeView(views),
+    new StatusBar({ sessions, delivery, aliasOf, now, warnMs: warnBeforeMs }),
+    new Diagnostics({ paths: files.paths, profiles, plan: planOf }),
+    followSessions(sessions),
+  );
+  ending = async () => {
+    await delivery.dispose();
+    await (await host).dispose();
+  };
+  void resume(context, sessions, delivery);
+}
+
+/** Waits until this window has left its traces: registration, sockets and token files. */
+export async function deactivate(): Promise<void> {
+  await ending?.();
+}
+
+/** Takes up the sessions of before a reload, and the one that this workspace worked under. */
+async function resume(
+  context: vscode.ExtensionContext,
+  sessions: Sessions,
+  delivery: WiredDelivery,
+): Promise<void> {
+  await sessions.load();
+  if (sessions.activeId === undefined) {
+    sessions.setActive(context.workspaceState.get<string>(activeKey));
+  }
+  const remember = (): void => {
+    if (context.workspaceState.get<string>(activeKey) !== sessions.activeId) {
+      void context.workspaceState.update(activeKey, sessions.activeId);
+    }
+  };
+  remember();
+  context.subscriptions.push(sessions.onDidChange(remember));
+  delivery.begin();
+}
+
+/** The client's bundle is loaded with the first call: the AWS SDK costs more than all the rest. */
+function lazySender(log: Log, context: vscode.ExtensionContext): Effects['send'] {
+  const version: unknown = context.extension.packageJSON.version;
+  let sender: Promise<Effects['send']> | undefined;
+  const load = async (): Promise<Effects['send']> => {
+    const { createStsSender } = await import('./clients/sts.ts');
+    const userAgent = `sts-sessions/${String(version)}`;
+    return createStsSender({ userAgent, now, log: (line) => log.info(line) });
+  };
+  return async (...call) => (await (sender ??= load()))(...call);
+}
+
+async function askIdentity(
+  session: Session,
+  signal: AbortSignal,
+  plan: (request: SessionRequest) => ReturnType<typeof planFor> extends infer R ? Promise<R> : never,
+  send: Effects['send'],
+): Promise<CallerIdentity | Fault> {
+  const planned = await plan(session.request);
+  const { state } = session;
+  if (state.kind !== 'live' || !planned.ok) {
+    return { kind: 'sourceExpired', profile: session.name };
+  }
+  const reply = await send({ kind: 'callerIdentity' }, state.credentials, planned.plan.target, signal);
+  if (isFault(reply)) {
+    return reply;
+  }
+  return reply.kind === 'identity' ? reply.identity : { kind: 'internal', message: 'no identity' };
+}
+
+function filesPort(files: SharedFiles): FilesPort {
+  return {
+    read: async () => (await files.read()).set,
+    refresh: async () => {
+      files.refresh();
+      await files.read();
+    },
+    path: (file) => files.paths[file],
+    create: async (file) => (await files.read()).exists[file] || createEmpty(files.paths[file]),
+    edit: async (file, change) => {
+      const { kind } = await editFile(files.paths[file], change);
+      const done = kind === 'written' || kind === 'unchanged';
+      if (!done) {
+        void vscode.window.showErrorMessage(t('This file could not be written: {0}', files.paths[file]));
+      }
+      return done;
+    },
+  };
+}
+
+/** A comment, because a file is only made when there is something to write. */
+async function createEmpty(path: string): Promise<boolean> {
+  const { kind } = await editFile(path, (text) => text || '# AWS profiles\n');
+  return kind === 'written' || kind === 'unchanged';
+}
+
+function deferStore(opening: Promise<SessionStore>): SessionStore {
+  return {
+    load: async () => (await opening).load(),
+    save: async (record) => (await opening).save(record),
+    remove: async (id) => (await opening).remove(id),
+  };
+}
+
+function sha256Hex(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

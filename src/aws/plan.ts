@@ -96,6 +96,8 @@ export interface Plan {
   readonly name: string;
   readonly base: Base;
   readonly steps: readonly Step[];
+  /** Where STS is asked with the credentials that come out. */
+  readonly target: StsTarget;
   /** The region that tools should use with this session, when the profile or its environment names one. */
   readonly region: string | undefined;
   /** Warnings; a plan with an error is not a plan. */
@@ -271,7 +273,10 @@ function result(
   if (base === undefined || findings.broken.size > 0) {
     return broken(findings, hops);
   }
-  return { ok: true, plan: { name, base, steps, region: where.toolRegion, problems: findings.problems } };
+  return {
+    ok: true,
+    plan: { name, base, steps, target: where.target, region: where.toolRegion, problems: findings.problems },
+  };
 }
 
 function broken({ problems, broken }: Findings, hops: readonly Hop[]): PlanResult {

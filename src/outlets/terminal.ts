@@ -1,6 +1,6 @@
 import type { GlobalEnvironmentVariableCollection } from 'vscode';
 import type { Session } from '../session/types.ts';
-import type { Delivery, DeliveryMode } from './delivery.ts';
+import type { Prepared } from './delivering.ts';
 import type { Outlet } from './outlet.ts';
 
 /** What the terminals' outlet needs. */
@@ -10,11 +10,11 @@ export interface TerminalOutletOptions {
   /** `workspace.isTrusted`. */
   isTrusted(): boolean;
   /** Prepares the delivery of a session (managed profiles, endpoint) and says what the variables are. */
-  prepare(session: Session): Promise<Delivery & { readonly mode: DeliveryMode }>;
+  prepare(session: Session): Promise<Prepared>;
   /** Shown where the terminal explains its environment. */
   describe(session: Session): string;
   /** Told after each change, for the status bar; undefined: nothing is delivered. */
-  delivered(result: (Delivery & { readonly mode: DeliveryMode }) | undefined): void;
+  delivered(result: Prepared | undefined): void;
   /** Preparing threw: a mistake of ours. */
   failed(error: unknown): void;
 }
@@ -59,7 +59,7 @@ export class TerminalOutlet implements Outlet {
     }
   }
 
-  #apply({ variables, mode }: Delivery & { readonly mode: DeliveryMode }, description: string): void {
+  #apply({ variables, mode }: Prepared, description: string): void {
     const { collection } = this.#options;
     collection.description = description;
     // Persistent values are written to the workspace's storage: pointers may, keys may not.

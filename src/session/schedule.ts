@@ -24,7 +24,7 @@ type Ends = Pick<Credentials, 'expiresAt'>;
 /** The phase at `now` (ms UTC); credentials without a known end stay fresh. The end itself is expired. */
 export function phaseAt(credentials: Ends, now: number, warnMs: number): Phase {
   const left = timeLeft(credentials, now);
-  return left === 0 ? 'expired' : left <= warnMs ? 'warning' : 'fresh';
+  return left === 0 ? 'expired' : left < warnMs ? 'warning' : 'fresh';
 }
 
 /**
@@ -65,7 +65,7 @@ function untilTextChanges(left: number): number {
 }
 
 function untilWarning(left: number, warnMs: number): number {
-  return left > warnMs ? left - warnMs : Infinity;
+  return left >= warnMs ? left - warnMs + 1 : Infinity;
 }
 
 /** ms UTC from which on a fetch renews first; undefined when the end is unknown. `startedAt`: when they came. */

@@ -1,21 +1,15 @@
 import type { Memento } from 'vscode';
+import type { SessionRequest } from '../aws/plan.ts';
+import { requestKey } from './switcherModel.ts';
 
-/** A role that was assumed by hand, remembered for the next time. Nothing in it is secret. */
-export interface RecentRole {
-  readonly sourceProfile: string;
-  readonly roleArn: string;
-  readonly externalId: string | undefined;
-  readonly sessionName: string | undefined;
-  readonly durationSeconds: number | undefined;
-  readonly mfaSerial: string | undefined;
-}
+/** A role that was assumed by hand. Nothing in it is secret: an external ID is not a secret at AWS either. */
+export type RecentRole = Extract<SessionRequest, { kind: 'role' }>;
 
-const rolesKey = 'recentRoles';
-const profilesKey = 'recentProfiles';
+const stateKey = 'recentRequests';
 /** Longer lists stop being “recent”: one glance has to find the row. */
-const kept = 10;
+const kept = 12;
 
-/** What was used last, newest first, in the global state. */
+/** What was started last, newest first, in the global state. */
 export class Recent {
   readonly #state: Memento;
 
@@ -23,23 +17,17 @@ export class Recent {
     this.#state = state;
   }
 
+  requests(): readonly SessionRequest[] {
+    return this.#state.get<SessionRequest[]>(stateKey, []);
+  }
+
   roles(): readonly RecentRole[] {
-    return this.#state.get<RecentRole[]>(rolesKey, []);
+    return this.requests().filter((request) => request.kind === 'role');
   }
 
-  profiles(): readonly string[] {
-    return this.#state.get<string[]>(profilesKey, []);
-  }
-
-  async addRole(role: RecentRole): Promise<void> {
-    const others = this.roles().filter(
-      (each) => each.roleArn !== role.roleArn || each.sourceProfile !== role.sourceProfile,
-    );
-    await this.#state.update(rolesKey, [role, ...others].slice(0, kept));
-  }
-
-  async addProfile(name: string): Promise<void> {
-    const others = this.profiles().filter((each) => each !== name);
-    await this.#state.update(profilesKey, [name, ...others].slice(0, kept));
+  async add(request: SessionRequest): Promise<void> {
+    const key = requestKey(request);
+    const others = this.requests().filter((each) => requestKey(each) !== key);
+    await this.#state.update(stateKey, [request, ...others].slice(0, kept));
   }
 }

@@ -22,9 +22,7 @@ import { askSteps } from './steps.ts';
 import type { Step } from './steps.ts';
 
 /** The answers to “Assume Role…”, gathered step by step. */
-interface RoleForm extends RecentRole {
-  readonly chosen: boolean;
-}
+type RoleForm = Omit<RecentRole, 'kind'>;
 
 const title = (): string => t('Assume Role');
 

@@ -22,6 +22,8 @@ export interface TextOptions extends StepOptions {
   readonly value?: string;
   /** The sentence that is wrong with the text, or undefined. Asked at each key. */
   validate(text: string): string | undefined;
+  /** Hides what is typed. */
+  readonly password?: boolean;
   /** Shown as an error until the first key, for a box that is asked again. */
   readonly error?: string;
 }
@@ -32,6 +34,7 @@ export function askText(options: TextOptions): Promise<Answer<string>> {
   box.prompt = options.prompt;
   box.placeholder = options.placeholder ?? '';
   box.value = options.value ?? '';
+  box.password = options.password ?? false;
   box.validationMessage = options.error;
   return ask<string>(box, options, (done) => [
     box.onDidChangeValue((text) => {
@@ -73,7 +76,7 @@ export function askPick<T>(options: PickOptions<T>): Promise<Answer<T>> {
   if (active) {
     pick.activeItems = [active];
   }
-  const known = new Set<vscode.QuickPickItem>(options.items);
+  const values = new Map<vscode.QuickPickItem, T>(options.items.map((item) => [item, item.value]));
   return ask<T>(pick, options, (done) => [
     pick.onDidChangeValue((text) => {
       const typed = text.trim() === '' ? undefined : options.fromText?.(text.trim());
@@ -92,8 +95,9 @@ export function askPick<T>(options: PickOptions<T>): Promise<Answer<T>> {
       if (!chosen) {
         return;
       }
-      if (known.has(chosen)) {
-        done({ kind: 'value', value: (chosen as PickItem<T>).value });
+      const value = values.get(chosen);
+      if (value !== undefined) {
+        done({ kind: 'value', value });
         return;
       }
       const typed = options.fromText?.(pick.value.trim());

@@ -3,16 +3,35 @@ import { Secret } from '../../aws/secret.ts';
 import { mfaPromptText } from '../text/prompts.ts';
 import { askText } from './input.ts';
 
+/** The prompt for MFA codes. */
+export interface MfaPrompt {
+  readonly ask: Effects['askMfa'];
+  /** True while a box is open. */
+  isAsking(): boolean;
+}
+
 /**
  * Asks for MFA codes, one box at a time: a second caller waits until the first box is gone, so that no box ever
  * replaces another that somebody is typing into.
  */
-export function createMfaPrompt(): Effects['askMfa'] {
+export function createMfaPrompt(): MfaPrompt {
   let last: Promise<unknown> = Promise.resolve();
-  return (question, signal) => {
-    const turn = last.then(() => askCode(question, signal));
-    last = turn;
-    return turn;
+  let open = 0;
+  const ask = async (question: MfaQuestion, signal: AbortSignal): Promise<Secret | undefined> => {
+    open += 1;
+    try {
+      return await askCode(question, signal);
+    } finally {
+      open -= 1;
+    }
+  };
+  return {
+    isAsking: () => open > 0,
+    ask: (question, signal) => {
+      const turn = last.then(() => ask(question, signal));
+      last = turn.catch(() => undefined);
+      return turn;
+    },
   };
 }
 

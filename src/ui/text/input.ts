@@ -28,6 +28,10 @@ export function inputSentence(problem: InputProblem): string {
       return t('That is the ARN of a user. The device’s has “:mfa/” in it.');
     case 'notSixDigits':
       return t('An MFA code has 6 digits.');
+    case 'notAccessKeyId':
+      return t('An access key ID has 16 or more letters and digits, such as AKIA…');
+    case 'notRegion':
+      return t('A region looks like this: eu-west-1');
     case 'notDuration':
       return t('Write a duration as 1h, 90m or 3600 (seconds).');
     case 'outOfRange':

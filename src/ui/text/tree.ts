@@ -45,7 +45,10 @@ export function planFacts(section: Section, plan: Plan): string {
   const last = plan.steps.findLast((step) => step.kind === 'assumeRole');
   const asksMfa = plan.steps.some((step) => step.mfaSerial !== undefined) ? t('MFA') : undefined;
   if (!last) {
-    return joinFacts([lookOfSection(section).word, ...baseFacts(plan.base, section.name), asksMfa]);
+    const facts = joinFacts([...baseFacts(plan.base, section.name), asksMfa]);
+    // Below its sso-session a profile need not say again what that is.
+    const told = plan.base.kind === 'identityCenter' && plan.base.ssoSession !== undefined && facts !== '';
+    return told ? facts : joinFacts([lookOfSection(section).word, ...facts.split(between)]);
   }
   const role = unless(section.name, roleNameOf(last.roleArn));
   const start = [accountForReading(last.accountId), role, asksMfa].filter((fact) => fact !== undefined);

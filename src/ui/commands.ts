@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../session/emitter.ts';
+import { credentialCommands } from './commands/credentialCommands.ts';
+import { fileCommands } from './commands/fileCommands.ts';
+import { sessionCommands } from './commands/sessionCommands.ts';
+import { switchCommands } from './commands/switchCommand.ts';
+import type { CommandId } from './ids.ts';
+import type { CommandParts } from './parts.ts';
+import { t } from './text/l10n.ts';
+
+/** Every command and what it does. A command that is missing here is a type error. */
+export type CommandTable = Readonly<Record<CommandId, (argument: unknown) => unknown>>;
+
+/** The one table of commands; each group has its file in commands/. */
+export function commandTable(parts: CommandParts): CommandTable {
+  return {
+    ...sessionCommands(parts),
+    ...credentialCommands(parts),
+    ...fileCommands(parts),
+    ...switchCommands(parts),
+  };
+}
+
+/** Registers the table. A handler that throws is a mistake of ours: it goes to the log, and the person is told. */
+export function registerCommands(
+  table: CommandTable,
+  parts: Pick<CommandParts, 'showLog'>,
+  log: Log,
+): Disposable {
+  const registrations = Object.entries(table).map(([id, handler]) =>
+    vscode.commands.registerCommand(id, async (argument: unknown) => {
+      try {
+        return await handler(argument);
+      } catch (error) {
+        log.error(id, error);
+        const button = t('Show Log');
+        const choice = await vscode.window.showErrorMessage(
+          t('That did not work because of a mistake in STS Sessions. The log says more.'),
+          button,
+        );
+        if (choice === button) {
+          parts.showLog();
+        }
+        return undefined;
+      }
+    }),
+  );
+  return { dispose: () => registrations.forEach((registration) => registration.dispose()) };
+}
+
+interface Log {
+  error(text: string, error: unknown): void;
+}

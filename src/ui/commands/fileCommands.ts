@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import type { FileRole, Place } from '../../aws/problems.ts';
+import { commands, extensionId, walkthrough } from '../ids.ts';
+import type { CommandParts } from '../parts.ts';
+import { addProfile } from '../prompts/addProfile.ts';
+import { t } from '../text/l10n.ts';
+import { asNode, profileIn, sessionIn } from './target.ts';
+import type { CommandArgument } from './target.ts';
+
+/** The user's files, the log and the way in. */
+export function fileCommands(parts: CommandParts) {
+  return {
+    [commands.openConfigFile]: () => openFile(parts, { file: 'config', line: 1 }),
+    [commands.openCredentialsFile]: () => openFile(parts, { file: 'credentials', line: 1 }),
+    [commands.openProfileSource]: (argument: CommandArgument) => openProfileSource(parts, argument),
+    [commands.addProfile]: () => addProfileAndShow(parts),
+    [commands.copyRoleArn]: (argument: CommandArgument) => copyRoleArn(parts, argument),
+    [commands.copyProfileName]: (argument: CommandArgument) => copyProfileName(parts, argument),
+    [commands.refresh]: () => parts.files.refresh(),
+    [commands.showLog]: () => parts.showLog(),
+    [commands.openWalkthrough]: () =>
+      vscode.commands.executeCommand(
+        'workbench.action.openWalkthrough',
+        `${extensionId}#${walkthrough}`,
+        false,
+      ),
+  };
+}
+
+async function openProfileSource(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const place = placeIn(argument) ?? (await placeOfProfile(parts, argument)) ?? { file: 'config', line: 1 };
+  await openFile(parts, place);
+}
+
+async function placeOfProfile(parts: CommandParts, argument: CommandArgument): Promise<Place | undefined> {
+  const profile = profileIn(parts, argument);
+  const set = await parts.files.read();
+  return profile === undefined ? undefined : set.profiles.get(profile)?.places[0];
+}
+
+/** A line by itself, or the line of a row that stands for a problem or a file. */
+function placeIn(argument: CommandArgument): Place | undefined {
+  if (typeof argument !== 'object' || argument === null) {
+    return undefined;
+  }
+  if ('file' in argument && isFileRole(argument.file)) {
+    const line = 'line' in argument && typeof argument.line === 'number' ? argument.line : 1;
+    return { file: argument.file, line };
+  }
+  const node = asNode(argument);
+  return node?.kind === 'problem' ? node.problem.place : undefined;
+}
+
+function isFileRole(value: unknown): value is FileRole {
+  return value === 'config' || value === 'credentials';
+}
+
+async function openFile(parts: CommandParts, place: Place): Promise<void> {
+  const path = parts.files.path(place.file);
+  if (!(await parts.files.create(place.file))) {
+    void vscode.window.showErrorMessage(t('This file cannot be created: {0}', path));
+    return;
+  }
+  const line = new vscode.Position(place.line - 1, 0);
+  await vscode.window.showTextDocument(vscode.Uri.file(path), {
+    selection: new vscode.Range(line, line),
+    preview: false,
+  });
+}
+
+async function addProfileAndShow(parts: CommandParts): Promise<void> {
+  const added = await addProfile(await parts.files.read(), (file, change) => parts.files.edit(file, change));
+  if (added === undefined) {
+    return;
+  }
+  await parts.files.refresh();
+  const start = t('Start Session');
+  const choice = await vscode.window.showInformationMessage(t('Profile added: {0}.', added), start);
+  if (choice === start) {
+    await parts.flow.start({ kind: 'profile', profile: added });
+  }
+}
+
+async function copyRoleArn(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const profile = profileIn(parts, argument);
+  const set = await parts.files.read();
+  const arn =
+    sessionIn(parts, argument)?.roleArn ??
+    (profile === undefined ? undefined : set.profiles.get(profile)?.properties.get('role_arn')?.value);
+  if (arn !== undefined) {
+    await vscode.env.clipboard.writeText(arn);
+  }
+}
+
+async function copyProfileName(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const name = profileIn(parts, argument);
+  if (name !== undefined) {
+    await vscode.env.clipboard.writeText(name);
+  }
+}

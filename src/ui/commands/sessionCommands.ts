@@ -1,0 +1,173 @@
+import * as vscode from 'vscode';
+import { isFault } from '../../aws/faults.ts';
+import { durationProblem, durations, mfaSerialProblem, parseDuration } from '../../aws/limits.ts';
+import type { SessionRequest } from '../../aws/plan.ts';
+import { kindOf } from '../../aws/profiles.ts';
+import { commands } from '../ids.ts';
+import type { CommandParts } from '../parts.ts';
+import { withCancel } from '../progress.ts';
+import { askRole } from '../prompts/assumeRole.ts';
+import { askText } from '../prompts/input.ts';
+import { askSteps } from '../prompts/steps.ts';
+import { mfaSessionDurationSeconds } from '../settings.ts';
+import { faultSentence } from '../text/faults.ts';
+import { durationWords, inputSentence } from '../text/input.ts';
+import { t } from '../text/l10n.ts';
+import { accountForReading } from '../text/time.ts';
+import { chooseProfile, chooseSession, profileIn, sessionIn } from './target.ts';
+import type { CommandArgument } from './target.ts';
+
+/** Starting, ending and looking at sessions. */
+export function sessionCommands(parts: CommandParts) {
+  return {
+    [commands.startSession]: (argument: CommandArgument) => startSession(parts, argument),
+    [commands.startMfaSession]: (argument: CommandArgument) => startMfaSession(parts, argument),
+    [commands.assumeRole]: (argument: CommandArgument) => assumeRole(parts, argument),
+    [commands.makeActive]: (argument: CommandArgument) => makeActive(parts, argument),
+    [commands.endSession]: (argument: CommandArgument) => endSession(parts, argument),
+    [commands.endAllSessions]: () => parts.flow.end(parts.sessions.list()),
+    [commands.renewSession]: (argument: CommandArgument) => renewSession(parts, argument),
+    [commands.dismissSession]: (argument: CommandArgument) => dismissSession(parts, argument),
+    [commands.showIdentity]: (argument: CommandArgument) => showIdentity(parts, argument),
+  };
+}
+
+/** Starts a profile's session; one that is live already is only made the active one. */
+async function startSession(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const session = sessionIn(parts, argument);
+  if (session?.state.kind === 'failed') {
+    await parts.flow.start(session.request);
+    return;
+  }
+  const profile =
+    profileIn(parts, argument) ??
+    (await chooseProfile(await parts.files.read(), t('Start Session'), (kind) => kind !== 'none'));
+  if (profile !== undefined) {
+    await parts.flow.start({ kind: 'profile', profile });
+  }
+}
+
+interface MfaForm {
+  readonly mfaSerial: string;
+  readonly durationSeconds: number;
+}
+
+/** GetSessionToken for an IAM user: which device, and for how long. */
+async function startMfaSession(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const set = await parts.files.read();
+  const title = t('Start MFA Session');
+  const given = profileIn(parts, argument);
+  const givenSection = given === undefined ? undefined : set.profiles.get(given);
+  const usable = givenSection !== undefined && kindOf(givenSection) === 'staticKeys';
+  const profile = usable ? given : await chooseProfile(set, title, (kind) => kind === 'staticKeys');
+  if (profile === undefined) {
+    return;
+  }
+  const serial = set.profiles.get(profile)?.properties.get('mfa_serial')?.value;
+  const form = await askSteps<MfaForm>({ ...(serial !== undefined && { mfaSerial: serial }) }, [
+    async (known, position) => {
+      const answer = await askText({
+        ...position,
+        title,
+        prompt: t('The MFA device of {0}: its ARN, or the serial number of a hardware device', profile),
+        placeholder: 'arn:aws:iam::111122223333:mfa/name',
+        value: known.mfaSerial ?? '',
+        validate: (text) => sentence(mfaSerialProblem(text.trim())),
+      });
+      return answer.kind === 'value' ? { kind: 'value', value: { mfaSerial: answer.value } } : answer;
+    },
+    async (known, position) => {
+      const answer = await askText({
+        ...position,
+        title,
+        prompt: t('How long? From 15m to 36h.'),
+        value: durationWords(known.durationSeconds ?? mfaSessionDurationSeconds()),
+        validate: (text) => sentence(durationProblem(text.trim(), durations.min, durations.maxSessionToken)),
+      });
+      const seconds = answer.kind === 'value' ? parseDuration(answer.value) : undefined;
+      return answer.kind === 'value'
+        ? { kind: 'value', value: seconds === undefined ? {} : { durationSeconds: seconds } }
+        : answer;
+    },
+  ]);
+  if (form) {
+    const { mfaSerial, durationSeconds } = form;
+    await parts.flow.start({ kind: 'mfaSession', profile, mfaSerial, durationSeconds });
+  }
+}
+
+/** Assumes a role that is in no file; `argument` may say whose credentials to suggest. */
+export async function assumeRole(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const active = parts.sessions.activeId;
+  const preferred =
+    profileIn(parts, argument) ?? (active === undefined ? undefined : profileIn(parts, active));
+  const request: SessionRequest | undefined = await askRole(
+    await parts.files.read(),
+    parts.recent.roles(),
+    preferred,
+  );
+  if (request) {
+    await parts.flow.start(request);
+  }
+}
+
+async function makeActive(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const session = await chooseSession(parts, argument, t('Use for New Terminals'));
+  if (session) {
+    parts.sessions.setActive(session.id);
+    await parts.delivery.consent(false);
+  }
+}
+
+async function endSession(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const session = await chooseSession(parts, argument, t('End Session'));
+  if (session) {
+    await parts.flow.end([session]);
+  }
+}
+
+async function renewSession(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const active = parts.sessions.activeId;
+  const session = await chooseSession(parts, argument ?? active, t('Renew Session'));
+  if (session) {
+    await parts.flow.renew(session);
+  }
+}
+
+function dismissSession(parts: CommandParts, argument: CommandArgument): void {
+  const session = sessionIn(parts, argument);
+  if (session) {
+    parts.sessions.dismiss(session.id);
+  }
+}
+
+async function showIdentity(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const session = await chooseSession(parts, argument ?? parts.sessions.activeId, t('Show Who I Am'));
+  if (!session) {
+    return;
+  }
+  const answer = await withCancel(
+    t('Asking AWS who {0} is', session.name),
+    () => parts.isAsking(),
+    (signal) => parts.identity(session, signal),
+  );
+  if ('kind' in answer && isFault(answer)) {
+    if (answer.kind !== 'cancelled') {
+      void vscode.window.showErrorMessage(faultSentence(answer, { session: session.name }).text);
+    }
+    return;
+  }
+  const copy = t('Copy ARN');
+  const account = accountForReading(answer.accountId);
+  const choice = await vscode.window.showInformationMessage(
+    t('{0} is {1} in account {2}.', session.name, answer.arn, account),
+    copy,
+  );
+  if (choice === copy) {
+    await vscode.env.clipboard.writeText(answer.arn);
+  }
+}
+
+function sentence(problem: Parameters<typeof inputSentence>[0] | undefined): string | undefined {
+  return problem === undefined ? undefined : inputSentence(problem);
+}

@@ -1,0 +1,66 @@
+import type { Event } from '../session/emitter.ts';
+import type { CallerIdentity } from '../aws/effects.ts';
+import type { Fault } from '../aws/faults.ts';
+import type { ProfileSet } from '../aws/profiles.ts';
+import type { FileRole } from '../aws/problems.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { Session } from '../session/types.ts';
+import type { Recent } from './recent.ts';
+import type { SessionFlow } from './sessionFlow.ts';
+import type { SwitcherOptions } from './switcher.ts';
+
+/** The user's files, as the interface sees them. */
+export interface FilesPort {
+  /** Both files, read and merged. Never rejects: what could not be read is a problem in the set. */
+  read(): Promise<ProfileSet>;
+  /** Reads again, also when nothing seems to have changed. */
+  refresh(): Promise<void>;
+  /** Absolute path of one of the two files, whether it exists or not. */
+  path(file: FileRole): string;
+  /** Makes sure the file exists (0600, its folder 0700), so that an editor can open it. False when it cannot be made. */
+  create(file: FileRole): Promise<boolean>;
+  /** Changes the file in place, keeping everything else in it. False when it could not be written; says so itself. */
+  edit(file: FileRole, change: (text: string) => string): Promise<boolean>;
+}
+
+/** How terminals get the active session now. */
+export interface DeliveryState {
+  /** True when new terminals get the active session. */
+  readonly reaches: boolean;
+  /** A sentence for the tooltip: how it reaches terminals, or why it does not. */
+  readonly sentence: string;
+  /** Sentences about what could win over the session, and what to do. */
+  readonly warnings: readonly string[];
+}
+
+/** Delivery to terminals, implemented in outlets/ and wired in extension.ts. */
+export interface DeliveryPort {
+  /** Undefined while nothing is to be delivered. */
+  readonly state: DeliveryState | undefined;
+  readonly onDidChange: Event<void>;
+  /** Asks the person once whether the managed profiles may be written; asks again when `again`. */
+  consent(again: boolean): Promise<void>;
+  /** Takes the managed profiles out of the config file. Says in one sentence how it went. */
+  removeManagedProfiles(): Promise<{ readonly ok: boolean; readonly sentence: string }>;
+  /** Opens a terminal that runs under the session, whichever is active; a sentence when that cannot be. */
+  openTerminal(session: Session): Promise<string | undefined>;
+  /** Runs a command line once, in a terminal of its own, with the session's credentials in its environment. */
+  runCommand(session: Session, commandLine: string): Promise<string | undefined>;
+}
+
+/** What the command handlers work with. */
+export interface CommandParts {
+  readonly sessions: Sessions;
+  readonly flow: SessionFlow;
+  readonly files: FilesPort;
+  readonly recent: Recent;
+  readonly delivery: DeliveryPort;
+  readonly switcher: SwitcherOptions;
+  /** GetCallerIdentity with a live session's credentials. */
+  identity(session: Session, signal: AbortSignal): Promise<CallerIdentity | Fault>;
+  /** True while one of our own boxes waits for the person. */
+  isAsking(): boolean;
+  showLog(): void;
+  /** Milliseconds UTC. */
+  now(): number;
+}

@@ -1,0 +1,183 @@
+import { appendProfile } from '../../aws/edit.ts';
+import { mfaSerialProblem, profileNameProblem, roleArnProblem } from '../../aws/limits.ts';
+import type { InputProblem } from '../../aws/limits.ts';
+import type { FileRole } from '../../aws/problems.ts';
+import { kindOf } from '../../aws/profiles.ts';
+import type { ProfileSet } from '../../aws/profiles.ts';
+import { inputSentence } from '../text/input.ts';
+import { t } from '../text/l10n.ts';
+import { askPick, askText } from './input.ts';
+import { askSteps } from './steps.ts';
+import type { Step } from './steps.ts';
+
+type Edit = (file: FileRole, change: (text: string) => string) => Promise<boolean>;
+
+const title = (): string => t('Add Profile');
+
+/**
+ * Writes a new profile from a few answers: a role that another profile assumes, or an IAM user's access keys. Returns
+ * its name, or undefined when the person left or the file could not be written (`edit` has said so).
+ */
+export async function addProfile(set: ProfileSet, edit: Edit): Promise<string | undefined> {
+  const sources = [...set.profiles.values()].filter((section) =>
+    ['staticKeys', 'role'].includes(kindOf(section)),
+  );
+  if (sources.length === 0) {
+    return addKeys(set, edit);
+  }
+  const kind = await askPick<'role' | 'keys'>({
+    title: title(),
+    placeholder: t('What kind of profile?'),
+    items: [
+      { label: t('$(shield) A role'), description: t('assumed from a profile that you have'), value: 'role' },
+      { label: t('$(key) An IAM user'), description: t('with access keys'), value: 'keys' },
+    ],
+  });
+  if (kind.kind !== 'value') {
+    return undefined;
+  }
+  return kind.value === 'keys' ? addKeys(set, edit) : addRole(set, edit);
+}
+
+/** What the new profile will hold, under the keys of the shared files; '' leaves a key out. */
+type Form = Readonly<
+  Record<
+    | 'name'
+    | 'role_arn'
+    | 'source_profile'
+    | 'aws_access_key_id'
+    | 'aws_secret_access_key'
+    | 'mfa_serial'
+    | 'region',
+    string
+  >
+>;
+
+async function addRole(set: ProfileSet, edit: Edit): Promise<string | undefined> {
+  const form = await askSteps<Form>({}, [
+    nameStep(set),
+    textStep('role_arn', t('The ARN of the role'), 'arn:aws:iam::111122223333:role/name', roleArnProblem),
+    async (known, position) => {
+      const answer = await askPick<string>({
+        ...position,
+        title: title(),
+        placeholder: t('Whose credentials assume it?'),
+        items: [...set.profiles.values()]
+          .filter((section) => ['staticKeys', 'role'].includes(kindOf(section)))
+          .map((section) => ({ label: section.name, value: section.name })),
+        active: (item) => item.value === known.source_profile,
+      });
+      return answer.kind === 'value' ? { kind: 'value', value: { source_profile: answer.value } } : answer;
+    },
+    textStep(
+      'mfa_serial',
+      t('MFA device, if the role asks for a code. Leave it empty otherwise.'),
+      'arn:aws:iam::111122223333:mfa/name',
+      mfaSerialProblem,
+      true,
+    ),
+    regionStep(),
+  ]);
+  return form?.name !== undefined && (await write(form, edit, 'config')) ? form.name : undefined;
+}
+
+async function addKeys(set: ProfileSet, edit: Edit): Promise<string | undefined> {
+  const form = await askSteps<Form>({}, [
+    nameStep(set),
+    textStep('aws_access_key_id', t('Access key ID'), 'AKIA…', (text) =>
+      /^\w{16,128}$/.test(text) ? undefined : { kind: 'notAccessKeyId' },
+    ),
+    async (_known, position) => {
+      const answer = await askText({
+        ...position,
+        title: title(),
+        prompt: t(
+          'Secret access key. It is written to the credentials file, where the AWS CLI keeps it too.',
+        ),
+        password: true,
+        validate: (text) => (text.trim() === '' ? inputSentence({ kind: 'empty' }) : undefined),
+      });
+      return answer.kind === 'value'
+        ? { kind: 'value', value: { aws_secret_access_key: answer.value } }
+        : answer;
+    },
+    textStep(
+      'mfa_serial',
+      t('MFA device of this user. Leave it empty if there is none.'),
+      'arn:aws:iam::111122223333:mfa/name',
+      mfaSerialProblem,
+      true,
+    ),
+    regionStep(),
+  ]);
+  if (form?.name === undefined) {
+    return undefined;
+  }
+  const { aws_access_key_id, aws_secret_access_key, ...rest } = form;
+  const keys = { name: form.name, aws_access_key_id, aws_secret_access_key };
+  const written = (await write(keys, edit, 'credentials')) && (await write(rest, edit, 'config'));
+  return written ? form.name : undefined;
+}
+
+function nameStep(set: ProfileSet): Step<Form> {
+  return async (known, position) => {
+    const answer = await askText({
+      ...position,
+      title: title(),
+      prompt: t('The profile’s name'),
+      placeholder: 'prod-admin',
+      value: known.name ?? (set.profiles.size === 0 ? 'default' : ''),
+      validate: (text) =>
+        set.profiles.has(text.trim())
+          ? t('There is a profile of this name already.')
+          : sentenceOf(profileNameProblem(text.trim())),
+    });
+    return answer.kind === 'value' ? { kind: 'value', value: { name: answer.value } } : answer;
+  };
+}
+
+function regionStep(): Step<Form> {
+  return textStep(
+    'region',
+    t('Region, if tools should use one. Leave it empty otherwise.'),
+    'eu-west-1',
+    (text) => (/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text) ? undefined : { kind: 'notRegion' }),
+    true,
+  );
+}
+
+function textStep(
+  key: keyof Form,
+  prompt: string,
+  placeholder: string,
+  problem: (text: string) => InputProblem | undefined,
+  optional = false,
+): Step<Form> {
+  return async (known, position) => {
+    const answer = await askText({
+      ...position,
+      title: title(),
+      prompt,
+      placeholder,
+      value: known[key] ?? '',
+      validate: (text) => (optional && text.trim() === '' ? undefined : sentenceOf(problem(text.trim()))),
+    });
+    return answer.kind === 'value' ? { kind: 'value', value: { [key]: answer.value } } : answer;
+  };
+}
+
+async function write(
+  { name, ...properties }: Record<string, string | undefined>,
+  edit: Edit,
+  file: FileRole,
+): Promise<boolean> {
+  const filled = Object.entries(properties).flatMap(([key, value]) => (value ? [[key, value] as const] : []));
+  if (name === undefined || (filled.length === 0 && file === 'config')) {
+    return true;
+  }
+  return edit(file, (text) => appendProfile(text, name, filled, file));
+}
+
+function sentenceOf(problem: InputProblem | undefined): string | undefined {
+  return problem === undefined ? undefined : inputSentence(problem);
+}

@@ -1,0 +1,180 @@
+import * as vscode from 'vscode';
+import type { Fault } from '../aws/faults.ts';
+import { durations } from '../aws/limits.ts';
+import type { SessionRequest } from '../aws/plan.ts';
+import type { Problem } from '../aws/problems.ts';
+import type { StartOptions, StartResult } from '../session/ports.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { Session } from '../session/types.ts';
+import { commands } from './ids.ts';
+import type { DeliveryPort } from './parts.ts';
+import { withCancel } from './progress.ts';
+import type { Recent } from './recent.ts';
+import { faultActionTitle, faultSentence } from './text/faults.ts';
+import type { FaultAction } from './text/faults.ts';
+import { flowText } from './text/flow.ts';
+import { problemSentence } from './text/problems.ts';
+
+const hintShownKey = 'firstTerminalHintShown';
+/**
+ * Seconds to ask for after AWS said that a role allows less. Its own maximum cannot be read without IAM rights; an hour
+ * is what every role allows (MaxSessionDuration is at least 3600), and what chaining allows.
+ */
+const sureMaximum = durations.maxChained;
+
+interface FlowParts {
+  readonly sessions: Sessions;
+  readonly recent: Recent;
+  readonly delivery: DeliveryPort;
+  readonly globalState: vscode.Memento;
+  isAsking(): boolean;
+  showLog(): void;
+  now(): number;
+}
+
+/** Starting, renewing and ending as the person sees them: progress, questions, and what to do when it fails. */
+export class SessionFlow {
+  readonly #parts: FlowParts;
+
+  constructor(parts: FlowParts) {
+    this.#parts = parts;
+  }
+
+  /** Starts a session and makes it the active one. Undefined when it did not start; the person has been told why. */
+  async start(request: SessionRequest, options?: StartOptions): Promise<Session | undefined> {
+    const name = nameOf(request);
+    const result = await withCancel(
+      flowText.starting(name),
+      () => this.#parts.isAsking(),
+      (signal) => this.#parts.sessions.start(request, signal, options),
+    );
+    if (!result.ok) {
+      this.#explain(result, name, request);
+      return undefined;
+    }
+    await this.#parts.recent.add(request);
+    this.#parts.sessions.setActive(result.session.id);
+    await this.#parts.delivery.consent(false);
+    await this.#hintOnce(result.session);
+    return result.session;
+  }
+
+  /** Gets new credentials for a session, whatever is left of the old ones. */
+  async renew(session: Session): Promise<void> {
+    const result = await withCancel(
+      flowText.renewing(session.name),
+      () => this.#parts.isAsking(),
+      (signal) => this.#parts.sessions.renew(session.id, signal),
+    );
+    if (!result.ok) {
+      this.#explain(result, session.name, session.request);
+    }
+  }
+
+  /** Ends sessions here, and says until when AWS still takes what was fetched before. */
+  async end(ended: readonly Session[]): Promise<void> {
+    let until = 0;
+    for (const session of ended) {
+      const { validUntil } = (await this.#parts.sessions.end(session.id)) ?? {};
+      until = Math.max(until, validUntil ?? 0);
+    }
+    const [only] = ended;
+    if (only) {
+      const names = ended.length === 1 ? only.name : undefined;
+      const stillValid = until > this.#parts.now() ? until : undefined;
+      void vscode.window.showInformationMessage(
+        flowText.ended(names, ended.length, stillValid, this.#parts.now()),
+      );
+    }
+  }
+
+  /** Says that something waits for a person, with the button that asks. Used when a terminal's fetch needs a code. */
+  async askToRenew(session: Session): Promise<void> {
+    const button = flowText.renewButton();
+    const choice = await vscode.window.showWarningMessage(flowText.needsPerson(session.name), button);
+    if (choice === button) {
+      await this.renew(session);
+    }
+  }
+
+  #explain(result: Extract<StartResult, { ok: false }>, name: string, request: SessionRequest): void {
+    if (result.why === 'plan') {
+      void this.#showProblems(result.problems, name);
+    } else if (result.fault.kind !== 'cancelled') {
+      void this.#showFault(result.fault, name, request);
+    }
+  }
+
+  async #showProblems(problems: readonly Problem[], name: string): Promise<void> {
+    const problem = problems.find((each) => each.severity === 'error') ?? problems[0];
+    if (!problem) {
+      return;
+    }
+    const button = faultActionTitle('openProfile');
+    const text = flowText.cannotStart(name, problemSentence(problem));
+    const choice = await vscode.window.showErrorMessage(text, ...(problem.place ? [button] : []));
+    if (choice === button && problem.place) {
+      await vscode.commands.executeCommand(commands.openProfileSource, problem.place);
+    }
+  }
+
+  async #showFault(fault: Fault, name: string, request: SessionRequest): Promise<void> {
+    const { text, actions } = faultSentence(fault, { session: name });
+    const labels = new Map(actions.map((action) => [faultActionTitle(action), action]));
+    const choice = await vscode.window.showErrorMessage(text, ...labels.keys());
+    const action = choice === undefined ? undefined : labels.get(choice);
+    if (action !== undefined) {
+      await this.#act(action, request);
+    }
+  }
+
+  async #act(action: FaultAction, request: SessionRequest): Promise<void> {
+    switch (action) {
+      case 'retry':
+      case 'enterCodeAgain':
+        await this.start(request);
+        break;
+      case 'startWithMaximum':
+        await this.start(request, { durationSeconds: sureMaximum });
+        break;
+      case 'startMfa':
+        await vscode.commands.executeCommand(commands.startMfaSession, profileOf(request));
+        break;
+      case 'openProfile':
+        await vscode.commands.executeCommand(commands.openProfileSource, profileOf(request));
+        break;
+      case 'startAgain':
+        await this.start(request, { force: true });
+        break;
+      case 'openProxySettings':
+        await vscode.commands.executeCommand('workbench.action.openSettings', 'http.proxy');
+        break;
+      case 'showLog':
+        this.#parts.showLog();
+        break;
+    }
+  }
+
+  async #hintOnce(session: Session): Promise<void> {
+    if (this.#parts.globalState.get(hintShownKey) || !this.#parts.delivery.state?.reaches) {
+      return;
+    }
+    await this.#parts.globalState.update(hintShownKey, true);
+    const until = session.state.kind === 'live' ? session.state.credentials.expiresAt : undefined;
+    const button = flowText.openTerminalButton();
+    // Not awaited: the start is over, the hint may stay for as long as it likes.
+    void vscode.window
+      .showInformationMessage(flowText.terminalHint(session.name, until, this.#parts.now()), button)
+      .then((choice) =>
+        choice === button ? vscode.commands.executeCommand(commands.openTerminal, session.id) : undefined,
+      );
+  }
+}
+
+function nameOf(request: SessionRequest): string {
+  return request.kind === 'role' ? request.name : request.profile;
+}
+
+function profileOf(request: SessionRequest): string {
+  return request.kind === 'role' ? request.sourceProfile : request.profile;
+}

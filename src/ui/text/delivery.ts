@@ -1,0 +1,144 @@
+import type { DeliveryReport, DeliveryWarning, ManagedState } from '../../session/delivery.ts';
+import type { DeliveryState } from '../parts.ts';
+import { t } from './l10n.ts';
+
+/** What the status bar says about delivery; undefined while there is nothing to deliver. */
+export function deliveryState(report: DeliveryReport | undefined): DeliveryState | undefined {
+  switch (report?.kind) {
+    case undefined:
+      return undefined;
+    case 'untrusted':
+      return {
+        reaches: false,
+        sentence: t('Terminals do not get this session: the folder is not trusted.'),
+        warnings: [],
+      };
+    case 'failed':
+      return {
+        reaches: false,
+        sentence: t('Terminals do not get this session: preparing it failed, the log says why.'),
+        warnings: [],
+      };
+    case 'delivered': {
+      const warnings = report.warnings.map(warningSentence);
+      // A profile that wins means that the terminal is somebody else: that must not look like success.
+      const reaches = !report.warnings.some(({ kind }) => kind !== 'inheritedRegion');
+      return {
+        reaches,
+        sentence: deliveredSentence(report),
+        warnings: report.instead ? [insteadSentence(report.instead), ...warnings] : warnings,
+      };
+    }
+  }
+}
+
+function deliveredSentence(report: Extract<DeliveryReport, { kind: 'delivered' }>): string {
+  switch (report.mode) {
+    case 'profile':
+      return t('New terminals get it as profile {0}.', report.profile ?? 'vscode');
+    case 'endpoint':
+      return t('New terminals get it from a local endpoint.');
+    case 'environment':
+      return t('New terminals get its keys, which do not renew and which VS Code writes to disk.');
+  }
+}
+
+/** Why the managed profiles are not used, and what would change that. */
+export function insteadSentence(state: Exclude<ManagedState, { kind: 'ok' }>): string {
+  switch (state.kind) {
+    case 'noConsent':
+      return t('Managed profiles are not set up. “Set Up Delivery” adds them.');
+    case 'readOnly':
+      return t('Managed profiles cannot be added: the config file is read-only.');
+    case 'shared':
+      return t('Managed profiles cannot be added: the config file belongs to another machine too.');
+    case 'nameTaken':
+      return t(
+        'Managed profiles cannot be added: you have a profile of that name. Rename it: {0}',
+        state.name,
+      );
+    case 'noFolder':
+      return t('Managed profiles cannot be added: others could write into this folder: {0}', state.path);
+    case 'failed':
+      return t('Managed profiles cannot be added: the config file cannot be written ({0}).', state.code);
+  }
+}
+
+/** What could win over the session in a terminal, and the way out. */
+export function warningSentence(warning: DeliveryWarning): string {
+  switch (warning.kind) {
+    case 'inheritedRegion':
+      return t(
+        'Tools use the region {0} that VS Code was started with. To use the session’s, start VS Code without {1}.',
+        warning.value,
+        warning.variable,
+      );
+    case 'inheritedProfile':
+      return t(
+        'Tools use the profile {0} instead: VS Code was started with {1}. Set up managed profiles, or start VS Code without it.',
+        warning.value,
+        warning.variable,
+      );
+    case 'defaultProfileWins':
+      return t(
+        'The AWS CLI uses the keys of [default] instead. Set up managed profiles, or rename [default].',
+      );
+    case 'relativeUriWins':
+      return t(
+        'Tools use this container’s role instead: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set. Set up managed profiles.',
+      );
+    case 'relativeConfigFile':
+      return t(
+        'AWS_CONFIG_FILE is not an absolute path, so terminals may look elsewhere: {0}',
+        warning.value,
+      );
+  }
+}
+
+/** The question that is asked once, before anything of ours goes into the config file. */
+export function consentText(configPath: string) {
+  return {
+    message: t('May STS Sessions add its own profiles to your AWS config file?'),
+    detail: t(
+      'Terminals then follow your session through a profile that holds no secret and stays valid when the session renews. The rest of the file stays as it is, and “Remove Managed Profiles” takes them out again.\n\n{0}',
+      configPath,
+    ),
+    yes: t('Add Profiles'),
+    no: t('Do Not Add'),
+  };
+}
+
+/** How removing the managed profiles went. */
+export function removedText(state: ManagedState): { readonly ok: boolean; readonly sentence: string } {
+  return state.kind === 'ok'
+    ? { ok: true, sentence: t('The managed profiles are out of the config file.') }
+    : { ok: false, sentence: t('The managed profiles could not be removed. {0}', whyNot(state)) };
+}
+
+function whyNot(state: Exclude<ManagedState, { kind: 'ok' }>): string {
+  switch (state.kind) {
+    case 'readOnly':
+      return t('The config file is read-only.');
+    case 'shared':
+      return t('They belong to another machine.');
+    case 'noFolder':
+    case 'noConsent':
+      return t('There are none.');
+    case 'nameTaken':
+      return t('A profile of yours has this name: {0}', state.name);
+    case 'failed':
+      return t('The config file cannot be written ({0}).', state.code);
+  }
+}
+
+/** Why a terminal cannot run under this session beside others. */
+export function sideBySideSentence(): string {
+  return t(
+    'Only managed profiles let terminals run under different sessions. Use “Set Up Delivery”, or make this session the active one.',
+  );
+}
+
+/** A terminal could not be prepared. */
+export function terminalFailed(): string {
+  return t('The terminal could not be prepared. The log says why.');
+}
