@@ -11,8 +11,8 @@ describe('the phase of a session', () => {
   const rows = [
     [undefined, 'fresh'],
     [hour, 'fresh'],
-    [warn + 1, 'fresh'],
-    [warn, 'warning'],
+    [warn, 'fresh'],
+    [warn - 1, 'warning'],
     [1, 'warning'],
     [0, 'expired'],
     [-hour, 'expired'],
