@@ -26,7 +26,10 @@ export interface WorkbenchOptions {
   readonly companion?: boolean;
   /** User settings beside the rig's own. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** False shows no smoke-test driver: what a person opens. Terminals cannot be read then. */
+  /**
+   * False leaves out the smoke-test driver, as a person has it: notifications pop up then, but terminals cannot be
+   * read.
+   */
   readonly driver?: boolean;
   /** Where the workbench keeps its files; a new temporary folder, removed by `stop`, by default. */
   readonly folder?: string;
@@ -146,6 +149,7 @@ export async function launchWorkbench(options: WorkbenchOptions): Promise<Workbe
         origin,
         workspace: options.workspace,
         companions: options.companion === true ? companions : undefined,
+        driver: options.driver !== false,
       });
       await page.open(pageOptions, known);
       return page;

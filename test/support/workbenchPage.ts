@@ -28,6 +28,8 @@ interface Surroundings {
   readonly origin: string;
   readonly workspace: string;
   readonly companions: string | undefined;
+  /** Whether the page has the smoke-test driver. */
+  readonly driver: boolean;
 }
 
 /** How long anything may take to show, in milliseconds: a test waits for what it expects, never for time. */
@@ -154,7 +156,8 @@ export class WorkbenchPage {
 
   /** Shows the view container (once open, a click would close it). */
   async openView(title: string): Promise<void> {
-    const item = this.page.locator('.activitybar .action-item', { has: this.activityBarIcon(title) });
+    const label = this.page.locator(`.action-label[aria-label^="${title}"]`);
+    const item = this.page.locator('.activitybar .action-item', { has: label });
     if (!((await item.getAttribute('class')) ?? '').includes('checked')) {
       await item.click();
     }
@@ -179,16 +182,35 @@ export class WorkbenchPage {
     await row.locator(`.actions .action-label[aria-label^="${button}"]`).click();
   }
 
-  /** The notifications on screen. */
+  /** The notifications on screen: toasts, and those in the notification centre. */
   notifications(): Locator {
-    return this.page.locator('.notifications-toasts .notification-list-item');
+    return this.page
+      .locator('.notifications-toasts, .notifications-center')
+      .locator('.notification-list-item');
   }
 
-  /** Waits for a notification that holds `text`. */
+  /**
+   * Waits for a notification that holds `text`. With the smoke-test driver VS Code shows no toast
+   * (`enableSmokeTestDriver` in its notificationsToasts.ts), so the notification centre is opened for it.
+   */
   async waitForNotification(text: string | RegExp): Promise<Locator> {
     const found = this.notifications().filter({ hasText: text }).first();
-    await found.waitFor();
+    const seen = await poll(PATIENCE, async () => {
+      if (this.#around.driver && !(await this.page.locator('.notifications-center.visible').isVisible())) {
+        await this.page.locator('[id="status.notifications"] a').click();
+      }
+      return found.isVisible();
+    });
+    if (!seen) {
+      const shown = await this.notifications().allTextContents();
+      throw new Error(`No notification says ${String(text)}. There are: ${shown.join(' | ')}`);
+    }
     return found;
+  }
+
+  /** Puts the notifications away, so that they do not cover what is behind them. */
+  async clearNotifications(): Promise<void> {
+    await this.runCommand('Notifications: Clear All Notifications');
   }
 
   /** Presses a notification's or a dialog's button. */
@@ -261,6 +283,10 @@ export class WorkbenchPage {
 
   async #restored(): Promise<void> {
     await this.page.locator('.monaco-workbench').waitFor();
+    await this.page.locator('[id="status.notifications"]').waitFor();
+    if (!this.#around.driver) {
+      return;
+    }
     await this.page.waitForFunction(() => 'driver' in globalThis);
     await this.page.evaluate(() =>
       (globalThis as unknown as { driver: Driver }).driver.whenWorkbenchRestored(),
