@@ -116,7 +116,7 @@ export function isManaged(section: Section): boolean {
 
 interface OpenSection extends Section {
   readonly places: Place[];
-  properties: Map<string, Property>;
+  properties: ReadonlyMap<string, Property>;
 }
 
 class Merger {
@@ -126,21 +126,16 @@ class Merger {
   readonly #problems: Problem[] = [];
 
   addFile(ini: IniFile, file: FileRole): void {
-    const meanings = new Map<IniSection, Meaning>();
-    for (const section of ini.sections) {
-      meanings.set(
-        section,
-        file === 'config' ? meaningInConfig(section.header) : meaningInCredentials(section.header),
-      );
-    }
+    const meaningOf = file === 'config' ? meaningInConfig : meaningInCredentials;
+    const read = ini.sections.map((section) => ({ section, meaning: meaningOf(section.header) }));
     // Known before the first is merged: a prefixed default drops the plain one wherever it stands.
     const defaultIsPrefixed =
       file === 'config' &&
-      ini.sections.some((section) => section.header !== 'default' && isDefaultProfile(meanings.get(section)));
-    for (const [section, meaning] of meanings) {
+      read.some(({ section, meaning }) => section.header !== 'default' && profileOf(meaning) === 'default');
+    for (const { section, meaning } of read) {
       const place: Place = { file, line: section.line };
       if (meaning.problem !== undefined) {
-        const profile = meaning.kind === 'profile' ? meaning.name : undefined;
+        const profile = profileOf(meaning);
         this.#problems.push({ what: meaning.problem, severity: 'warning', place, profile });
       }
       if (defaultIsPrefixed && section.header === 'default') {
@@ -155,8 +150,7 @@ class Merger {
       }
     }
     for (const { what, severity, line, section } of ini.problems) {
-      const meaning = section === undefined ? undefined : meanings.get(section);
-      const profile = meaning?.kind === 'profile' ? meaning.name : undefined;
+      const profile = section === undefined ? undefined : profileOf(meaningOf(section.header));
       this.#problems.push({ what, severity, place: { file, line }, profile });
     }
   }
@@ -189,20 +183,19 @@ class Merger {
   }
 }
 
-function isDefaultProfile(meaning: Meaning | undefined): boolean {
-  return meaning?.kind === 'profile' && meaning.name === 'default';
+function profileOf(meaning: Meaning): string | undefined {
+  return meaning.kind === 'profile' ? meaning.name : undefined;
 }
 
 function merge(group: Map<string, OpenSection>, name: string, section: IniSection, place: Place): void {
   const open = group.get(name);
   if (open === undefined) {
-    group.set(name, { name, places: [place], properties: new Map(section.properties) });
+    group.set(name, { name, places: [place], properties: section.properties });
     return;
   }
   open.places.push(place);
-  for (const [key, property] of section.properties) {
-    open.properties.set(key, property);
-  }
+  // A copy, because most sections come once and are passed on as they were read.
+  open.properties = new Map([...open.properties, ...section.properties]);
 }
 
 function meaningInConfig(header: string): Meaning {
