@@ -74,8 +74,7 @@ export class FileWatcher {
   async #wanted(): Promise<Map<string, { identity: string; names: Set<string> }>> {
     const wanted = new Map<string, { identity: string; names: Set<string> }>();
     for (const path of this.#paths) {
-      const target = await linkTarget(path);
-      for (const place of target === undefined ? [path] : [path, target]) {
+      for (const place of await linksOf(path)) {
         const found = await nearestFolder(place);
         const entry = wanted.get(found.folder) ?? { identity: found.identity, names: new Set() };
         entry.names.add(found.name.toLowerCase());
@@ -155,16 +154,26 @@ function poll(paths: readonly string[], onChange: () => void): () => void {
   };
 }
 
-/** What a symbolic link at `path` leads to; undefined when the file is no link or leads nowhere. */
-async function linkTarget(path: string): Promise<string | undefined> {
+/**
+ * The places whose change changes the file: itself, the folder that holds it when that is a symbolic link (dotfiles
+ * are often kept so), and what a link in its place leads to.
+ */
+async function linksOf(path: string): Promise<string[]> {
+  const folder = dirname(path);
+  const places = [path];
   try {
+    const realFolder = await realpath(folder);
+    if (realFolder !== folder) {
+      places.push(folder);
+    }
     const target = await realpath(path);
-    const plain = join(await realpath(dirname(path)), basename(path));
-    return target === plain ? undefined : target;
+    if (target !== join(realFolder, basename(path))) {
+      places.push(target);
+    }
   } catch {
-    // Nothing is there yet; the folder's watcher will tell.
-    return undefined;
+    // Nothing is there yet, or not all of it; the watchers of what is there will tell.
   }
+  return places;
 }
 
 /** The nearest existing folder above `path`, and the entry in it that would lead there. */
