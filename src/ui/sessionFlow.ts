@@ -10,6 +10,7 @@ import { commands } from './ids.ts';
 import type { DeliveryPort } from './parts.ts';
 import { withCancel } from './progress.ts';
 import type { Recent } from './recent.ts';
+import { requestKey } from './switcherModel.ts';
 import { faultActionTitle, faultSentence } from './text/faults.ts';
 import type { FaultAction } from './text/faults.ts';
 import { flowText } from './text/flow.ts';
@@ -49,6 +50,7 @@ export class SessionFlow {
       (signal) => this.#parts.sessions.start(request, signal, options),
     );
     if (!result.ok) {
+      this.#forgetFailed(request);
       this.#explain(result, name, request);
       return undefined;
     }
@@ -94,6 +96,17 @@ export class SessionFlow {
     const choice = await vscode.window.showWarningMessage(flowText.needsPerson(session.name), button);
     if (choice === button) {
       await this.renew(session);
+    }
+  }
+
+  /** A start that failed is told once, with what to do next; a row for it would only have to be cleared away. */
+  #forgetFailed(request: SessionRequest): void {
+    const { sessions } = this.#parts;
+    const key = requestKey(request);
+    for (const session of sessions.list()) {
+      if (session.state.kind === 'failed' && requestKey(session.request) === key) {
+        sessions.dismiss(session.id);
+      }
     }
   }
 

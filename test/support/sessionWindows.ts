@@ -99,6 +99,7 @@ export class Machine {
             place,
           },
         ],
+        target,
         region: 'eu-west-1',
         problems: [],
       },

@@ -14,8 +14,9 @@ export interface MfaPromptText {
 /** Says for which session and which device a code is wanted. */
 export function mfaPromptText(question: MfaQuestion): MfaPromptText {
   return {
-    title: t('MFA code for {0}', question.session),
-    prompt: t('Enter the 6 digits that your device shows: {0}', deviceName(question.serial)),
+    // Both in the title: the prompt gives way to the sentence about a wrong code.
+    title: t('MFA Code for {0} from Device {1}', question.session, deviceName(question.serial)),
+    prompt: t('Enter the 6 digits that your device shows.'),
     placeholder: '123456',
     invalid: t('An MFA code has 6 digits.'),
     error:
