@@ -7,17 +7,17 @@ import { useFolder } from './folder.ts';
 /** What a suite about `SharedFiles` works with: a home folder for each test, and the one that reads it. */
 export interface SharedFilesBench {
   /** The home folder of this test. */
-  folder(): string;
+  readonly folder: () => string;
   /** Of both files in `.aws` below it. */
-  paths(): SharedPaths;
+  readonly paths: () => SharedPaths;
   /** The one under test; it is disposed of after the test. */
-  open(options?: SharedFilesOptions, at?: SharedPaths): SharedFiles;
+  readonly open: (options?: SharedFilesOptions, at?: SharedPaths) => SharedFiles;
   /** Writes one of the two files, and makes `.aws` where it is missing. */
-  write(name: 'config' | 'credentials', text: string | Buffer): void;
+  readonly write: (name: 'config' | 'credentials', text: string | Buffer) => void;
   /** The profiles' names as they are read now. */
-  names(shared: SharedFiles): Promise<string[]>;
+  readonly names: (shared: SharedFiles) => Promise<string[]>;
   /** Resolves once a change has been told after which the profiles' names are these. */
-  told(shared: SharedFiles, expected: readonly string[]): Promise<void>;
+  readonly told: (shared: SharedFiles, expected: readonly string[]) => Promise<void>;
 }
 
 /** Sets it up for each test of the suite that calls this. */
