@@ -17,11 +17,17 @@ export interface Task {
   readonly durationSeconds: number | undefined;
 }
 
-/** New credentials in a record that is to be kept; or another window already has some; or why there are none. */
-export type Obtained =
-  | { readonly kind: 'new'; readonly kept: HeldSession; readonly skewMs: number | undefined }
-  | { readonly kind: 'adopted' }
-  | { readonly kind: 'fault'; readonly fault: Fault };
+/** Credentials are there, new or another window's; or why there are none. */
+export type Obtained = { readonly kind: 'done' } | { readonly kind: 'fault'; readonly fault: Fault };
+
+/** A task that has been asked for. */
+export interface Errand {
+  readonly task: Task;
+  /** See `askedNow`. */
+  readonly askedAt: number;
+  /** Called with new credentials before the next window's turn, so that it finds them. */
+  keep(kept: HeldSession, skewMs: number | undefined): void;
+}
 
 type Failed = Extract<StartResult, { ok: false }>;
 
@@ -51,10 +57,10 @@ export function overrules(kept: KeptSession | undefined, task: Task, askedAt: nu
 export async function obtain(
   ports: SessionPorts,
   ledger: Ledger,
-  task: Task,
-  askedAt: number,
+  errand: Errand,
   signal: AbortSignal,
 ): Promise<Obtained> {
+  const { task, askedAt } = errand;
   const { id } = task.about;
   const before = ledger.get(id);
   return exclusively(ports, id, signal, async () => {
@@ -65,9 +71,9 @@ export async function obtain(
     }
     if (mayAdopt(kept, before, task, ports.now())) {
       ports.log(`${id}: taken over from another window`);
-      return { kind: 'adopted' };
+      return { kind: 'done' };
     }
-    return ask(ports, task, Math.max(askedAt, (kept?.changedAt ?? 0) + 1), kept, signal);
+    return ask(ports, errand, kept, signal);
   });
 }
 
@@ -86,11 +92,11 @@ function mayAdopt(
 
 async function ask(
   ports: SessionPorts,
-  task: Task,
-  changedAt: number,
+  errand: Errand,
   kept: KeptSession | undefined,
   signal: AbortSignal,
 ): Promise<Obtained> {
+  const { task, askedAt } = errand;
   const plan = task.plan ?? (await samePlan(ports, task.about));
   if (plan === undefined) {
     const profile = profileOf(task.about.request);
@@ -106,20 +112,21 @@ async function ask(
   if (servable(credentials, startedAt, startedAt) === 'over') {
     return { kind: 'fault', fault: { kind: 'deadOnArrival' } };
   }
+  if (signal.aborted) {
+    return { kind: 'fault', fault: { kind: 'cancelled' } };
+  }
   const about = describePlan(task.about.id, task.about.request, plan);
-  return {
-    kind: 'new',
-    skewMs: serverSkewMs,
-    kept: {
-      ...about,
-      accountId: credentials.accountId ?? about.accountId,
-      durationSeconds,
-      startedAt,
-      changedAt,
-      credentials,
-      endedValidUntil: latestEnd(kept, credentials.expiresAt),
-    },
+  const record: HeldSession = {
+    ...about,
+    accountId: credentials.accountId ?? about.accountId,
+    durationSeconds,
+    startedAt,
+    changedAt: askedNow(kept, askedAt),
+    credentials,
+    endedValidUntil: latestEnd(kept, credentials.expiresAt),
   };
+  errand.keep(record, serverSkewMs);
+  return { kind: 'done' };
 }
 
 /** Today's plan for a session that was started earlier; undefined when the files now lead elsewhere or nowhere. */

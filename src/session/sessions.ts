@@ -5,7 +5,7 @@ import type { Disposable, Event } from './emitter.ts';
 import { errorName } from './errorName.ts';
 import { Flights } from './flights.ts';
 import { isHeld, tombstone, type HeldSession } from './kept.ts';
-import { askedNow, cancelled, obtain, overrules, type Task } from './obtain.ts';
+import { askedNow, cancelled, obtain, overrules, type Errand, type Task } from './obtain.ts';
 import type { SessionPorts, StartOptions, StartResult, SupplyOptions } from './ports.ts';
 import { toRecord } from './record.ts';
 import { servable } from './schedule.ts';
@@ -212,7 +212,17 @@ export class Sessions implements Disposable {
 
   async #land(task: Task, askedAt: number, aborted: AbortSignal): Promise<StartResult> {
     const { about } = task;
-    const obtained = await obtain(this.#ports, this.#board.ledger, task, askedAt, aborted).catch(
+    const errand: Errand = {
+      task,
+      askedAt,
+      keep: (kept, skewMs) => {
+        this.#skewMs = skewMs ?? this.#skewMs;
+        this.#ports.log(`${about.id}: new credentials`);
+        // Refused when another window ended the session meanwhile, or renewed it with a later wish.
+        this.#board.set(about.id, undefined, kept);
+      },
+    };
+    const obtained = await obtain(this.#ports, this.#board.ledger, errand, aborted).catch(
       (error: unknown) => ({ kind: 'fault', fault: internal(error) }) as const,
     );
     if (aborted.aborted) {
@@ -228,12 +238,7 @@ export class Sessions implements Disposable {
     }
     this.#failures.delete(about.id);
     this.#askedAt.delete(about.id);
-    if (obtained.kind === 'new') {
-      this.#skewMs = obtained.skewMs ?? this.#skewMs;
-      this.#ports.log(`${about.id}: new credentials`);
-    }
-    // Loses when another window ended the session meanwhile, or renewed it with a later wish.
-    this.#board.set(about.id, undefined, obtained.kind === 'new' ? obtained.kept : undefined);
+    this.#board.set(about.id, undefined);
     const session = this.get(about.id);
     return session?.state.kind === 'live' ? { ok: true, session } : cancelled;
   }
