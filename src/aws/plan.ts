@@ -1,4 +1,5 @@
 import { Findings, placeOf, read } from './findings.ts';
+import type { FollowedHop } from './planChain.ts';
 import { followSources } from './planChain.ts';
 import { isTemporary, roleSteps, sessionTokenStep, typedRoleStep } from './planRole.ts';
 import type { PlannedTarget } from './planTarget.ts';
@@ -181,7 +182,7 @@ function planProfile(set: ProfileSet, name: string, env: PlanEnvironment): PlanR
   const section = visibleProfile(set, name);
   if (section === undefined) {
     findings.error(name, undefined, { kind: 'unknownProfile', name });
-    return broken(findings, [{ profile: name, roleArn: undefined, place: undefined, broken: true }]);
+    return broken(findings, [{ profile: name, roleArn: undefined, place: undefined }]);
   }
   const chain = followSources(set, section, false, findings);
   const arns = [
@@ -207,7 +208,7 @@ function planMfaSession(
   const findings = new Findings();
   const section = visibleProfile(set, name);
   const place = section && placeOf(section);
-  const hops: Hop[] = [{ profile: name, roleArn: undefined, place, broken: false }];
+  const hops = [{ profile: name, roleArn: undefined, place }];
   if (section === undefined) {
     findings.error(name, undefined, { kind: 'unknownProfile', name });
     return broken(findings, hops);
@@ -231,14 +232,12 @@ function planTypedRole(
   const { name, roleArn, sourceProfile } = request;
   const findings = new Findings();
   const source = visibleProfile(set, sourceProfile);
-  const top: Hop = { profile: name, roleArn, place: undefined, broken: false };
+  const top: FollowedHop = { profile: name, roleArn, place: undefined };
   if (source === undefined) {
     const kind = set.profiles.has(sourceProfile) ? 'managedSourceProfile' : 'missingSourceProfile';
     findings.error(name, undefined, { kind, name, source: sourceProfile });
-    return broken(findings, [
-      top,
-      { profile: sourceProfile, roleArn: undefined, place: undefined, broken: true },
-    ]);
+    findings.broken.add(sourceProfile);
+    return broken(findings, [top, { profile: sourceProfile, roleArn: undefined, place: undefined }]);
   }
   // Its own keys and not a session of theirs: from GetSessionToken's, AWS grants an hour at most.
   const chain = followSources(set, source, true, findings);
@@ -267,7 +266,7 @@ function result(
   base: Base | undefined,
   steps: readonly Step[],
   where: PlannedTarget,
-  hops: readonly Hop[],
+  hops: readonly FollowedHop[],
   findings: Findings,
 ): PlanResult {
   if (base === undefined || findings.broken.size > 0) {
@@ -279,6 +278,6 @@ function result(
   };
 }
 
-function broken({ problems, broken }: Findings, hops: readonly Hop[]): PlanResult {
+function broken({ problems, broken }: Findings, hops: readonly FollowedHop[]): PlanResult {
   return { ok: false, problems, hops: hops.map((hop) => ({ ...hop, broken: broken.has(hop.profile) })) };
 }

@@ -11,13 +11,16 @@ import { identityCenterBase } from './sources/identityCenter.ts';
 import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
 import { webIdentityBase } from './sources/webIdentity.ts';
 
+/** A hop, before anybody knows whether it is broken. */
+export type FollowedHop = Omit<Hop, 'broken'>;
+
 /** A profile and its sources, as far as they could be followed. */
 export interface Chain {
   /** Undefined with an error among the findings. */
   readonly base: Base | undefined;
   /** Role profiles, the one that was asked for first: the reverse of the order in which they are assumed. */
   readonly roles: readonly Section[];
-  readonly hops: readonly Hop[];
+  readonly hops: readonly FollowedHop[];
 }
 
 /**
@@ -27,7 +30,7 @@ export interface Chain {
  */
 export function followSources(set: ProfileSet, start: Section, asSource: boolean, findings: Findings): Chain {
   const roles: Section[] = [];
-  const hops: Hop[] = [];
+  const hops: FollowedHop[] = [];
   const seen = new Set<string>();
   const end = (base: Base | undefined): Chain => ({ base, roles, hops });
 
@@ -40,7 +43,6 @@ export function followSources(set: ProfileSet, start: Section, asSource: boolean
       profile: name,
       roleArn: isRole || kind === 'webIdentity' ? read(section, 'role_arn')?.value : undefined,
       place: placeOf(section),
-      broken: false,
     });
     if (!isRole) {
       return end(baseOf(kind, section, set, findings));
@@ -73,7 +75,7 @@ export function followSources(set: ProfileSet, start: Section, asSource: boolean
       const kind = next === undefined ? 'missingSourceProfile' : 'managedSourceProfile';
       findings.error(name, source.place, { kind, name, source: source.value });
       findings.broken.add(source.value);
-      hops.push({ profile: source.value, roleArn: undefined, place: next && placeOf(next), broken: true });
+      hops.push({ profile: source.value, roleArn: undefined, place: next && placeOf(next) });
       return end(undefined);
     }
     section = next;

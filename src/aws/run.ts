@@ -1,7 +1,7 @@
 import { parseArnOwner } from './arn.ts';
 import type { Credentials, Keys } from './credentials.ts';
 import type { Effects, MfaCode, StsCall } from './effects.ts';
-import type { AccessDeniedHint, Fault } from './faults.ts';
+import type { Fault } from './faults.ts';
 import { isFault } from './faults.ts';
 import { durations, toSessionName } from './limits.ts';
 import type { Base, Plan, Step } from './plan.ts';
@@ -232,7 +232,8 @@ function inContext(fault: Fault, plan: Plan, index: number): Fault {
     case 'needsLongTermKeys':
       return { ...fault, profile: callerOf(plan, index) };
     case 'accessDenied':
-      return { ...fault, hints: fault.hints.filter((hint) => couldHelp(hint, plan.steps.slice(0, index))) };
+      // Only a user can give a code: the keys of a step before are a role's.
+      return index === 0 ? fault : { ...fault, hints: fault.hints.filter((hint) => hint !== 'mfaRequired') };
     default:
       return fault;
   }
@@ -241,12 +242,4 @@ function inContext(fault: Fault, plan: Plan, index: number): Fault {
 /** Whose credentials signed the call of a step. */
 function callerOf(plan: Plan, index: number): string {
   return plan.steps[index - 1]?.profile ?? plan.base.profile;
-}
-
-/** An MFA code helps only a user: a session of a role cannot give one, and a session that was started with one has it. */
-function couldHelp(hint: AccessDeniedHint, before: readonly Step[]): boolean {
-  return (
-    hint !== 'mfaRequired' ||
-    before.every((step) => step.kind === 'sessionToken' && step.mfaSerial === undefined)
-  );
 }

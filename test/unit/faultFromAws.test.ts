@@ -70,6 +70,27 @@ describe('faultFromAws', () => {
       { kind: 'wrongPartition', roleArn, region: 'cn-north-1' },
     ],
     [
+      'an unknown key that calls a role nobody can read',
+      'InvalidClientTokenId',
+      '',
+      { call: { ...assumeRole, roleArn: 'arn:foo' } },
+      { kind: 'unknownKey', profile: '', accessKeyId: 'AKIAEXAMPLE' },
+    ],
+    [
+      'an unknown key in a region nobody knows',
+      'InvalidClientTokenId',
+      '',
+      { target: { region: 'moon', endpoint: 'http://localhost:1' } },
+      { kind: 'unknownKey', profile: '', accessKeyId: 'AKIAEXAMPLE' },
+    ],
+    [
+      'times that are none',
+      'SignatureDoesNotMatch',
+      'Signature expired: 20229927T001427Z is now earlier than 20220127T014428Z (20220127T015928Z - 15 min.)',
+      {},
+      { kind: 'wrongSecret', profile: '' },
+    ],
+    [
       'a wrong secret',
       'SignatureDoesNotMatch',
       'The request signature we calculated does not match the signature you provided.',

@@ -46,6 +46,8 @@ describe('planId', () => {
       id(config, typed({ sourceProfile: 'A' })),
       id(config, typed({ region: 'eu-west-1' })),
       id(config, 'A', 'eu-west-1'),
+      // The same target, another region for tools.
+      id(`${config}region = eu-west-3\n`, 'A', 'eu-west-1'),
       id(config.replaceAll('AKIAEXAMPLE', 'AKIAEXAMPLE2')),
       id(`${config}external_id = stranger\n`),
       id(`${config}role_session_name = stranger\n`),
@@ -58,17 +60,23 @@ describe('planId', () => {
   });
 
   it('depends on the base of every kind, and on no command line', () => {
+    const session = '[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://a\n';
     const bases = [
       'credential_process = one',
       'login_session = one',
       'login_session = two',
       `role_arn = ${arn('R')}\nweb_identity_token_file = one`,
       `role_arn = ${arn('R')}\nweb_identity_token_file = two`,
+      `role_arn = ${arn('R')}\nweb_identity_token_file = two\nrole_session_name = one`,
       `role_arn = ${arn('R')}\ncredential_source = Environment`,
       `role_arn = ${arn('R')}\ncredential_source = EcsContainer`,
       'sso_start_url = https://a\nsso_region = eu-west-1\nsso_account_id = 1\nsso_role_name = one',
       'sso_start_url = https://a\nsso_region = eu-west-1\nsso_account_id = 1\nsso_role_name = two',
-    ].map((lines) => id(`[profile A]\n${lines}\n`));
+      'sso_start_url = https://a\nsso_region = eu-west-1\nsso_account_id = 2\nsso_role_name = one',
+      'sso_start_url = https://b\nsso_region = eu-west-1\nsso_account_id = 1\nsso_role_name = one',
+      'sso_start_url = https://a\nsso_region = eu-west-2\nsso_account_id = 1\nsso_role_name = one',
+      'sso_session = s\nsso_account_id = 1\nsso_role_name = one',
+    ].map((lines) => id(`[profile A]\n${lines}\n${session}`));
     assert.equal(new Set(bases).size, bases.length);
     assert.equal(id('[profile A]\ncredential_process = two --password x\n'), bases[0]);
   });

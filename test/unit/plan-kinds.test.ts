@@ -39,6 +39,19 @@ describe('planFor', () => {
       });
     }
 
+    it(': all of them are named, but not its own keys where it is its own source', () => {
+      for (const [lines, kinds] of [
+        [`source_profile = A\n${keys}credential_process = y\n`, ['role', 'process']],
+        [`credential_source = Environment\n${keys}`, ['credentialSource', 'staticKeys']],
+      ] as const) {
+        const plan = goodPlan({ config: `[profile A]\nrole_arn = ${arn('A')}\n${lines}`, ask: 'A' });
+        assert.deepEqual(
+          plan.problems.map(({ what }) => what),
+          [{ kind: 'severalKinds', name: 'A', kinds, used: kinds[0] }],
+        );
+      }
+    });
+
     it(': keys of the credentials file before a process', () => {
       const config = '[profile A]\ncredential_process = y\n';
       assert.equal(goodPlan({ config, credentials: `[A]\n${keys}`, ask: 'A' }).base.kind, 'staticKeys');

@@ -144,6 +144,16 @@ describe('planFor', () => {
         ['error ssoDisagrees config:3 A'],
       ],
       [
+        'a sign-in without a start URL',
+        '[profile A]\nsso_session = s\n[sso-session s]\nsso_region = eu-west-1\n',
+        ['error ssoMissingProperty config:3 A'],
+      ],
+      [
+        'an old sign-in without a region',
+        '[profile A]\nsso_start_url = https://a\nsso_account_id = 1\nsso_role_name = R\n',
+        ['error ssoMissingProperty config:2 A'],
+      ],
+      [
         'a sign-in in a region that is none',
         '[profile A]\nsso_session = s\n[sso-session s]\nsso_region = evil.example/\nsso_start_url = https://a\n',
         ['error invalidRegion config:4 A'],

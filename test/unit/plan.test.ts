@@ -32,6 +32,26 @@ describe('planFor', () => {
       assert.equal(needsPerson(goodPlan({ config, ask: 'device' })), true);
     });
 
+    it('stands at its device’s line, else at its header', () => {
+      const config = `[profile user]\n${keys}[profile device]\n${keys}mfa_serial = ${device}\n`;
+      assert.equal(goodPlan({ config, ask: 'user' }).steps[0]?.place?.line, 1);
+      assert.equal(goodPlan({ config, ask: 'device' }).steps[0]?.place?.line, 7);
+    });
+
+    it('believes an account only when it is one', () => {
+      for (const [written, believed] of [
+        ['111122223333', '111122223333'],
+        ['1111-2222-3333', undefined],
+      ] as const) {
+        const { base } = goodPlan({
+          config: `[profile user]\n${keys}aws_account_id = ${written}\n`,
+          ask: 'user',
+        });
+        assert.ok(base.kind === 'staticKeys');
+        assert.equal(base.accountId, believed);
+      }
+    });
+
     it('of pasted temporary keys needs no call', () => {
       const plan = goodPlan({ config: `[profile user]\n${keys}${token}`, ask: 'user' });
       assert.deepEqual(plan.steps, []);
@@ -126,6 +146,12 @@ describe('planFor', () => {
       }
     });
 
+    it('needs a profile that is there', () => {
+      const result = planOf({ config, ask: mfaSession('gone') });
+      assert.deepEqual(problemsOf(result), ['error unknownProfile nowhere gone']);
+      assert.ok(!result.ok);
+    });
+
     it('lasts from 15 minutes to 36 hours', () => {
       for (const seconds of [899, 129_601]) {
         assert.deepEqual(problemsOf(planOf({ config, ask: mfaSession('user', device, seconds) })), [
@@ -166,9 +192,24 @@ describe('planFor', () => {
       ]);
     });
 
+    it('takes a source’s keys before its role', () => {
+      const both = `${config}${keys}`;
+      assert.deepEqual(steps({ config: both, ask: typed({ sourceProfile: 'A' }) }), [
+        `${arn('Typed')} ≤43200`,
+      ]);
+    });
+
     it('needs a source that is there', () => {
       const result = planOf({ config, ask: typed({ sourceProfile: 'gone' }) });
       assert.deepEqual(problemsOf(result), ['error missingSourceProfile nowhere by hand']);
+      assert.ok(!result.ok);
+      assert.deepEqual(
+        result.hops.map(({ profile, broken }) => [profile, broken]),
+        [
+          ['by hand', true],
+          ['gone', true],
+        ],
+      );
     });
   });
 });
