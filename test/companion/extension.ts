@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { commands, env, extensions, Uri, window, workspace } from 'vscode';
 import { HostClock } from './clock.ts';
-import type { CompanionActions, CompanionAddress } from './protocol.ts';
+import { measureActivations } from './measure.ts';
+import type { Activation, CompanionActions, CompanionAddress } from './protocol.ts';
 
 type Handlers = {
   [Action in keyof CompanionActions]: (
@@ -22,9 +23,11 @@ export async function activate(): Promise<void> {
   if (folder === undefined) {
     return;
   }
+  const measured = process.env['STS_SESSIONS_MEASURE']?.split(',') ?? [];
+  const activations = await measureActivations(measured);
   const clock = new HostClock('sts-sessions.sts-sessions');
   const token = randomUUID();
-  const handlers = makeHandlers(clock);
+  const handlers = makeHandlers(clock, activations);
   const listening = createServer((request, response) => void reply(request, response, token, handlers));
   server = listening;
   const port = await new Promise<number>((resolve) => {
@@ -45,7 +48,7 @@ export function deactivate(): void {
   }
 }
 
-function makeHandlers(clock: HostClock): Handlers {
+function makeHandlers(clock: HostClock, activations: readonly Activation[]): Handlers {
   return {
     moveClock: ({ ms }) => {
       clock.move(ms);
@@ -66,10 +69,7 @@ function makeHandlers(clock: HostClock): Handlers {
       const found = extensions.getExtension(id);
       return { present: found !== undefined, active: found?.isActive ?? false };
     },
-    heapUsed: () => {
-      globalThis.gc?.();
-      return process.memoryUsage().heapUsed;
-    },
+    activations: () => activations,
     commands: () => commands.getCommands(true),
   };
 }

@@ -9,8 +9,8 @@ export interface CompanionActions {
   writeSetting: { request: { name: string; value?: unknown }; answer: null };
   openFile: { request: { path: string }; answer: null };
   extension: { request: { id: string }; answer: { present: boolean; active: boolean } };
-  /** Bytes of the extension host's heap, after a collection where the host exposes one. */
-  heapUsed: { request: object; answer: number };
+  /** What STS_SESSIONS_MEASURE, a list of extension ids with commas, asked to be measured at the host's start. */
+  activations: { request: object; answer: readonly Activation[] };
   commands: { request: object; answer: string[] };
 }
 
@@ -19,4 +19,12 @@ export interface CompanionAddress {
   readonly port: number;
   /** Sent back in `Authorization`, so that no page in the browser can drive the host. */
   readonly token: string;
+}
+
+/** What activating one extension took. */
+export interface Activation {
+  readonly id: string;
+  readonly ms: number;
+  /** Heap held after it, above what was held before. */
+  readonly heapBytes: number;
 }

@@ -43,10 +43,17 @@ async function packageCompanion(): Promise<string> {
   return packageFolder(folder, 'companion', ['--skip-license']);
 }
 
-async function packageFolder(folder: string, name: string, more: readonly string[] = []): Promise<string> {
+/**
+ * Packages a folder as a .vsix below out/, one file per process: two runs in one clone must not write into each
+ * other's. Rejects with what vsce printed.
+ */
+export async function packageFolder(
+  folder: string,
+  name: string,
+  more: readonly string[] = [],
+): Promise<string> {
   const out = join(root, 'out');
   await mkdir(out, { recursive: true });
-  // One file per process: two test runs in one clone must not write into each other's.
   const file = join(out, `${name}-${String(process.pid)}.vsix`);
   const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
   await runOrThrow(

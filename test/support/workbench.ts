@@ -18,6 +18,8 @@ export interface WorkbenchOptions {
   readonly workspace: string;
   /** The packaged extension to install; undefined installs none. */
   readonly vsix: string | undefined;
+  /** More .vsix files to install. */
+  readonly more?: readonly string[];
   /** Added to the environment of the extension host and the terminals, which holds no AWS_ variable otherwise. */
   readonly env?: Readonly<Record<string, string>>;
   /** False leaves workspace trust on: the folder is then untrusted until somebody trusts it. */
@@ -102,6 +104,7 @@ export async function launchWorkbench(options: WorkbenchOptions): Promise<Workbe
   const folders = ['--user-data-dir', userDataDir, '--extensions-dir', extensionsDir];
   const vsixes = [
     ...(options.vsix === undefined ? [] : [options.vsix]),
+    ...(options.more ?? []),
     ...(options.companion === true ? [await packagedCompanion()] : []),
   ];
   if (vsixes.length > 0) {
