@@ -32,6 +32,10 @@ export type Verdict =
   | { readonly kind: 'sessions' }
   | { readonly kind: 'refused'; readonly reply: Reply };
 
+/** Tools from before November 2023 ask the endpoint without the token of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. */
+const NO_TOKEN =
+  'This tool sent no authorization token: it needs a version that reads it from a file (AWS CLI 2.15 or 1.31, boto3 1.34).';
+
 /**
  * Judges a request by its head alone. A web page is kept out four times over: by Host (DNS rebinding), Origin,
  * Sec-Fetch-Site, and on TCP by a token that it cannot know.
@@ -52,6 +56,9 @@ export function judgeRequest({ method, url, rawHeaders }: RequestHead, door: Doo
     // Both comparisons always run, so that the time taken says nothing.
     const isToken = sameText(authorization ?? '', door.tokens.token);
     const isPeerToken = sameText(authorization ?? '', door.tokens.peerToken);
+    if (given.length === 0) {
+      return refuse(403, 'NoToken', NO_TOKEN);
+    }
     if (given.length !== 1 || (!isToken && !isPeerToken)) {
       return refuse(403, 'WrongToken', 'The authorization token is not that of this window.');
     }
