@@ -5,7 +5,8 @@ import { setContext } from './contextKeys.ts';
 import { commands, contextKeys, views } from './ids.ts';
 import type { PlanOf, ProfileSource, SessionSource } from './sources.ts';
 import { changedRows, ProfileTree } from './treeModel.ts';
-import type { NodeTarget, TreeNode, TreeState } from './treeModel.ts';
+import type { NodeTarget, TreeNode } from './treeModel.ts';
+import type { TreeState } from './treeRows.ts';
 
 /** What the view reads. `plan` remembers its results (`rememberPlans`). */
 export interface ProfileTreeOptions {

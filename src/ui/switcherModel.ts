@@ -96,7 +96,7 @@ export function switcherRows(input: SwitcherInput): readonly SwitcherRow[] {
 export function requestKey(request: SessionRequest): string {
   switch (request.kind) {
     case 'profile':
-      return JSON.stringify(['profile', request.profile]);
+      return `profile ${request.profile}`;
     case 'mfaSession':
       return JSON.stringify([
         'mfa',
@@ -213,20 +213,19 @@ function roleFacts(roleArn: string | undefined, name: string | undefined, input:
 
 /** `alice → hub → arn:…`: the profiles a role comes from, the first one first. */
 function sourceChain(section: Section, roleArn: string, set: ProfileSet | undefined): string {
-  const names: string[] = [];
-  const seen = new Set([section.name]);
+  const seen = [section.name];
+  let chain = roleArn;
   let source = valueOf(section, 'source_profile');
-  while (source !== undefined && !seen.has(source)) {
-    if (names.length === shownSources) {
-      names.unshift('…');
-      break;
+  while (source !== undefined && !seen.includes(source)) {
+    if (seen.length > shownSources) {
+      return `… → ${chain}`;
     }
-    seen.add(source);
-    names.unshift(source);
+    seen.push(source);
+    chain = `${source} → ${chain}`;
     const above = set?.profiles.get(source);
     source = above && valueOf(above, 'source_profile');
   }
-  return [...names, roleArn].join(' → ');
+  return chain;
 }
 
 function valueOf(section: Section, key: string): string | undefined {

@@ -1,26 +1,14 @@
 import type { PlanResult, SessionRequest } from '../aws/plan.ts';
 import type { FileRole, Problem } from '../aws/problems.ts';
-import { kindOf } from '../aws/profiles.ts';
-import type { ProfileSet, Section } from '../aws/profiles.ts';
+import type { ProfileSet } from '../aws/profiles.ts';
 import type { Session } from '../session/types.ts';
-import type { Capability } from './ids.ts';
 import { indexProfiles } from './profileIndex.ts';
 import type { IndexEntry, ProfileIndex } from './profileIndex.ts';
-import { phaseIcons, phaseOf, profileOfSession, sessionOfProfile } from './sessionPhase.ts';
-import type { Icon, SessionPhase } from './sessionPhase.ts';
-import { problemSentence } from './text/problems.ts';
-import {
-  fileProblemsText,
-  groupLabel,
-  lookOfSection,
-  phaseWords,
-  planFacts,
-  problemLabel,
-  profileTooltip,
-  sessionFacts,
-  sessionTooltip,
-  ssoSessionWord,
-} from './text/tree.ts';
+import { profileOfSession, sessionOfProfile } from './sessionPhase.ts';
+import { profileTooltip, sessionTooltip } from './text/tooltip.ts';
+import { fileProblemsText, groupLabel, problemLabel, ssoSessionWord } from './text/tree.ts';
+import { plainRow, problemIcon, profileRow, sessionRow } from './treeRows.ts';
+import type { TreeRow, TreeState } from './treeRows.ts';
 
 /** A row, told by what it stands for. Menu commands get one as their argument. `id` is the path from the top. */
 export type TreeNode =
@@ -30,19 +18,6 @@ export type TreeNode =
   | { readonly kind: 'profile'; readonly id: string; readonly profile: string }
   | { readonly kind: 'file'; readonly id: string; readonly file: FileRole }
   | { readonly kind: 'problem'; readonly id: string; readonly problem: Problem };
-
-/** How a row looks now. */
-export interface TreeRow {
-  readonly label: string;
-  /** At most three facts. */
-  readonly description: string;
-  readonly icon: Icon | undefined;
-  /** What the row offers: capabilities with a blank between them. */
-  readonly contextValue: string;
-  readonly collapsible: 'none' | 'collapsed' | 'expanded';
-  /** The whole row in words. */
-  readonly accessibilityLabel: string;
-}
 
 /** What a command can do with a row. */
 export interface NodeTarget {
@@ -56,20 +31,8 @@ export interface NodeTarget {
   readonly place: { readonly file: FileRole; readonly line: number } | undefined;
 }
 
-/** What changes while the files stay the same. */
-export interface TreeState {
-  readonly sessions: readonly Session[];
-  readonly activeId: string | undefined;
-  /** Milliseconds UTC. */
-  readonly now: number;
-  /** Milliseconds before its end at which a session is shown as ending. */
-  readonly warnMs: number;
-}
-
 /** Up to this many profiles fill about one screen and are shown unfolded; more are for the person to unfold. */
 const unfoldedUpTo = 40;
-
-const problemIcon: Icon = { id: 'warning', color: 'problemsWarningIcon.foreground' };
 
 const groups = {
   live: { kind: 'group', id: 'live' },
@@ -179,7 +142,7 @@ export class ProfileTree {
         return plainRow({ label: groupLabel(node.id), collapsible: 'expanded' });
       case 'session': {
         const session = state.sessions.find((one) => one.id === node.sessionId);
-        return session && sessionRow(session, state, []);
+        return session && sessionRow(session, state);
       }
       case 'ssoSession':
         return plainRow({
@@ -190,7 +153,16 @@ export class ProfileTree {
         });
       case 'profile': {
         const section = this.#set.profiles.get(node.profile);
-        return section && this.#profileRow(section, state);
+        return (
+          section &&
+          profileRow(
+            section,
+            this.#plan(section.name),
+            this.#problems.get(section.name) ?? [],
+            state,
+            this.#folding(this.#index.below(section.name).length),
+          )
+        );
       }
       case 'file':
         return plainRow({
@@ -270,45 +242,6 @@ export class ProfileTree {
     return { profile, roleArn: section?.properties.get('role_arn')?.value, place: section?.places[0] };
   }
 
-  #profileRow(section: Section, state: TreeState): TreeRow {
-    const collapsible = this.#folding(this.#index.below(section.name).length);
-    const session = sessionOfProfile(state.sessions, section.name);
-    const look = lookOfSection(section);
-    const result = this.#plan(section.name);
-    if (session && session.state.kind !== 'failed') {
-      const row = sessionRow(session, state, capabilitiesOf(section, result));
-      return { ...row, label: section.name, collapsible };
-    }
-    const problem = this.#problemToShow(section, result);
-    const capabilities = capabilitiesOf(section, result);
-    const description = problem
-      ? problemSentence(problem)
-      : result.ok
-        ? planFacts(section, result.plan)
-        : look.word;
-    return {
-      label: section.name,
-      description,
-      icon: problem ? problemIcon : { id: look.icon, color: undefined },
-      contextValue: capabilities.join(' '),
-      collapsible,
-      accessibilityLabel: inWords(section.name, look.word, description),
-    };
-  }
-
-  /** A profile without credentials is no mistake by itself: `[default]` often holds a region only. */
-  #problemToShow(section: Section, result: PlanResult): Problem | undefined {
-    const ofLines = this.#problems.get(section.name)?.find((problem) => problem.severity === 'error');
-    const ofPlan = result.ok
-      ? undefined
-      : result.problems.find(
-          (problem) =>
-            problem.severity === 'error' &&
-            !(problem.what.kind === 'noCredentials' && problem.what.name === section.name),
-        );
-    return ofPlan ?? ofLines;
-  }
-
   #folding(children: number): TreeRow['collapsible'] {
     return children === 0 ? 'none' : this.#index.size <= unfoldedUpTo ? 'expanded' : 'collapsed';
   }
@@ -380,86 +313,6 @@ export function changedRows(
       (node) => before.get(node) !== after.get(node) && !(regrouped && node.kind === 'session'),
     ),
   ];
-}
-
-/** The row of a session; `more` is what the profile behind it offers besides. */
-function sessionRow(session: Session, state: TreeState, more: readonly Capability[]): TreeRow {
-  const phase = phaseOf(session, state.now, state.warnMs);
-  const active = session.id === state.activeId;
-  const facts = sessionFacts(session, phase, state.now, { active, several: state.sessions.length > 1 });
-  const fromSection = session.request.kind !== 'role';
-  const offered: readonly Capability[] = [
-    ...capabilitiesOfPhase(phase),
-    ...(active || phase === 'failed' || phase === 'starting' ? [] : (['use'] as const)),
-    ...(session.roleArn === undefined ? [] : (['arn'] as const)),
-    ...(fromSection ? (['name', 'source'] as const) : []),
-  ];
-  const extra = more.filter((one) => one === 'mfa' || one === 'name' || one === 'source' || one === 'arn');
-  return {
-    label: session.name,
-    description: facts,
-    icon: phaseIcons[phase],
-    contextValue: [...new Set([...offered, ...extra])].join(' '),
-    collapsible: 'none',
-    // The first fact is the phase again, in figures.
-    accessibilityLabel: inWords(
-      session.name,
-      phaseWords(session, phase, state.now),
-      ...facts.split(' · ').slice(1),
-    ),
-  };
-}
-
-function capabilitiesOfPhase(phase: SessionPhase): readonly Capability[] {
-  switch (phase) {
-    case 'starting':
-      return [];
-    case 'live':
-    case 'ending':
-    case 'renewing':
-      return ['end', 'renew', 'terminal', 'credentials'];
-    case 'expired':
-      return ['start', 'end', 'terminal'];
-    case 'failed':
-      return ['start', 'dismiss'];
-  }
-}
-
-/** What a profile offers while nothing is live. What cannot be started yet may be tried: the answer says why not. */
-function capabilitiesOf(section: Section, result: PlanResult): readonly Capability[] {
-  const hasRole = section.properties.has('role_arn');
-  const canAskMfa =
-    result.ok && kindOf(section) === 'staticKeys' && !section.properties.has('aws_session_token');
-  return [
-    ...(result.ok ? (['start'] as const) : []),
-    ...(result.ok && result.plan.base.kind === 'staticKeys' ? (['terminal'] as const) : []),
-    ...(canAskMfa ? (['mfa'] as const) : []),
-    ...(hasRole ? (['arn'] as const) : []),
-    'name',
-    'source',
-  ];
-}
-
-function plainRow(row: {
-  readonly label: string;
-  readonly description?: string;
-  readonly icon?: Icon;
-  readonly capabilities?: readonly Capability[];
-  readonly collapsible?: TreeRow['collapsible'];
-}): TreeRow {
-  const description = row.description ?? '';
-  return {
-    label: row.label,
-    description,
-    icon: row.icon,
-    contextValue: (row.capabilities ?? []).join(' '),
-    collapsible: row.collapsible ?? 'none',
-    accessibilityLabel: inWords(row.label, description),
-  };
-}
-
-function inWords(...parts: readonly string[]): string {
-  return [...new Set(parts.flatMap((part) => part.split(' · ')))].filter((part) => part !== '').join(', ');
 }
 
 function fileOf(problem: Problem): FileRole {

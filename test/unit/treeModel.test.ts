@@ -6,7 +6,8 @@ import { capabilities } from '../../src/ui/ids.ts';
 import { indexProfiles } from '../../src/ui/profileIndex.ts';
 import { escapeMarkdown } from '../../src/ui/text/markdown.ts';
 import { changedRows, ProfileTree } from '../../src/ui/treeModel.ts';
-import type { TreeNode, TreeRow, TreeState } from '../../src/ui/treeModel.ts';
+import type { TreeNode } from '../../src/ui/treeModel.ts';
+import type { TreeRow, TreeState } from '../../src/ui/treeRows.ts';
 import { Seeded } from '../support/seeded.ts';
 import { liveState, minute, noon, sessionOf } from '../support/sessions.ts';
 
@@ -142,9 +143,10 @@ describe('tree: where profiles stand', () => {
     const { tree } = treeOf(config);
     const said = (profile: string): string => profileRow(tree, profile).description;
     assert.equal(said('default'), 'IAM user');
+    assert.equal(said('tool'), 'process');
     assert.equal(said('prod-admin'), '1111-2222-3333 · Admin · MFA');
     assert.equal(said('spoke-a'), '4444-5555-6666 · through hub · at most 1h');
-    assert.equal(said('Sandbox'), 'Identity Center · 5555-6666-7777 · Developer');
+    assert.equal(said('Sandbox'), '5555-6666-7777 · Developer');
     assert.equal(said('region-only'), 'no credentials');
     assert.match(said('old-deploy'), /legacy/);
     assert.match(said('loop-a'), /loop-b/);

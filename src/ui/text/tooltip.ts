@@ -1,0 +1,134 @@
+import type { Base, Hop, PlanResult, Step } from '../../aws/plan.ts';
+import type { Place, Problem } from '../../aws/problems.ts';
+import type { Section } from '../../aws/profiles.ts';
+import type { Session } from '../../session/types.ts';
+import { endOf } from '../sessionPhase.ts';
+import { faultSentence } from './faults.ts';
+import { credentialSourceLook } from './kinds.ts';
+import { t } from './l10n.ts';
+import { escapeMarkdown } from './markdown.ts';
+import { problemSentence } from './problems.ts';
+import { accountForReading, clockTime, remaining } from './time.ts';
+import { lookOfSection } from './tree.ts';
+
+/** Between two facts. */
+const between = ' · ';
+
+/** `config file, line 12`. */
+export function placeText(place: Place): string {
+  return place.file === 'config'
+    ? t('config file, line {0}', place.line)
+    : t('credentials file, line {0}', place.line);
+}
+
+/**
+ * A profile's tooltip in Markdown: its plan, one line a hop, the broken hop marked, then its problems and its place.
+ * `problems` are those of its lines; the plan adds its own.
+ */
+export function profileTooltip(section: Section, result: PlanResult, problems: readonly Problem[]): string {
+  const lines = [
+    `**${escapeMarkdown(section.name)}** ${between.trim()} ${escapeMarkdown(lookOfSection(section).word)}`,
+  ];
+  const hops = result.ok
+    ? [baseLine(result.plan.base), ...result.plan.steps.map(stepLine)]
+    : result.hops.map(hopLine);
+  if (hops.length > 0) {
+    lines.push(hops.map((hop, index) => `${index + 1}. ${hop}`).join('\n'));
+  }
+  if (result.ok && result.plan.region !== undefined) {
+    lines.push(escapeMarkdown(t('Region: {0}', result.plan.region)));
+  }
+  for (const problem of [...problems, ...(result.ok ? result.plan.problems : result.problems)]) {
+    const place = problem.place === undefined ? '' : ` (${placeText(problem.place)})`;
+    lines.push(`⚠ ${escapeMarkdown(problemSentence(problem) + place)}`);
+  }
+  if (section.places.length > 0) {
+    lines.push(escapeMarkdown(section.places.map(placeText).join(between)));
+  }
+  return lines.join('\n\n');
+}
+
+function baseLine(base: Base): string {
+  return withPlace(`${escapeMarkdown(base.profile)}: ${escapeMarkdown(baseWords(base))}`, base.place);
+}
+
+/** Where the first credentials come from. The command of a process may hold a secret and is not shown. */
+function baseWords(base: Base): string {
+  switch (base.kind) {
+    case 'staticKeys':
+      return base.sessionToken === undefined
+        ? t('access key in the file')
+        : t('temporary credentials in the file');
+    case 'credentialSource':
+      return credentialSourceLook(base.source).word;
+    case 'webIdentity':
+      return t('web identity, role {0}', base.roleArn);
+    case 'identityCenter':
+      return t('Identity Center: {0}', base.ssoSession ?? base.startUrl);
+    case 'process':
+      return t('credential process');
+    case 'login':
+      return t('console sign-in');
+  }
+}
+
+function stepLine(step: Step): string {
+  const words: string[] = [];
+  if (step.kind === 'assumeRole') {
+    words.push(
+      step.profile === undefined
+        ? t('assume role {0}', step.roleArn)
+        : t('{0}: assume role {1}', step.profile, step.roleArn),
+    );
+  } else {
+    words.push(t('{0}: GetSessionToken', step.profile));
+  }
+  if (step.mfaSerial !== undefined) {
+    words.push(t('MFA code from {0}', step.mfaSerial));
+  }
+  if (step.kind === 'assumeRole' && step.externalId !== undefined) {
+    words.push(t('with external ID'));
+  }
+  if (step.durationSeconds !== undefined) {
+    words.push(t('for {0}', remaining(step.durationSeconds * 1000)));
+  } else if (step.kind === 'assumeRole' && step.maxDurationSeconds <= 3600) {
+    words.push(t('at most 1h'));
+  }
+  return withPlace(escapeMarkdown(words.join(', ')), step.place);
+}
+
+function hopLine(hop: Hop): string {
+  const words = hop.roleArn === undefined ? hop.profile : t('{0}: assume role {1}', hop.profile, hop.roleArn);
+  const line = withPlace(escapeMarkdown(words), hop.place);
+  return hop.broken ? `⚠ **${line}**` : line;
+}
+
+function withPlace(line: string, place: Place | undefined): string {
+  return place === undefined ? line : `${line} (${escapeMarkdown(placeText(place))})`;
+}
+
+/** A session's tooltip in Markdown: who it is at AWS, where, and until when. */
+export function sessionTooltip(session: Session, now: number): string {
+  const lines = [`**${escapeMarkdown(session.name)}**`];
+  if (session.accountId !== undefined) {
+    lines.push(escapeMarkdown(t('Account: {0}', accountForReading(session.accountId))));
+  }
+  const arn =
+    session.state.kind === 'live' ? (session.state.credentials.arn ?? session.roleArn) : session.roleArn;
+  if (arn !== undefined) {
+    lines.push(escapeMarkdown(arn));
+  }
+  if (session.region !== undefined) {
+    lines.push(escapeMarkdown(t('Region: {0}', session.region)));
+  }
+  const end = endOf(session);
+  if (session.state.kind === 'failed') {
+    lines.push(`⚠ ${escapeMarkdown(faultSentence(session.state.fault, { session: session.name }).text)}`);
+  } else if (end !== undefined) {
+    const over = session.state.kind === 'expired' || end <= now;
+    lines.push(
+      escapeMarkdown(over ? t('Expired {0}', clockTime(end, now)) : t('Ends {0}', clockTime(end, now))),
+    );
+  }
+  return lines.join('\n\n');
+}

@@ -1,0 +1,163 @@
+import type { PlanResult } from '../aws/plan.ts';
+import type { Problem } from '../aws/problems.ts';
+import { kindOf } from '../aws/profiles.ts';
+import type { Section } from '../aws/profiles.ts';
+import type { Session } from '../session/types.ts';
+import type { Capability } from './ids.ts';
+import { phaseIcons, phaseOf, sessionOfProfile } from './sessionPhase.ts';
+import type { Icon, SessionPhase } from './sessionPhase.ts';
+import { problemSentence } from './text/problems.ts';
+import { lookOfSection, phaseWords, planFacts, sessionFacts } from './text/tree.ts';
+
+/** How a row looks now. */
+export interface TreeRow {
+  readonly label: string;
+  /** At most three facts. */
+  readonly description: string;
+  readonly icon: Icon | undefined;
+  /** What the row offers: capabilities with a blank between them. */
+  readonly contextValue: string;
+  readonly collapsible: 'none' | 'collapsed' | 'expanded';
+  /** The whole row in words. */
+  readonly accessibilityLabel: string;
+}
+
+/** What changes while the files stay the same. */
+export interface TreeState {
+  readonly sessions: readonly Session[];
+  readonly activeId: string | undefined;
+  /** Milliseconds UTC. */
+  readonly now: number;
+  /** Milliseconds before its end at which a session is shown as ending. */
+  readonly warnMs: number;
+}
+
+/** Something is wrong; the row is usable or not by itself. */
+export const problemIcon: Icon = { id: 'warning', color: 'problemsWarningIcon.foreground' };
+
+/** The row of a session; `more` is what the profile behind it offers besides. */
+export function sessionRow(session: Session, state: TreeState, more: readonly Capability[] = []): TreeRow {
+  const phase = phaseOf(session, state.now, state.warnMs);
+  const active = session.id === state.activeId;
+  const facts = sessionFacts(session, phase, state.now, { active, several: state.sessions.length > 1 });
+  const fromSection = session.request.kind !== 'role';
+  const offered: readonly Capability[] = [
+    ...capabilitiesOfPhase(phase),
+    ...(active || phase === 'failed' || phase === 'starting' ? [] : (['use'] as const)),
+    ...(session.roleArn === undefined ? [] : (['arn'] as const)),
+    ...(fromSection ? (['name', 'source'] as const) : []),
+  ];
+  const extra = more.filter((one) => one === 'mfa' || one === 'name' || one === 'source' || one === 'arn');
+  return {
+    label: session.name,
+    description: facts,
+    icon: phaseIcons[phase],
+    contextValue: [...new Set([...offered, ...extra])].join(' '),
+    collapsible: 'none',
+    // The first fact is the phase again, in figures.
+    accessibilityLabel: inWords(
+      session.name,
+      phaseWords(session, phase, state.now),
+      ...facts.split(' · ').slice(1),
+    ),
+  };
+}
+
+function capabilitiesOfPhase(phase: SessionPhase): readonly Capability[] {
+  switch (phase) {
+    case 'starting':
+      return [];
+    case 'live':
+    case 'ending':
+    case 'renewing':
+      return ['end', 'renew', 'terminal', 'credentials'];
+    case 'expired':
+      return ['start', 'end', 'terminal'];
+    case 'failed':
+      return ['start', 'dismiss'];
+  }
+}
+
+/** The row of a profile. `ofLines`: the problems of its own lines; the plan has its own. */
+export function profileRow(
+  section: Section,
+  result: PlanResult,
+  ofLines: readonly Problem[],
+  state: TreeState,
+  collapsible: TreeRow['collapsible'],
+): TreeRow {
+  const capabilities = capabilitiesOf(section, result);
+  const session = sessionOfProfile(state.sessions, section.name);
+  if (session && session.state.kind !== 'failed') {
+    return { ...sessionRow(session, state, capabilities), label: section.name, collapsible };
+  }
+  const look = lookOfSection(section);
+  const problem = problemToShow(section, result, ofLines);
+  const description = problem
+    ? problemSentence(problem)
+    : result.ok
+      ? planFacts(section, result.plan)
+      : look.word;
+  return {
+    label: section.name,
+    description,
+    icon: problem ? problemIcon : { id: look.icon, color: undefined },
+    contextValue: capabilities.join(' '),
+    collapsible,
+    accessibilityLabel: inWords(section.name, look.word, description),
+  };
+}
+
+/** A profile without credentials is no mistake by itself: `[default]` often holds a region only. */
+function problemToShow(
+  section: Section,
+  result: PlanResult,
+  ofLines: readonly Problem[],
+): Problem | undefined {
+  const ofPlan = result.ok
+    ? undefined
+    : result.problems.find(
+        (problem) =>
+          problem.severity === 'error' &&
+          !(problem.what.kind === 'noCredentials' && problem.what.name === section.name),
+      );
+  return ofPlan ?? ofLines.find((problem) => problem.severity === 'error');
+}
+
+/** What a profile offers while nothing is live. What cannot be started yet may be tried: the answer says why not. */
+function capabilitiesOf(section: Section, result: PlanResult): readonly Capability[] {
+  const hasRole = section.properties.has('role_arn');
+  const canAskMfa =
+    result.ok && kindOf(section) === 'staticKeys' && !section.properties.has('aws_session_token');
+  return [
+    ...(result.ok ? (['start'] as const) : []),
+    ...(result.ok && result.plan.base.kind === 'staticKeys' ? (['terminal'] as const) : []),
+    ...(canAskMfa ? (['mfa'] as const) : []),
+    ...(hasRole ? (['arn'] as const) : []),
+    'name',
+    'source',
+  ];
+}
+
+/** A row that is no profile and no session. */
+export function plainRow(row: {
+  readonly label: string;
+  readonly description?: string;
+  readonly icon?: Icon;
+  readonly capabilities?: readonly Capability[];
+  readonly collapsible?: TreeRow['collapsible'];
+}): TreeRow {
+  const description = row.description ?? '';
+  return {
+    label: row.label,
+    description,
+    icon: row.icon,
+    contextValue: (row.capabilities ?? []).join(' '),
+    collapsible: row.collapsible ?? 'none',
+    accessibilityLabel: inWords(row.label, description),
+  };
+}
+
+function inWords(...parts: readonly string[]): string {
+  return [...new Set(parts.flatMap((part) => part.split(' · ')))].filter((part) => part !== '').join(', ');
+}
