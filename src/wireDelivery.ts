@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { kindOf } from './aws/profiles.ts';
 import { editFile } from './files/safeWrite.ts';
+import type { EditResult } from './files/safeWrite.ts';
 import type { SharedFiles } from './files/sharedFiles.ts';
 import { readShared } from './files/readShared.ts';
 import { Delivering, reportOf } from './outlets/delivering.ts';
@@ -29,6 +30,8 @@ import { t } from './ui/text/l10n.ts';
 
 const consentKey = 'managedProfilesConsent';
 const portKey = 'endpointPort';
+/** An edit of the config file takes milliseconds; another window that holds it longer hangs. */
+const editPatienceMs = 5000;
 
 /** What delivery is made from. */
 export interface DeliveryParts {
@@ -67,6 +70,18 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     return { server, port: bound, tokenFile };
   };
 
+  /** Two windows that add to the block at once must not lose each other's profile. */
+  const editAlone = async (path: string, edit: (text: string) => string): Promise<EditResult> => {
+    try {
+      const { peers } = await host;
+      const patience = AbortSignal.timeout(editPatienceMs);
+      return await peers.exclusive('config-file', patience, () => editFile(path, edit));
+    } catch (error) {
+      log.warn(`config file: ${String(error)}`);
+      return { kind: 'busy' };
+    }
+  };
+
   let managed: Promise<ManagedProfiles | undefined> | undefined;
   const openManaged = async (): Promise<ManagedProfiles | undefined> => {
     const { folder, command } = await host;
@@ -76,7 +91,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     return new ManagedProfiles({
       configPath: () => files.paths.config,
       readCredentials,
-      editFile,
+      editFile: editAlone,
       consented: () => consent() === 'yes',
       folderId: folder.folderId,
       command,
