@@ -111,6 +111,16 @@ export class WorkbenchPage {
     return this.page.locator('.quick-input-widget:visible .quick-input-message');
   }
 
+  /** The title of the open quick pick or input box. */
+  quickTitle(title: string | RegExp): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-title', { hasText: title });
+  }
+
+  /** The open modal dialog. */
+  dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
   /** Types into the open input box and accepts it. */
   async answerInput(text: string): Promise<void> {
     await this.quickInput().fill(text);
@@ -173,6 +183,20 @@ export class WorkbenchPage {
   treeRow(label: string): Locator {
     const name = this.page.locator('.label-name', { hasText: new RegExp(`^${escapeForRegExp(label)}$`) });
     return this.treeRows().filter({ has: name }).first();
+  }
+
+  /** The labels of the tree's drawn rows in their order, two blanks for each level. */
+  async treeShape(): Promise<string[]> {
+    return this.treeRows().evaluateAll((rows) =>
+      rows
+        .map((row) => ({
+          top: row.getBoundingClientRect().top,
+          text:
+            '  '.repeat(Number(row.ariaLevel) - 1) + (row.querySelector('.label-name')?.textContent ?? ''),
+        }))
+        .sort((a, b) => a.top - b.top)
+        .map(({ text }) => text),
+    );
   }
 
   /** Clicks an inline button of a tree row, by its tooltip. */

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JournalEntry } from '../sandbox/journal.ts';
+import { demoData, writeDemoHome } from '../sandbox/demo.ts';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { packagedExtension } from './packaged.ts';
+import { findProgram } from './rig.ts';
+import { launchWorkbench, type Workbench, type WorkbenchOptions } from './workbench.ts';
+import { poll, type WorkbenchPage } from './workbenchPage.ts';
+
+/** Debian's AWS CLI before any other of the PATH; undefined when there is none. */
+export const awsCli = existsSync('/usr/bin/aws') ? '/usr/bin/aws' : findProgram('aws');
+
+/** Why a suite that types `aws` into a terminal is skipped. */
+export const noAwsCli = 'no AWS CLI on this machine';
+
+/** How a file of end-to-end tests sets its stage. */
+export interface StageOptions {
+  /** Fills the home folder; the demo's `~/.aws` when absent. */
+  readonly fill?: (home: string, sandboxUrl: string) => Promise<unknown>;
+  /** Fills the folder that is opened. */
+  readonly project?: (workspace: string, sandboxUrl: string) => Promise<unknown>;
+  readonly workbench?: Pick<WorkbenchOptions, 'env' | 'trust' | 'settings'>;
+}
+
+/** What an identity call in a terminal printed: the ARN, or what went wrong. */
+export interface Answer {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** A home folder, a sandbox AWS and a workbench with one window, shared by the tests of one file in their order. */
+export class Stage {
+  readonly home: string;
+  readonly workspace: string;
+  readonly sandbox: Sandbox;
+  readonly workbench: Workbench;
+  /** The first window. */
+  readonly page: WorkbenchPage;
+  #answers = 0;
+
+  constructor(parts: Pick<Stage, 'home' | 'workspace' | 'sandbox' | 'workbench' | 'page'>) {
+    this.home = parts.home;
+    this.workspace = parts.workspace;
+    this.sandbox = parts.sandbox;
+    this.workbench = parts.workbench;
+    this.page = parts.page;
+  }
+
+  get configFile(): string {
+    return join(this.home, '.aws', 'config');
+  }
+
+  get credentialsFile(): string {
+    return join(this.home, '.aws', 'credentials');
+  }
+
+  /** The calls of this operation that AWS has answered with yes, since `from`. */
+  granted(operation: string, from = 0): readonly JournalEntry[] {
+    return this.sandbox.journal
+      .slice(from)
+      .filter((call) => call.operation === operation && call.status === 200);
+  }
+
+  /** Starts a session by its row's button. `code`: an MFA code is asked for. */
+  async start(profile: string, { mfa = false, page = this.page } = {}): Promise<void> {
+    await page.openView('AWS Sessions');
+    await page.treeRow(profile).waitFor();
+    await page.clickTreeButton(profile, 'Start');
+    if (mfa) {
+      await page.quickTitle(/^MFA Code/).waitFor();
+      await page.answerInput(this.sandbox.unusedCode('alice'));
+    }
+    await page.waitForStatus(profile);
+  }
+
+  /** Starts a first session and answers the question that comes with it. */
+  async startFirst(
+    profile: string,
+    { mfa = false, consent = 'Add Profiles' }: { mfa?: boolean; consent?: string } = {},
+  ): Promise<void> {
+    await this.start(profile, { mfa });
+    await this.page.press(consent, this.page.dialog());
+    await this.page.dialog().waitFor({ state: 'detached' });
+  }
+
+  /** What stands behind `aws sts get-caller-identity` in the active terminal. Its answer goes to a file: a terminal breaks lines. */
+  async whoAmI(page = this.page): Promise<Answer> {
+    return this.runAside(this.askIdentity(), page);
+  }
+
+  /** Runs a line in the active terminal, with its output to a file, and reads the file. */
+  async runAside(line: string, page = this.page): Promise<Answer> {
+    this.#answers += 1;
+    const file = join(this.home, `answer-${String(this.#answers)}`);
+    const { code } = await page.runInTerminal(`{ ${line}; } >${file} 2>&1`);
+    return { code, text: (await readFile(file, 'utf8')).trim() };
+  }
+
+  /** The line that asks the sandbox who one is; what it prints on success is the ARN. */
+  askIdentity(): string {
+    return `${awsCli ?? 'aws'} sts get-caller-identity --endpoint-url ${this.sandbox.url} --query Arn --output text`;
+  }
+
+  /** Moves the time of AWS and of every window forward together, from now on and in all. */
+  async moveClock(ms: number, pages: readonly WorkbenchPage[] = [this.page]): Promise<void> {
+    this.#moved += ms;
+    this.sandbox.control.skewClock(this.#moved);
+    for (const page of pages) {
+      await (await page.companion).ask('moveClock', { ms });
+    }
+  }
+  #moved = 0;
+
+  async stop(): Promise<void> {
+    await this.workbench.stop();
+    await this.sandbox.close();
+    await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Sets a stage. The sandbox and the home are the stage's own. */
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
+  const home = await mkdtemp(join(tmpdir(), 'sts-e2e-'));
+  const workspace = join(home, 'project');
+  await mkdir(workspace);
+  const sandbox = await startSandbox({ data: demoData() });
+  await (options.fill ?? writeDemoHome)(home, sandbox.url);
+  await options.project?.(workspace, sandbox.url);
+  const workbench = await launchWorkbench({
+    ...options.workbench,
+    home,
+    workspace,
+    vsix: await packagedExtension(),
+    companion: true,
+  });
+  try {
+    return new Stage({ home, workspace, sandbox, workbench, page: await workbench.openPage() });
+  } catch (error) {
+    await workbench.stop();
+    await sandbox.close();
+    throw error;
+  }
+}
+
+/**
+ * One stage for all tests of the suite, which build on each other: after a failure the rest is not run, because it
+ * would only fail for the same reason. Returns how to get at the stage within a test.
+ */
+export function setStage(options: StageOptions = {}): () => Stage {
+  let stage: Stage | undefined;
+  let failed: string | undefined;
+  before(async () => {
+    stage = await openStage(options);
+  });
+  beforeEach(() => {
+    if (failed !== undefined) {
+      throw new Error(`The tests of this file build on each other, and this one failed: ${failed}`);
+    }
+  });
+  afterEach(async function () {
+    const test = this.currentTest;
+    if (test?.state === 'failed') {
+      failed = test.title;
+      await stage?.page.screenshot(`failed: ${test.title.replaceAll('/', ' ').slice(0, 100)}`);
+    }
+  });
+  after(() => stage?.stop());
+  return () => {
+    assert.ok(stage, 'the stage is set');
+    return stage;
+  };
+}
+
+/** Waits until `ask` gives something that `fits`, and returns it; fails with what it gave last. */
+export async function eventually<T>(
+  ask: () => T | Promise<T>,
+  fits: (value: T) => boolean,
+  what: string,
+  timeoutMs = 20_000,
+): Promise<T> {
+  let last = await ask();
+  const ok = await poll(timeoutMs, async () => {
+    last = await ask();
+    return fits(last);
+  });
+  assert.ok(ok, `${what}, but it stayed at: ${JSON.stringify(last)}`);
+  return last;
+}
