@@ -66,7 +66,9 @@ function compare(a: KeptSession, b: KeptSession): number {
     sign(a.changedAt, b.changedAt) ||
     sign(kindA, kindB) ||
     sign(endA, endB) ||
-    // Never the case for records that this extension made: only to be the same in every window.
+    // Of no consequence, as long as every window chooses the same.
+    sign(a.startedAt, b.startedAt) ||
+    sign(a.durationSeconds ?? 0, b.durationSeconds ?? 0) ||
     sign(a.credentials?.accessKeyId ?? '', b.credentials?.accessKeyId ?? '')
   );
 }

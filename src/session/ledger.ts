@@ -3,6 +3,7 @@ import { errorName } from './errorName.ts';
 import { isHeld, isOutdated, maxTombstones, merge, newer, type KeptSession } from './kept.ts';
 import type { SessionPorts } from './ports.ts';
 import { fromRecord, fromStored, toRecord } from './record.ts';
+import type { StoredSession } from './types.ts';
 
 /** The part of the ports that keeps records. */
 export type LedgerPorts = Pick<SessionPorts, 'store' | 'peers' | 'now' | 'onStoreFailure' | 'log'>;
@@ -40,7 +41,12 @@ export class Ledger implements Disposable {
 
   /** Takes in what the store and the other windows hold. Never rejects. */
   async load(): Promise<void> {
-    await Promise.all([this.#readStore(), this.pull(this.#ended.signal)]);
+    const [stored, told] = await Promise.all([this.#readStore(), this.#askOthers(this.#ended.signal)]);
+    const known = new Map(told.map((record) => [record.id, record.changedAt]));
+    if (stored.some((record) => record.changedAt > (known.get(record.id) ?? -1))) {
+      // What a window changed right before it closed may be in the store alone.
+      this.#ports.peers.announce();
+    }
   }
 
   /**
@@ -60,15 +66,7 @@ export class Ledger implements Disposable {
 
   /** Asks the other windows now. Never rejects. */
   async pull(signal: AbortSignal): Promise<void> {
-    let values: readonly unknown[] = [];
-    try {
-      values = await this.#ports.peers.pull(signal);
-    } catch (error) {
-      this.#ports.log(`other windows could not be asked: ${errorName(error)}`);
-    }
-    const changed = this.#takeAll(values);
-    // Also here, although that window stored them: in a browser every tab stores its own view over the others'.
-    this.#save([...changed, ...this.#dropTombstones()]);
+    await this.#askOthers(signal);
   }
 
   /** Resolves when everything known has been stored, or could not be. */
@@ -83,36 +81,53 @@ export class Ledger implements Disposable {
     this.#subscription.dispose();
   }
 
-  async #readStore(): Promise<void> {
+  /** Takes in what the store holds, and gives what of it is of use. */
+  async #readStore(): Promise<readonly StoredSession[]> {
     let values: readonly unknown[] = [];
     try {
       values = await this.#ports.store.load();
     } catch (error) {
       this.#failStore(error);
     }
-    const now = this.#ports.now();
-    const read = values.map(fromRecord).filter((record) => record !== undefined);
-    this.#takeAll(read);
+    const { useful, outdated } = this.#sort(values);
+    this.#takeAll(useful);
     // Nobody has a use for these any more; unless another window just told of something newer.
-    this.#save(
-      read.filter((it) => isOutdated(fromStored(it), now) && !this.#records.has(it.id)).map((it) => it.id),
-    );
+    this.#save(outdated.filter((record) => !this.#records.has(record.id)).map((record) => record.id));
+    return useful;
   }
 
-  /** Takes the good ones of `values`, and says which sessions they changed. */
-  #takeAll(values: readonly unknown[]): readonly string[] {
+  /** Takes in what the other windows hold, and gives what of it is of use. */
+  async #askOthers(signal: AbortSignal): Promise<readonly StoredSession[]> {
+    let values: readonly unknown[] = [];
+    try {
+      values = await this.#ports.peers.pull(signal);
+    } catch (error) {
+      this.#ports.log(`other windows could not be asked: ${errorName(error)}`);
+    }
+    const { useful } = this.#sort(values);
+    const changed = this.#takeAll(useful);
+    // Also here, although that window stored them: in a browser every tab stores its own view over the others'.
+    this.#save([...changed, ...this.#dropTombstones()]);
+    return useful;
+  }
+
+  /** Reads untrusted values; what is broken or of a newer version is left out. */
+  #sort(values: readonly unknown[]): {
+    useful: readonly StoredSession[];
+    outdated: readonly StoredSession[];
+  } {
+    const now = this.#ports.now();
+    const records = values.map(fromRecord).filter((record) => record !== undefined);
+    const old = (record: StoredSession): boolean => isOutdated(fromStored(record), now);
+    return { useful: records.filter((record) => !old(record)), outdated: records.filter(old) };
+  }
+
+  /** Takes in records from outside, and says which sessions they changed. */
+  #takeAll(records: readonly StoredSession[]): readonly string[] {
     if (this.#ended.signal.aborted) {
       return [];
     }
-    const now = this.#ports.now();
-    const changed: string[] = [];
-    for (const value of values) {
-      const record = fromRecord(value);
-      const kept = record && fromStored(record);
-      if (kept !== undefined && !isOutdated(kept, now) && this.#take(kept)) {
-        changed.push(kept.id);
-      }
-    }
+    const changed = records.filter((record) => this.#take(fromStored(record))).map((record) => record.id);
     if (changed.length > 0) {
       this.#onMerged(changed);
     }

@@ -199,6 +199,24 @@ describe('two windows', () => {
     });
   }
 
+  it('hear of what a third left in the store when it closed, from the next that opens', async () => {
+    const machine = new Machine();
+    const [a, b] = [machine.open('A'), machine.open('B')];
+    await live(machine, a, 'prod');
+    machine.host.prompt = false;
+    await b.sessions.end('prod');
+    await b.sessions.settled();
+    b.sessions.dispose();
+    b.kill();
+    machine.host.deliver();
+    await settle();
+    assert.equal(a.sessions.list().length, 1, 'too late to hear it from the one that closed');
+    machine.host.prompt = true;
+    await machine.open('C').sessions.load();
+    await settle();
+    assert.deepEqual(a.sessions.list(), []);
+  });
+
   it('nonsense from another window changes nothing', async () => {
     const machine = new Machine();
     const window = machine.open();
