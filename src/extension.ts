@@ -29,7 +29,7 @@ import { createMfaPrompt } from './ui/prompts/mfa.ts';
 import { Recent } from './ui/recent.ts';
 import { createSecretStore } from './ui/secretStore.ts';
 import { SessionFlow } from './ui/sessionFlow.ts';
-import { warnBeforeMs } from './ui/settings.ts';
+import { onDidChangeSettings, warnBeforeMs } from './ui/settings.ts';
 import { rememberPlans } from './ui/sources.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { configureL10n, t } from './ui/text/l10n.ts';
@@ -91,7 +91,7 @@ export function activate(context: vscode.ExtensionContext): void {
     onStoreFailure: (error) => {
       log.error('store', error);
       void vscode.window.showWarningMessage(
-        t('VS Code could not keep your sessions safely. They last until this window closes.'),
+        t('VS Code could not keep your sessions safely, they last until this window closes'),
       );
     },
     log: (line) => log.info(line),
@@ -125,13 +125,19 @@ export function activate(context: vscode.ExtensionContext): void {
     now,
   };
 
+  const tree = new ProfileTreeView(views);
+  const statusBar = new StatusBar({ sessions, delivery, aliasOf, now, warnMs: warnBeforeMs });
   context.subscriptions.push(
     log,
     files,
     sessions,
     registerCommands(commandTable(parts), parts, log),
-    new ProfileTreeView(views),
-    new StatusBar({ sessions, delivery, aliasOf, now, warnMs: warnBeforeMs }),
+    tree,
+    statusBar,
+    onDidChangeSettings(() => {
+      statusBar.update();
+      tree.refresh();
+    }),
     new Diagnostics({ paths: files.paths, profiles, plan: planOf }),
     followSessions(sessions),
   );
@@ -192,7 +198,8 @@ async function askIdentity(
   }
   const reply = await send({ kind: 'callerIdentity' }, state.credentials, planned.plan.target, signal);
   if (isFault(reply)) {
-    return reply;
+    // Only a plan knows whose keys they are; a fault from outside of one leaves it open.
+    return 'profile' in reply ? { ...reply, profile: session.name } : reply;
   }
   return reply.kind === 'identity' ? reply.identity : { kind: 'internal', message: 'no identity' };
 }

@@ -35,7 +35,7 @@ export function registerCommands(
         log.error(id, error);
         const button = t('Show Log');
         const choice = await vscode.window.showErrorMessage(
-          t('That did not work because of a mistake in STS Sessions. The log says more.'),
+          t('That did not work because of a mistake in STS Sessions, the log says more'),
           button,
         );
         if (choice === button) {

@@ -44,7 +44,7 @@ async function copyCredentials(parts: CommandParts, argument: CommandArgument): 
   }
   const answer = await askPick<CredentialFormat>({
     title: t('Copy Credentials of {0}', session.name),
-    placeholder: t('They go to the clipboard in clear text. For which tool?'),
+    placeholder: t('For which tool? The credentials go to the clipboard in clear text'),
     items: credentialFormats.map((format) => ({ label: formatLabels[format], value: format })),
   });
   if (answer.kind !== 'value') {
@@ -58,9 +58,9 @@ async function copyCredentials(parts: CommandParts, argument: CommandArgument): 
   const clear = t('Clear Clipboard');
   const choice = await vscode.window.showInformationMessage(
     credentials.expiresAt === undefined
-      ? t('Credentials of {0} are on the clipboard.', session.name)
+      ? t('Credentials are on the clipboard: {0}', session.name)
       : t(
-          'Credentials of {0} are on the clipboard. They end at {1} and do not renew.',
+          'Credentials are on the clipboard, they end at {1} and do not renew: {0}',
           session.name,
           clockTime(credentials.expiresAt, parts.now()),
         ),
@@ -78,9 +78,9 @@ async function runWithCredentials(parts: CommandParts, argument: CommandArgument
   }
   const answer = await askText({
     title: t('Run Command with Credentials of {0}', session.name),
-    prompt: t('The command gets AWS_ACCESS_KEY_ID and the like in its environment, this once.'),
+    prompt: t('The command gets AWS_ACCESS_KEY_ID and the like in its environment, this once'),
     placeholder: 'docker run -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN image',
-    validate: (text) => (text.trim() === '' ? t('Type a command.') : undefined),
+    validate: (text) => (text.trim() === '' ? t('Type a command') : undefined),
   });
   if (answer.kind === 'value') {
     report(await parts.delivery.runCommand(session, answer.value));

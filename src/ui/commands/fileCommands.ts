@@ -75,7 +75,7 @@ async function addProfileAndShow(parts: CommandParts): Promise<void> {
   }
   await parts.files.refresh();
   const start = t('Start Session');
-  const choice = await vscode.window.showInformationMessage(t('Profile added: {0}.', added), start);
+  const choice = await vscode.window.showInformationMessage(t('Profile added: {0}', added), start);
   if (choice === start) {
     await parts.flow.start({ kind: 'profile', profile: added });
   }

@@ -35,7 +35,8 @@ export function sessionCommands(parts: CommandParts) {
 /** Starts a profile's session; one that is live already is only made the active one. */
 async function startSession(parts: CommandParts, argument: CommandArgument): Promise<void> {
   const session = sessionIn(parts, argument);
-  if (session?.state.kind === 'failed') {
+  // A session's own row: a role that was typed in by hand has no profile to start from.
+  if (session && (session.request.kind !== 'profile' || session.state.kind === 'failed')) {
     await parts.flow.start(session.request);
     return;
   }
@@ -80,7 +81,7 @@ async function startMfaSession(parts: CommandParts, argument: CommandArgument): 
       const answer = await askText({
         ...position,
         title,
-        prompt: t('How long? From 15m to 36h.'),
+        prompt: t('How long? From 15m to 36h'),
         value: durationWords(known.durationSeconds ?? mfaSessionDurationSeconds()),
         validate: (text) => sentence(durationProblem(text.trim(), durations.min, durations.maxSessionToken)),
       });
@@ -160,7 +161,7 @@ async function showIdentity(parts: CommandParts, argument: CommandArgument): Pro
   const copy = t('Copy ARN');
   const account = accountForReading(answer.accountId);
   const choice = await vscode.window.showInformationMessage(
-    t('{0} is {1} in account {2}.', session.name, answer.arn, account),
+    t('{0} is in account {2} and is {1}', session.name, answer.arn, account),
     copy,
   );
   if (choice === copy) {

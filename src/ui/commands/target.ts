@@ -59,7 +59,7 @@ export async function chooseSession(
   if (sessions.length === 0) {
     const button = t('Start Session');
     const choice = await vscode.window.showInformationMessage(
-      t('No session is live. Start one first.'),
+      t('No session is live, start one first'),
       button,
     );
     return choice === button ? startChosen(parts, title) : undefined;
@@ -94,7 +94,7 @@ export async function chooseProfile(
       value: section.name,
     }));
   if (items.length === 0) {
-    void vscode.window.showInformationMessage(t('No profile fits. Add one to the config file first.'));
+    void vscode.window.showInformationMessage(t('No profile fits, add one to the config file first'));
     return undefined;
   }
   const answer = await askPick({ title, placeholder: t('Choose a profile'), items });

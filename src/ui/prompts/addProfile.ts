@@ -71,7 +71,7 @@ async function addRole(set: ProfileSet, edit: Edit): Promise<string | undefined>
     },
     textStep(
       'mfa_serial',
-      t('MFA device, if the role asks for a code. Leave it empty otherwise.'),
+      t('MFA device, if the role asks for a code (leave it empty otherwise)'),
       'arn:aws:iam::111122223333:mfa/name',
       mfaSerialProblem,
       true,
@@ -92,7 +92,7 @@ async function addKeys(set: ProfileSet, edit: Edit): Promise<string | undefined>
         ...position,
         title: title(),
         prompt: t(
-          'Secret access key. It is written to the credentials file, where the AWS CLI keeps it too.',
+          'Secret access key (it is written to the credentials file, where the AWS CLI keeps it too)',
         ),
         password: true,
         validate: (text) => (text.trim() === '' ? inputSentence({ kind: 'empty' }) : undefined),
@@ -103,7 +103,7 @@ async function addKeys(set: ProfileSet, edit: Edit): Promise<string | undefined>
     },
     textStep(
       'mfa_serial',
-      t('MFA device of this user. Leave it empty if there is none.'),
+      t('MFA device of this user (leave it empty if there is none)'),
       'arn:aws:iam::111122223333:mfa/name',
       mfaSerialProblem,
       true,
@@ -129,7 +129,7 @@ function nameStep(set: ProfileSet): Step<Form> {
       value: known.name ?? (set.profiles.size === 0 ? 'default' : ''),
       validate: (text) =>
         set.profiles.has(text.trim())
-          ? t('There is a profile of this name already.')
+          ? t('There is a profile of this name already')
           : sentenceOf(profileNameProblem(text.trim())),
     });
     return answer.kind === 'value' ? { kind: 'value', value: { name: answer.value } } : answer;
@@ -139,7 +139,7 @@ function nameStep(set: ProfileSet): Step<Form> {
 function regionStep(): Step<Form> {
   return textStep(
     'region',
-    t('Region, if tools should use one. Leave it empty otherwise.'),
+    t('Region, if tools should use one (leave it empty otherwise)'),
     'eu-west-1',
     (text) => (/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text) ? undefined : { kind: 'notRegion' }),
     true,

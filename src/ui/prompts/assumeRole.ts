@@ -39,19 +39,17 @@ export async function askRole(
     (known, position) => askArn({ ...position, title: title() }, known.roleArn, recent, set),
     (known, position) => askSource({ ...position, title: title() }, set, known.sourceProfile ?? preferred),
     optionalText('externalId', {
-      prompt: t('External ID, if the role’s trust policy asks for one. Leave it empty otherwise.'),
+      prompt: t('External ID, if the role’s trust policy asks for one (leave it empty otherwise)'),
       problem: externalIdProblem,
     }),
     optionalText('mfaSerial', {
-      prompt: t(
-        'MFA device, if the role asks for a code: its ARN or serial number. Leave it empty otherwise.',
-      ),
+      prompt: t('MFA device by ARN or serial number, if the role asks for a code (leave it empty otherwise)'),
       placeholder: 'arn:aws:iam::111122223333:mfa/name',
       problem: mfaSerialProblem,
       initial: (known) => set.profiles.get(known.sourceProfile ?? '')?.properties.get('mfa_serial')?.value,
     }),
     optionalText('sessionName', {
-      prompt: t('Session name, which CloudTrail shows. Leave it empty and one is made.'),
+      prompt: t('Session name, which CloudTrail shows (leave it empty and one is made)'),
       problem: sessionNameProblem,
     }),
     (known, position) =>
@@ -139,7 +137,7 @@ function askSource(
     placeholder:
       items.length > 0
         ? t('Whose credentials may assume the role?')
-        : t('No profile holds keys or a role to start from. Add a profile first.'),
+        : t('No profile holds keys or a role to start from, add a profile first'),
     items,
     active: (item) => item.value.sourceProfile === preferred,
   });
@@ -178,8 +176,8 @@ async function askDuration(
     ...position,
     prompt:
       max === durations.maxChained
-        ? t('How long? From 15m to 1h, because the source is a role itself. Empty means 1h.')
-        : t('How long? From 15m to 12h, as far as the role allows. Empty means 1h.'),
+        ? t('How long? From 15m to 1h, because the source is a role itself (empty means 1h)')
+        : t('How long? From 15m to 12h, as far as the role allows (empty means 1h)'),
     placeholder: '1h',
     value: seconds === undefined ? '' : `${seconds}`,
     validate: (text) =>

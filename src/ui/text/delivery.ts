@@ -10,13 +10,13 @@ export function deliveryState(report: DeliveryReport | undefined): DeliveryState
     case 'untrusted':
       return {
         reaches: false,
-        sentence: t('Terminals do not get this session: the folder is not trusted.'),
+        sentence: t('Terminals do not get this session, because the folder is not trusted'),
         warnings: [],
       };
     case 'failed':
       return {
         reaches: false,
-        sentence: t('Terminals do not get this session: preparing it failed, the log says why.'),
+        sentence: t('Terminals do not get this session, the log says why'),
         warnings: [],
       };
     case 'delivered': {
@@ -35,11 +35,11 @@ export function deliveryState(report: DeliveryReport | undefined): DeliveryState
 function deliveredSentence(report: Extract<DeliveryReport, { kind: 'delivered' }>): string {
   switch (report.mode) {
     case 'profile':
-      return t('New terminals get it as profile {0}.', report.profile ?? 'vscode');
+      return t('New terminals get it as profile {0}', report.profile ?? 'vscode');
     case 'endpoint':
-      return t('New terminals get it from a local endpoint.');
+      return t('New terminals get it from a local endpoint');
     case 'environment':
-      return t('New terminals get its keys, which do not renew and which VS Code writes to disk.');
+      return t('New terminals get its keys, which do not renew and which VS Code writes to disk');
   }
 }
 
@@ -47,20 +47,26 @@ function deliveredSentence(report: Extract<DeliveryReport, { kind: 'delivered' }
 export function insteadSentence(state: Exclude<ManagedState, { kind: 'ok' }>): string {
   switch (state.kind) {
     case 'noConsent':
-      return t('Managed profiles are not set up. “Set Up Delivery” adds them.');
+      return t('Managed profiles are not set up, “Set Up Delivery to Terminals” adds them');
     case 'readOnly':
-      return t('Managed profiles cannot be added: the config file is read-only.');
+      return t('Managed profiles cannot be added, because the config file is read-only');
     case 'shared':
-      return t('Managed profiles cannot be added: the config file belongs to another machine too.');
+      return t('Managed profiles cannot be added, because the config file belongs to another machine too');
     case 'nameTaken':
       return t(
-        'Managed profiles cannot be added: you have a profile of that name. Rename it: {0}',
+        'Managed profiles cannot be added until you rename your own profile of that name: {0}',
         state.name,
       );
     case 'noFolder':
-      return t('Managed profiles cannot be added: others could write into this folder: {0}', state.path);
+      return t(
+        'Managed profiles cannot be added, because others could write into this folder: {0}',
+        state.path,
+      );
     case 'failed':
-      return t('Managed profiles cannot be added: the config file cannot be written ({0}).', state.code);
+      return t(
+        'Managed profiles cannot be added, because the config file cannot be written: {0}',
+        state.code,
+      );
   }
 }
 
@@ -69,24 +75,20 @@ export function warningSentence(warning: DeliveryWarning): string {
   switch (warning.kind) {
     case 'inheritedRegion':
       return t(
-        'Tools use the region {0} that VS Code was started with. To use the session’s, start VS Code without {1}.',
+        'Tools use the region that VS Code was started with and not the session’s: {1}={0}',
         warning.value,
         warning.variable,
       );
     case 'inheritedProfile':
       return t(
-        'Tools use the profile {0} instead: VS Code was started with {1}. Set up managed profiles, or start VS Code without it.',
+        'Tools use the profile that VS Code was started with, set up managed profiles or start VS Code without it: {1}={0}',
         warning.value,
         warning.variable,
       );
     case 'defaultProfileWins':
-      return t(
-        'The AWS CLI uses the keys of [default] instead. Set up managed profiles, or rename [default].',
-      );
+      return t('The AWS CLI uses the keys of [default] instead, set up managed profiles or rename [default]');
     case 'relativeUriWins':
-      return t(
-        'Tools use this container’s role instead: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set. Set up managed profiles.',
-      );
+      return t('Tools use this container’s own role instead, set up managed profiles to change that');
     case 'relativeConfigFile':
       return t(
         'AWS_CONFIG_FILE is not an absolute path, so terminals may look elsewhere: {0}',
@@ -111,34 +113,34 @@ export function consentText(configPath: string) {
 /** How removing the managed profiles went. */
 export function removedText(state: ManagedState): { readonly ok: boolean; readonly sentence: string } {
   return state.kind === 'ok'
-    ? { ok: true, sentence: t('The managed profiles are out of the config file.') }
-    : { ok: false, sentence: t('The managed profiles could not be removed. {0}', whyNot(state)) };
+    ? { ok: true, sentence: t('The managed profiles are out of the config file') }
+    : { ok: false, sentence: t('The managed profiles could not be removed: {0}', whyNot(state)) };
 }
 
 function whyNot(state: Exclude<ManagedState, { kind: 'ok' }>): string {
   switch (state.kind) {
     case 'readOnly':
-      return t('The config file is read-only.');
+      return t('the config file is read-only');
     case 'shared':
-      return t('They belong to another machine.');
+      return t('they belong to another machine');
     case 'noFolder':
     case 'noConsent':
-      return t('There are none.');
+      return t('there are none');
     case 'nameTaken':
-      return t('A profile of yours has this name: {0}', state.name);
+      return t('a profile of yours has this name ({0})', state.name);
     case 'failed':
-      return t('The config file cannot be written ({0}).', state.code);
+      return t('the config file cannot be written ({0})', state.code);
   }
 }
 
 /** Why a terminal cannot run under this session beside others. */
 export function sideBySideSentence(): string {
   return t(
-    'Only managed profiles let terminals run under different sessions. Use “Set Up Delivery”, or make this session the active one.',
+    'Only managed profiles let terminals run under different sessions, set up delivery or make this session the active one',
   );
 }
 
 /** A terminal could not be prepared. */
 export function terminalFailed(): string {
-  return t('The terminal could not be prepared. The log says why.');
+  return t('The terminal could not be prepared, the log says why');
 }

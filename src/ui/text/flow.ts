@@ -5,19 +5,19 @@ import { clockTime } from './time.ts';
 export const flowText = {
   starting: (name: string) => t('Starting session: {0}', name),
   renewing: (name: string) => t('Renewing session: {0}', name),
-  cannotStart: (name: string, problem: string) => t('{0} cannot start. {1}', name, problem),
+  cannotStart: (name: string, problem: string) => t('This session cannot start: {0} ({1})', name, problem),
   needsPerson: (name: string) =>
-    t('A terminal waits for {0}, whose session is over. Renew it with an MFA code to go on.', name),
+    t('A terminal waits for a session that is over, renew it with an MFA code to go on: {0}', name),
   renewButton: () => t('Renew'),
   openTerminalButton: () => t('Open Terminal'),
   terminalHint: (name: string, until: number | undefined, now: number) =>
     until === undefined
-      ? t('Open a terminal: it runs as {0}.', name)
-      : t('Open a terminal: it runs as {0} until {1}.', name, clockTime(until, now)),
+      ? t('Open a terminal, it runs as {0}', name)
+      : t('Open a terminal, it runs as {0} until {1}', name, clockTime(until, now)),
   ended: (name: string | undefined, count: number, validUntil: number | undefined, now: number) => {
-    const what = name === undefined ? t('{0} sessions ended.', count) : t('Session ended: {0}.', name);
+    const what = name === undefined ? t('{0} sessions ended', count) : t('Session ended: {0}', name);
     return validUntil === undefined
       ? what
-      : t('{0} Credentials already fetched stay valid at AWS until {1}.', what, clockTime(validUntil, now));
+      : t('{0} (credentials already fetched stay valid at AWS until {1})', what, clockTime(validUntil, now));
   },
 };

@@ -5,37 +5,37 @@ import { t } from './l10n.ts';
 export function inputSentence(problem: InputProblem): string {
   switch (problem.kind) {
     case 'empty':
-      return t('Type something here.');
+      return t('Type something here');
     case 'tooShort':
-      return t('At least {0} characters, please.', problem.min);
+      return t('This needs at least {0} characters', problem.min);
     case 'tooLong':
-      return t('At most {0} characters, please.', problem.max);
+      return t('This may have at most {0} characters', problem.max);
     case 'badCharacter':
       return problem.character === ' '
-        ? t('AWS does not take blanks here.')
+        ? t('AWS does not take blanks here')
         : t('AWS does not take this character here: {0}', problem.character);
     case 'notRoleArn':
       return t('A role’s ARN looks like this: arn:aws:iam::111122223333:role/name');
     case 'assumedRoleArn':
       return t(
-        'That is the ARN of a session. The role’s looks like this: arn:aws:iam::111122223333:role/name',
+        'That is the ARN of a session, the role’s looks like this: arn:aws:iam::111122223333:role/name',
       );
     case 'badAccount':
-      return t('The account in the ARN needs 12 digits.');
+      return t('The account in the ARN needs 12 digits');
     case 'unknownPartition':
       return t('No AWS partition has this name: {0}', problem.partition);
     case 'mfaSerialIsUser':
-      return t('That is the ARN of a user. The device’s has “:mfa/” in it.');
+      return t('That is the ARN of a user, the device’s has “:mfa/” in it');
     case 'notSixDigits':
-      return t('An MFA code has 6 digits.');
+      return t('An MFA code has 6 digits');
     case 'notAccessKeyId':
       return t('An access key ID has 16 or more letters and digits, such as AKIA…');
     case 'notRegion':
       return t('A region looks like this: eu-west-1');
     case 'notDuration':
-      return t('Write a duration as 1h, 90m or 3600 (seconds).');
+      return t('Write a duration as 1h, 90m or 3600 (seconds)');
     case 'outOfRange':
-      return t('Between {0} and {1}, please.', durationWords(problem.min), durationWords(problem.max));
+      return t('This may be from {0} to {1}', durationWords(problem.min), durationWords(problem.max));
   }
 }
 

@@ -16,14 +16,22 @@ export function mfaPromptText(question: MfaQuestion): MfaPromptText {
   return {
     // Both in the title: the prompt gives way to the sentence about a wrong code.
     title: t('MFA Code for {0} from Device {1}', question.session, deviceName(question.serial)),
-    prompt: t('Enter the 6 digits that your device shows.'),
+    prompt: t('Enter the 6 digits that your device shows'),
     placeholder: '123456',
-    invalid: t('An MFA code has 6 digits.'),
-    error:
-      question.retry === 'wrongCode'
-        ? t('AWS did not accept that code. A code works once: wait for the next one.')
-        : undefined,
+    invalid: t('An MFA code has 6 digits'),
+    error: whyAgain(question.retry),
   };
+}
+
+function whyAgain(retry: MfaQuestion['retry']): string | undefined {
+  switch (retry) {
+    case undefined:
+      return undefined;
+    case 'wrongCode':
+      return t('AWS did not accept that code, and a code works once: wait for the next one');
+    case 'usedCode':
+      return t('This device’s code was used a moment ago: wait for the next one');
+  }
 }
 
 /** `arn:aws:iam::111122223333:mfa/alice` → `alice (1111-2222-3333)`; a hardware serial stays as it is. */

@@ -11,18 +11,18 @@ export function supplySentences(now: () => number) {
   return {
     ended: (name: string, validUntil: number | undefined): string =>
       validUntil === undefined || validUntil <= now()
-        ? t('The session {0} was ended in VS Code. Start it there again to go on.', name)
+        ? t('This session was ended in VS Code, start it there again to go on: {0}', name)
         : t(
-            'The session {0} was ended in VS Code. What was fetched before stays valid at AWS until {1}.',
+            'This session was ended in VS Code, what was fetched before stays valid at AWS until {1}: {0}',
             name,
             clockTime(validUntil, now()),
           ),
     unknown: (): string =>
-      t('This terminal’s AWS session is not known to VS Code any more. Open a new terminal.'),
+      t('VS Code does not know the AWS session of this terminal any more, open a new terminal'),
     needsPerson: (name: string): string =>
-      t('The session {0} is over, and VS Code waits for an MFA code. Enter it there, then try again.', name),
+      t('This session is over, enter the MFA code that VS Code asks for and try again: {0}', name),
     failed: (name: string, fault: Fault): string =>
-      faultSentence(fault, { session: name }).text || t('The session {0} was not renewed.', name),
-    busy: (): string => t('VS Code is still renewing this session. Try again in a moment.'),
+      faultSentence(fault, { session: name }).text || t('This session was not renewed: {0}', name),
+    busy: (): string => t('VS Code is still renewing this session, try again in a moment'),
   };
 }
