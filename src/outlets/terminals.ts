@@ -31,7 +31,16 @@ export async function runOnce(
   const execution = new vscode.ProcessExecution(
     helper.executable,
     [...helper.leadingArguments, commandLine],
-    { env: { ...helper.env, STS_SESSIONS_ID: session.id } },
+    {
+      env: {
+        ...helper.env,
+        STS_SESSIONS_ID: session.id,
+        ...(session.region !== undefined && {
+          AWS_REGION: session.region,
+          AWS_DEFAULT_REGION: session.region,
+        }),
+      },
+    },
   );
   const task = new vscode.Task(
     { type: 'stsSessions' },

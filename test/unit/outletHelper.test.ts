@@ -38,35 +38,38 @@ const helpers: readonly {
   readonly ok: boolean;
   readonly reason: string;
   readonly tcp: boolean;
-  run(folder: HelperFolder, env: Record<string, string>): Promise<Ran>;
+  run(folder: HelperFolder, env: Record<string, string>, args?: readonly string[]): Promise<Ran>;
 }[] = [
   {
     title: 'the sh helper with curl',
     ok: process.platform !== 'win32' && isInstalled('curl'),
     reason: 'no curl here',
     tcp: false,
-    run: (folder, env) => run('/bin/sh', [join(folder.path, 'fetch')], { PATH, ...env }),
+    run: (folder, env, args = []) => run('/bin/sh', [join(folder.path, 'fetch'), ...args], { PATH, ...env }),
   },
   {
     title: 'the sh helper in bash',
     ok: isInstalled('bash') && isInstalled('curl'),
     reason: 'no bash or no curl here',
     tcp: false,
-    run: (folder, env) => run('bash', ['--posix', join(folder.path, 'fetch')], { PATH, ...env }),
+    run: (folder, env, args = []) =>
+      run('bash', ['--posix', join(folder.path, 'fetch'), ...args], { PATH, ...env }),
   },
   {
     title: 'the sh helper without curl',
     ok: process.platform !== 'win32',
     reason: 'no sh on Windows',
     tcp: false,
-    run: (folder, env) => run('/bin/sh', [join(folder.path, 'fetch')], { PATH: '/nowhere', ...env }),
+    run: (folder, env, args = []) =>
+      run('/bin/sh', [join(folder.path, 'fetch'), ...args], { PATH: '/nowhere', ...env }),
   },
   {
     title: 'the script over TCP, as on Windows',
     ok: true,
     reason: '',
     tcp: true,
-    run: (folder, env) => run(process.execPath, [join(folder.path, 'fetch.cjs')], { PATH, ...env }),
+    run: (folder, env, args = []) =>
+      run(process.execPath, [join(folder.path, 'fetch.cjs'), ...args], { PATH, ...env }),
   },
 ];
 
@@ -123,6 +126,23 @@ describe('the helper', () => {
           Expiration: '2026-11-23T13:00:00Z',
           AccountId: '111122223333',
         });
+      });
+
+      it('runs a command with the credentials in its environment, its arguments as they were typed', async () => {
+        const folder = await newFolder();
+        await window(folder, 'one');
+        const env = {
+          STS_SESSIONS_ID: 'live-a',
+          AWS_PROFILE: 'vscode',
+          AWS_DEFAULT_PROFILE: 'vscode',
+          SHELL: '/bin/sh',
+        };
+        const line = `echo "$AWS_ACCESS_KEY_ID|$AWS_SECRET_ACCESS_KEY|$AWS_SESSION_TOKEN|\${AWS_PROFILE-gone}|"'a  b'; exit 7`;
+        const ran = await helper.run(folder, env, ['run', line]);
+        assert.deepEqual(
+          [ran.status, ran.stdout.trimEnd()],
+          [7, 'ASIAEXAMPLELIVEA|EXAMPLEKEY/secret+live-a|EXAMPLETOKEN/live-a==|gone|a  b'],
+        );
       });
 
       it('takes the terminal’s own session before the window’s', async () => {

@@ -1,7 +1,9 @@
 #!/bin/sh
 # STS Sessions for AWS: what the managed profiles in the AWS config file name in credential_process.
 # Asks the living VS Code windows of this person for the credentials of one session and prints them.
-# Secrets are only ever in this shell's memory and on its output: not in arguments, variables of the environment, files.
+# `fetch run 'command line'` runs a command instead, with the credentials in its environment.
+# Secrets are only ever in this shell's memory and on its output: not in arguments or files, and in no environment but
+# that of a command which the person asked to run.
 # sts-sessions-helper 1
 
 LC_ALL=C
@@ -25,10 +27,36 @@ with_node() {
   [ -f "$folder/node" ] && IFS= read -r node <"$folder/node"
   [ -n "$node" ] && [ -x "$node" ] ||
     fail 'STS Sessions needs curl, or a VS Code window that was opened on this machine since the last update.'
-  ELECTRON_RUN_AS_NODE=1 exec "$node" "$folder/fetch.cjs"
+  ELECTRON_RUN_AS_NODE=1 exec "$node" "$folder/fetch.cjs" "$@"
 }
 
-command -v curl >/dev/null 2>&1 || with_node
+# The text of a field of the answer; AWS's values hold no quotes.
+field() {
+  case $body in
+    *"\"$1\":\""*)
+      value=${body#*"\"$1\":\""}
+      value=${value%%\"*}
+      ;;
+    *) value= ;;
+  esac
+}
+
+# Tools that know nothing but variables. What points to the session in other ways goes, or some would complain.
+run() {
+  unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN
+  unset AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE
+  field AccessKeyId
+  export AWS_ACCESS_KEY_ID="$value"
+  field SecretAccessKey
+  export AWS_SECRET_ACCESS_KEY="$value"
+  field SessionToken
+  export AWS_SESSION_TOKEN="$value"
+  field Expiration
+  [ -n "$value" ] && export AWS_CREDENTIAL_EXPIRATION="$value"
+  exec "${SHELL:-/bin/sh}" -c "$1"
+}
+
+command -v curl >/dev/null 2>&1 || with_node "$@"
 
 agent=0
 [ -n "${AI_AGENT:-}${COPILOT_AGENT:-}" ] && agent=1
@@ -47,7 +75,7 @@ for window in "$folder"/w/*; do
   case $outcome in
     0) ;;
     # Unknown option, protocol or feature: this curl cannot speak to sockets.
-    1 | 2 | 4) with_node ;;
+    1 | 2 | 4) with_node "$@" ;;
     28) fail 'VS Code did not answer in time: look there for a question about this session.' ;;
     # Nobody listens there any more, or the window closed meanwhile.
     *) continue ;;
@@ -56,6 +84,7 @@ for window in "$folder"/w/*; do
     # echo, because it is a part of every shell: where printf is a program of its own, its arguments can be read by
     # others. The answer is JSON without a backslash, so echo leaves it as it is.
     200)
+      [ "${1:-}" = run ] && run "${2:-}"
       echo "$body"
       exit 0
       ;;

@@ -1,5 +1,6 @@
 // The helper where there is no curl, and on Windows: bundled to dist/helper/fetch.cjs, run by the editor's own Node.
 // It does what fetch.sh does, and needs nothing but Node.
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { dirname, join } from 'node:path';
@@ -10,6 +11,16 @@ import type { Address } from '../registration.ts';
 const LIMIT_SECONDS = 55;
 /** Far above any credentials. */
 const MAX_ANSWER_BYTES = 65_536;
+
+/** Other ways to the session, which some tools would complain about beside keys; the last is for this process only. */
+const POINTERS = [
+  'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_SECURITY_TOKEN',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'ELECTRON_RUN_AS_NODE',
+];
 
 interface Answer {
   readonly status: number;
@@ -77,6 +88,25 @@ function fail(sentence: string): never {
   process.exit(1);
 }
 
+/** Runs a command line in the person's shell, with the credentials in its environment and in no other place. */
+function run(answer: string, commandLine: string): void {
+  const fields: Readonly<Record<string, string>> = JSON.parse(answer);
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    AWS_ACCESS_KEY_ID: fields['AccessKeyId'],
+    AWS_SECRET_ACCESS_KEY: fields['SecretAccessKey'],
+    AWS_SESSION_TOKEN: fields['SessionToken'] ?? '',
+    AWS_CREDENTIAL_EXPIRATION: fields['Expiration'],
+  };
+  for (const name of POINTERS) {
+    delete env[name];
+  }
+  const shell = process.platform === 'win32' ? true : (env['SHELL'] ?? '/bin/sh');
+  const child = spawn(commandLine, { shell, stdio: 'inherit', env });
+  child.on('error', (error) => fail(`The command could not be run: ${error.message}`));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
+}
+
 async function main(): Promise<void> {
   const { STS_SESSIONS_ID: own, STS_SESSIONS_DEFAULT: inherited } = process.env;
   const id = own || inherited;
@@ -98,7 +128,12 @@ async function main(): Promise<void> {
       fail('VS Code did not answer in time: look there for a question about this session.');
     }
     if (answer.status === 200) {
-      process.stdout.write(`${answer.body}\n`);
+      const [, , mode, commandLine] = process.argv;
+      if (mode === 'run') {
+        run(answer.body, commandLine ?? '');
+      } else {
+        process.stdout.write(`${answer.body}\n`);
+      }
       return;
     }
     if (answer.status !== 404) {
