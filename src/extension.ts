@@ -142,6 +142,7 @@ export function activate(context: vscode.ExtensionContext): void {
     followSessions(sessions),
   );
   ending = async () => {
+    await sessions.settled();
     await delivery.dispose();
     await (await host).dispose();
   };

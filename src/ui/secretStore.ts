@@ -17,7 +17,8 @@ const indexKey = 'sessionIndex';
  * says which items there are. Every call may reject when the platform's store fails.
  */
 export function createSecretStore(context: SecretStoreContext, hostId: string): SessionStore {
-  const prefix = `session.${hostId}.`;
+  // The version in the key: an older editor of the family must not overwrite what a newer one keeps.
+  const prefix = `session.v1.${hostId}.`;
   const keyOf = (id: string): string => prefix + id;
 
   const index = (): readonly string[] => context.globalState.get<string[]>(indexKey, []);

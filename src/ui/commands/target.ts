@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { timeLeft } from '../../aws/credentials.ts';
 import type { ProfileSet } from '../../aws/profiles.ts';
 import { kindOf } from '../../aws/profiles.ts';
+import { shownLeft } from '../../session/schedule.ts';
 import type { Session } from '../../session/types.ts';
 import type { CommandParts } from '../parts.ts';
 import { askPick } from '../prompts/input.ts';
@@ -109,7 +111,7 @@ async function startChosen(parts: CommandParts, title: string): Promise<Session 
 function describe(session: Session, now: number): string {
   const { state } = session;
   return state.kind === 'live' && state.credentials.expiresAt !== undefined
-    ? remaining(state.credentials.expiresAt - now)
+    ? remaining(shownLeft(timeLeft(state.credentials, now)))
     : '';
 }
 
