@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { commands, env, extensions, Uri, window, workspace } from 'vscode';
 import { HostClock } from './clock.ts';
 import { measureActivations } from './measure.ts';
-import type { Activation, CompanionActions, CompanionAddress } from './protocol.ts';
+import type { CompanionActions, CompanionAddress } from './protocol.ts';
 
 type Handlers = {
   [Action in keyof CompanionActions]: (
@@ -23,11 +23,9 @@ export async function activate(): Promise<void> {
   if (folder === undefined) {
     return;
   }
-  const measured = process.env['STS_SESSIONS_MEASURE']?.split(',') ?? [];
-  const activations = await measureActivations(measured);
   const clock = new HostClock('sts-sessions.sts-sessions');
   const token = randomUUID();
-  const handlers = makeHandlers(clock, activations);
+  const handlers = makeHandlers(clock);
   const listening = createServer((request, response) => void reply(request, response, token, handlers));
   server = listening;
   const port = await new Promise<number>((resolve) => {
@@ -48,7 +46,7 @@ export function deactivate(): void {
   }
 }
 
-function makeHandlers(clock: HostClock, activations: readonly Activation[]): Handlers {
+function makeHandlers(clock: HostClock): Handlers {
   return {
     moveClock: ({ ms }) => {
       clock.move(ms);
@@ -69,7 +67,7 @@ function makeHandlers(clock: HostClock, activations: readonly Activation[]): Han
       const found = extensions.getExtension(id);
       return { present: found !== undefined, active: found?.isActive ?? false };
     },
-    activations: () => activations,
+    activate: ({ ids }) => measureActivations(ids),
     commands: () => commands.getCommands(true),
   };
 }

@@ -5,7 +5,7 @@ import type { Activation } from './protocol.ts';
 
 /**
  * Activates extensions one after another, in an order that differs from host to host, and measures each: loading
- * included, since nothing has asked for them before.
+ * included, since nothing has asked for them before. Throws when one is absent or active already.
  */
 export async function measureActivations(ids: readonly string[]): Promise<readonly Activation[]> {
   setFlagsFromString('--expose-gc');

@@ -9,8 +9,8 @@ export interface CompanionActions {
   writeSetting: { request: { name: string; value?: unknown }; answer: null };
   openFile: { request: { path: string }; answer: null };
   extension: { request: { id: string }; answer: { present: boolean; active: boolean } };
-  /** What STS_SESSIONS_MEASURE, a list of extension ids with commas, asked to be measured at the host's start. */
-  activations: { request: object; answer: readonly Activation[] };
+  /** Activates extensions that are not active yet, one after another, and measures each. */
+  activate: { request: { ids: readonly string[] }; answer: readonly Activation[] };
   commands: { request: object; answer: string[] };
 }
 

@@ -82,6 +82,17 @@ export class WorkbenchPage {
     await this.#restored();
   }
 
+  /** Waits until the page has nothing left to do for now. */
+  async idle(): Promise<void> {
+    await this.page.evaluate(() => {
+      const { requestIdleCallback } = globalThis as unknown as {
+        requestIdleCallback: (done: () => void) => void;
+      };
+      return new Promise<void>((resolve) => requestIdleCallback(resolve));
+    });
+  }
+
+  /** Closes the window. */
   async close(): Promise<void> {
     await this.page.close();
   }
@@ -246,6 +257,11 @@ export class WorkbenchPage {
   async openTerminal(): Promise<void> {
     await this.runCommand('Terminal: Create New Terminal');
     await this.waitForTerminalText(/\S/);
+  }
+
+  /** The list of terminals, which VS Code shows when there are several. */
+  terminalTabs(): Locator {
+    return this.page.locator('.terminal-tabs-entry');
   }
 
   /** The lines of the active terminal, as one text. Lines that the terminal wrapped are still broken. */
