@@ -90,6 +90,14 @@ describe('status bar', () => {
       'AWS session prod-admin, starting',
     ],
     [
+      'starting while another is active',
+      live,
+      { sessions: [live, sessionOf('staging-dev')] },
+      '$(loading~spin) staging-dev',
+      undefined,
+      'AWS session staging-dev, starting',
+    ],
+    [
       'renewing',
       { ...live, state: liveState(8 * minute, true) },
       {},

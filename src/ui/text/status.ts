@@ -48,7 +48,8 @@ export const statusCommands: readonly CommandId[] = [
 
 /** Text, background, tooltip and words for every state. */
 export function statusBarText(input: StatusInput): StatusText {
-  const session = input.active ?? input.sessions.find((one) => one.state.kind === 'starting');
+  // What was just asked for comes before what is active until then: a start has to be seen to begin.
+  const session = input.sessions.find((one) => one.state.kind === 'starting') ?? input.active;
   const phase = session && phaseOf(session, input.now, input.warnMs);
   if (!session || !phase || phase === 'failed') {
     return nothingLive(input, session);
