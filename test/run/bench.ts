@@ -1,6 +1,7 @@
 // `npm run bench`: what the product costs, each figure beside its limit; ratios come from one and the same run.
 // Ends with 1 when a limit is missed. `npm run bench -- parse` measures only what is named so.
 import { benchActivation, benchSize } from '../bench/activation.ts';
+import { benchFetch } from '../bench/fetch.ts';
 import { benchParse } from '../bench/parse.ts';
 import type { BenchRow } from '../bench/row.ts';
 import { benchStart } from '../bench/start.ts';
@@ -11,6 +12,7 @@ import { installRig } from './installRig.ts';
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   parse: benchParse,
   start: () => benchStart(),
+  fetch: benchFetch,
   size: benchSize,
   activation: benchActivation,
 };

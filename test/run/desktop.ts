@@ -1,5 +1,6 @@
-// `npm run test:desktop`: the host suite in a desktop VS Code: the one that VSCODE_EXECUTABLE names, or one that
-// @vscode/test-electron downloads.
+// `npm run test:desktop`: the host suite in a desktop VS Code: the one that VSCODE_EXECUTABLE names, an installed one,
+// or else one that @vscode/test-electron downloads.
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,13 @@ import { buildHostSuite, hostEntry, RESULTS_VARIABLE } from './hostSuite.ts';
 import { timed } from './parts.ts';
 import { conclude, readMochaReport } from './report.ts';
 
-const executable = process.env['VSCODE_EXECUTABLE'];
+/** The program itself, not the `code` script beside it, which returns before the window closes. */
+const executable = [
+  process.env['VSCODE_EXECUTABLE'],
+  '/usr/share/code/code',
+  '/Applications/Visual Studio Code.app/Contents/MacOS/Electron',
+  join(process.env['LOCALAPPDATA'] ?? '', 'Programs', 'Microsoft VS Code', 'Code.exe'),
+].find((path) => path !== undefined && existsSync(path));
 
 const report = await timed('desktop', async () => {
   await buildHostSuite();
@@ -36,7 +43,7 @@ const report = await timed('desktop', async () => {
     );
     const found = await readMochaReport(results);
     if (found === undefined) {
-      throw new Error('VS Code ended before the suite reported', { cause: failed });
+      throw new Error('VS Code never reported; VSCODE_EXECUTABLE may name the one to use', { cause: failed });
     }
     return found;
   } finally {

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { run } from '../support/processes.ts';
 import { findRig, resultsFolder, root } from '../support/rig.ts';
 import { runHostSuite } from './hostSuite.ts';
@@ -78,9 +79,7 @@ export async function timed(
   work: () => Promise<Omit<Report, 'part' | 'seconds'>>,
 ): Promise<Report> {
   const start = performance.now();
-  const found = await work().catch((error: unknown) =>
-    oneFailure('did not run', error instanceof Error ? (error.stack ?? error.message) : String(error)),
-  );
+  const found = await work().catch((error: unknown) => oneFailure('did not run', inspect(error)));
   return { part, ...found, seconds: (performance.now() - start) / 1000 };
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -43,9 +43,12 @@ async function packageCompanion(): Promise<string> {
   return packageFolder(folder, 'companion', ['--skip-license']);
 }
 
+/** As in package.json's `package`: no repository is named yet, so links cannot be made absolute. */
+const VSCE = ['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+
 /**
- * Packages a folder as a .vsix below out/, one file per process: two runs in one clone must not write into each
- * other's. Rejects with what vsce printed.
+ * Packages a folder as a .vsix below out/, which goes when this process ends: two runs in one clone must not write
+ * into each other's. Rejects with what vsce printed.
  */
 export async function packageFolder(
   folder: string,
@@ -56,13 +59,8 @@ export async function packageFolder(
   await mkdir(out, { recursive: true });
   const file = join(out, `${name}-${String(process.pid)}.vsix`);
   const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
-  await runOrThrow(
-    process.execPath,
-    [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', file, ...more],
-    {
-      cwd: folder,
-    },
-  );
+  await runOrThrow(process.execPath, [vsce, ...VSCE, '--out', file, ...more], { cwd: folder });
+  process.once('exit', () => rmSync(file, { force: true }));
   return file;
 }
 
