@@ -23,7 +23,7 @@ export interface StageOptions {
   readonly fill?: (home: string, sandboxUrl: string) => Promise<unknown>;
   /** Fills the folder that is opened. */
   readonly project?: (workspace: string, sandboxUrl: string) => Promise<unknown>;
-  readonly workbench?: Pick<WorkbenchOptions, 'env' | 'trust' | 'settings'>;
+  readonly workbench?: (sandboxUrl: string) => Pick<WorkbenchOptions, 'env' | 'trust' | 'settings'>;
 }
 
 /** What an identity call in a terminal printed: the ARN, or what went wrong. */
@@ -131,7 +131,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   await (options.fill ?? writeDemoHome)(home, sandbox.url);
   await options.project?.(workspace, sandbox.url);
   const workbench = await launchWorkbench({
-    ...options.workbench,
+    ...options.workbench?.(sandbox.url),
     home,
     workspace,
     vsix: await packagedExtension(),

@@ -264,6 +264,11 @@ export class WorkbenchPage {
     return this.page.locator('.terminal-tabs-entry');
   }
 
+  /** Makes a terminal the active one. In the middle of its tab stands a button that would split it. */
+  async focusTerminal(tab: Locator): Promise<void> {
+    await tab.click({ position: { x: 24, y: 10 } });
+  }
+
   /** The lines of the active terminal, as one text. Lines that the terminal wrapped are still broken. */
   async terminalText(selector = ACTIVE_TERMINAL): Promise<string> {
     await this.page.locator(`${selector} .xterm`).first().waitFor();

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describeIf } from '../support/skip.ts';
+import { awsCli, noAwsCli, setStage } from '../support/stage.ts';
+
+const billing = /^arn:aws:sts::111122223333:assumed-role\/billing-read\//;
+const admin = /^arn:aws:sts::444455556666:assumed-role\/admin\//;
+
+/**
+ * Seconds that AWS grants here. The clock of AWS and of the window moves past them in one step; the tools in the
+ * terminal keep the machine's clock, whose signatures AWS takes for 15 minutes.
+ */
+const granted = 300;
+const pastTheEnd = (granted + 5) * 1000;
+
+// One window for all, with a terminal each for a session that renews itself and for one that needs a person.
+describeIf(awsCli !== undefined, noAwsCli, 'renewal under an open terminal', () => {
+  const stage = setStage();
+  let calls: number;
+
+  it('starts a session without MFA, and a terminal under it', async () => {
+    const { sandbox, page } = stage();
+    sandbox.control.grantSeconds(granted);
+    await stage().startFirst('billing-read');
+    await page.waitForStatus(/^ ?billing-read 4m$/);
+    await page.openTerminal();
+    assert.match((await stage().whoAmI()).text, billing);
+    assert.equal(stage().granted('AssumeRole').length, 1);
+  });
+
+  it('shows that it is over when its time has passed', async () => {
+    const { page } = stage();
+    await stage().moveClock(pastTheEnd);
+    await page.waitForStatus(/^ ?billing-read expired$/);
+    assert.equal(await page.statusBarKind(), 'error');
+    assert.equal(stage().granted('AssumeRole').length, 1, 'nobody has asked for it yet');
+  });
+
+  it('renews when the open terminal asks, with one call', async () => {
+    const { page } = stage();
+    assert.match((await stage().whoAmI()).text, billing);
+    await page.waitForStatus(/^ ?billing-read 4m$/);
+    assert.match((await stage().whoAmI()).text, billing);
+    assert.equal(stage().granted('AssumeRole').length, 2);
+  });
+
+  it('holds the calls of a terminal whose session needs an MFA code, and asks once', async () => {
+    const { page } = stage();
+    await stage().start('prod-admin', { mfa: true });
+    await page.openTerminal();
+    assert.match((await stage().whoAmI()).text, admin);
+    calls = stage().granted('AssumeRole').length;
+    await stage().moveClock(pastTheEnd);
+    await page.waitForStatus(/^ ?prod-admin expired$/);
+
+    const identity = stage().askIdentity();
+    const waiting = stage().runAside(`${identity} & ${identity} & wait`);
+    const notification = await page.waitForNotification('A terminal waits for prod-admin');
+    assert.match((await notification.textContent()) ?? '', /Renew it with an MFA code to go on/);
+    assert.equal(await page.quickTitle(/MFA/).count(), 0, 'a fetch opens no box by itself');
+    await page.press('Renew', notification);
+    await page.quickTitle('MFA Code for prod-admin from Device alice (1111-2222-3333)').waitFor();
+    assert.equal(await page.notifications().filter({ hasText: 'A terminal waits' }).count(), 0);
+    await page.answerInput(stage().sandbox.unusedCode('alice'));
+
+    const { text } = await waiting;
+    const answers = text.split('\n').filter((line) => line.startsWith('arn:'));
+    assert.equal(answers.length, 2, text);
+    assert.ok(
+      answers.every((answer) => admin.test(answer)),
+      text,
+    );
+  });
+
+  it('has renewed it with one call', async () => {
+    await stage().page.waitForStatus(/^ ?prod-admin 4m$/);
+    assert.equal(stage().granted('AssumeRole').length, calls + 1);
+  });
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setStage } from '../support/stage.ts';
+import type { WorkbenchPage } from '../support/workbenchPage.ts';
+
+// Two windows for all tests, each with a folder of its own, so that each remembers its own active session.
+describe('two windows', () => {
+  const stage = setStage();
+  let second: WorkbenchPage;
+
+  it('share a session: the second sees what the first has started, without a call of its own', async () => {
+    const { page, workbench, workspace } = stage();
+    await stage().startFirst('billing-read');
+    const other = join(workspace, '..', 'other');
+    await mkdir(other);
+    second = await workbench.openPage({ workspace: other });
+    await second.openView('AWS Sessions');
+    await liveRow(second, 'billing-read').waitFor();
+    assert.match((await liveRow(second, 'billing-read').textContent()) ?? '', /5\dm/);
+    await second.waitForStatus(/^ ?AWS$/);
+    await page.waitForStatus(/^ ?billing-read 5\dm$/);
+    assert.equal(stage().granted('AssumeRole').length, 1);
+  });
+
+  it('see at once what the other starts', async () => {
+    const { page } = stage();
+    await stage().start('hub', { page: second });
+    await liveRow(page, 'hub').waitFor();
+    await second.waitForStatus(/^ ?hub 5\dm$/);
+  });
+
+  it('have an active session each: switching in one changes nothing in the other', async () => {
+    const { page } = stage();
+    await page.waitForStatus(/^ ?billing-read 5\dm$/);
+    await page.runCommand('STS: Switch Session');
+    await page.pick('hub');
+    await page.waitForStatus(/^ ?hub 5\dm$/);
+    await second.runCommand('STS: Switch Session');
+    await second.pick('billing-read');
+    await second.waitForStatus(/^ ?billing-read 5\dm$/);
+    await page.waitForStatus(/^ ?hub 5\dm$/);
+    assert.equal(stage().granted('AssumeRole').length, 2);
+  });
+
+  it('ask for one MFA code when both start the same session at once', async () => {
+    const { page, sandbox } = stage();
+    const from = sandbox.journal.length;
+    await Promise.all([page, second].map(countMfaBoxes));
+    await Promise.all([page, second].map((window) => window.clickTreeButton('prod-admin', 'Start')));
+    await Promise.all([page, second].map((window) => window.waitForStatus(/^ ?prod-admin$/)));
+    const boxes = [page, second].map((window) => window.quickTitle(/^MFA Code for prod-admin/));
+    const asked = await Promise.race(
+      boxes.map(async (box, index) => {
+        await box.waitFor();
+        return [page, second][index];
+      }),
+    );
+    await asked?.answerInput(sandbox.unusedCode('alice'));
+    await page.waitForStatus(/^ ?prod-admin 59m$/);
+    await second.waitForStatus(/^ ?prod-admin 59m$/);
+    const seen = await Promise.all([page, second].map(mfaBoxes));
+    assert.deepEqual(seen.toSorted(), [0, 1]);
+    assert.deepEqual(
+      sandbox.journal.slice(from).map(({ operation, status }) => `${operation} ${String(status)}`),
+      ['AssumeRole 200'],
+    );
+  });
+
+  it('lose a session together', async () => {
+    const { page } = stage();
+    await second.clickTreeButton('prod-admin', 'End Session');
+    await second.waitForStatus(/^ ?AWS$/);
+    await page.waitForStatus(/^ ?AWS$/);
+    await liveRow(page, 'prod-admin').waitFor({ state: 'detached' });
+  });
+});
+
+/** The row of a session in the live group, which stands before the profiles. */
+function liveRow(page: WorkbenchPage, name: string) {
+  return page.treeRows().and(page.page.locator('[aria-level="2"]')).filter({ hasText: name });
+}
+
+/** Counts from now on how often a box for an MFA code comes up, however short it stays. */
+async function countMfaBoxes({ page }: WorkbenchPage): Promise<void> {
+  // As text, because the page's types (DOM) are no types of Node.
+  await page.evaluate(`(() => {
+    let open = false;
+    document.body.dataset.mfaBoxes = 0;
+    new MutationObserver(() => {
+      const widget = document.querySelector('.quick-input-widget');
+      const title = widget?.querySelector('.quick-input-title')?.textContent ?? '';
+      const shown = widget?.style.display !== 'none' && title.startsWith('MFA Code');
+      document.body.dataset.mfaBoxes = Number(document.body.dataset.mfaBoxes) + (shown && !open ? 1 : 0);
+      open = shown;
+    }).observe(document.body, {
+      subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['style'],
+    });
+  })()`);
+}
+
+async function mfaBoxes({ page }: WorkbenchPage): Promise<number> {
+  return Number(await page.locator('body').getAttribute('data-mfa-boxes'));
+}
