@@ -44,10 +44,16 @@ export function managedName(region: string | undefined): string {
 /** Keeps the managed profiles in the config file. Calls run one after the other. */
 export class ManagedProfiles {
   readonly #options: ManagedProfilesOptions;
-  #last: Promise<ManagedState> = Promise.resolve({ kind: 'noConsent' });
+  #last: Promise<unknown> = Promise.resolve();
+  #state: ManagedState = { kind: 'noConsent' };
 
   constructor(options: ManagedProfilesOptions) {
     this.#options = options;
+  }
+
+  /** How they stood after the last call; before the first one nobody has consented to anything. */
+  get state(): ManagedState {
+    return this.#state;
   }
 
   /**
@@ -138,8 +144,11 @@ export class ManagedProfiles {
   }
 
   #inTurn(work: () => Promise<ManagedState>): Promise<ManagedState> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => ({ kind: 'noConsent' }));
+    const result = this.#last.then(work).then((state) => {
+      this.#state = state;
+      return state;
+    });
+    this.#last = result.catch(() => undefined);
     return result;
   }
 }

@@ -81,11 +81,8 @@ const MAX_CONNECTIONS = 256;
 export async function startServer(options: ServerOptions): Promise<CredentialServer> {
   const { transport } = options;
   const ending = new AbortController();
-  const tokens =
-    transport.kind === 'tcp'
-      ? { token: randomBytes(32).toString('hex'), peerToken: randomBytes(32).toString('hex') }
-      : undefined;
-  let door: Door = { hosts: [], tokens };
+  // Lets nobody in before it is known where the server listens.
+  let door: Door = { hosts: [], tokens: undefined };
   const server = createServer({
     // A head that trickles in is cut off; none of ours is longer than a few lines.
     headersTimeout: 3000,
@@ -104,21 +101,14 @@ export async function startServer(options: ServerOptions): Promise<CredentialSer
       );
     });
   });
-  const port = await listen(server, transport);
+  const address = await listen(server, transport);
   server.on('error', (error) => options.log(`server: ${String(error)}`));
-  let address: Address;
-  if (transport.kind === 'socket') {
-    door = { hosts: ['localhost'], tokens: undefined };
-    address = { kind: 'socket', path: transport.path };
-    await chmod(transport.path, 0o600);
-  } else if (tokens) {
-    door = { hosts: [`127.0.0.1:${port}`, `localhost:${port}`], tokens };
-    address = { kind: 'tcp', port, ...tokens };
-    if (transport.tokenFile !== undefined) {
-      await writePrivately(transport.tokenFile, tokens.token);
-    }
-  } else {
-    throw new Error('a TCP server has tokens');
+  door = doorOf(address);
+  try {
+    await guardFiles(transport, address);
+  } catch (error) {
+    server.close();
+    throw error;
   }
   return {
     address,
@@ -127,8 +117,8 @@ export async function startServer(options: ServerOptions): Promise<CredentialSer
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
-      if (transport.kind === 'tcp' && transport.tokenFile !== undefined && tokens) {
-        await removeToken(transport.tokenFile, tokens.token);
+      if (transport.kind === 'tcp' && transport.tokenFile !== undefined && address.kind === 'tcp') {
+        await removeToken(transport.tokenFile, address.token);
       }
     },
   };
@@ -214,11 +204,26 @@ function send(response: ServerResponse, reply: Reply, plain: boolean): void {
   response.end(text);
 }
 
-/** The port; 0 for a socket. */
-async function listen(server: Server, transport: Transport): Promise<number> {
+function doorOf(address: Address): Door {
+  return address.kind === 'socket'
+    ? { hosts: ['localhost'], tokens: undefined }
+    : { hosts: [`127.0.0.1:${address.port}`, `localhost:${address.port}`], tokens: address };
+}
+
+/** Keeps what the server leaves in the file system to its owner. */
+async function guardFiles(transport: Transport, address: Address): Promise<void> {
+  if (transport.kind === 'socket') {
+    await chmod(transport.path, 0o600);
+  } else if (transport.tokenFile !== undefined && address.kind === 'tcp') {
+    await writePrivately(transport.tokenFile, address.token);
+  }
+}
+
+/** Where it listens now; on TCP with tokens of 256 random bits, new at every start. */
+async function listen(server: Server, transport: Transport): Promise<Address> {
   if (transport.kind === 'socket') {
     await listening(server, { path: transport.path });
-    return 0;
+    return { kind: 'socket', path: transport.path };
   }
   try {
     await listening(server, { host: '127.0.0.1', port: transport.port ?? 0 });
@@ -233,7 +238,11 @@ async function listen(server: Server, transport: Transport): Promise<number> {
   if (bound === null || typeof bound === 'string') {
     throw new Error('a TCP server has a port');
   }
-  return bound.port;
+  return { kind: 'tcp', port: bound.port, token: newToken(), peerToken: newToken() };
+}
+
+function newToken(): string {
+  return randomBytes(32).toString('hex');
 }
 
 function listening(server: Server, where: { path: string } | { host: string; port: number }): Promise<void> {

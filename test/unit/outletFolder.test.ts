@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -13,7 +15,8 @@ import { dirname, join } from 'node:path';
 import { folderPath, openFolder, socketPath, writePrivately } from '../../src/outlets/folder.ts';
 import type { HelperFolder } from '../../src/outlets/folder.ts';
 import { installHelper, removeHelper } from '../../src/outlets/install.ts';
-import { HELPER_SOURCES, installedFolder, temporaryFolder } from '../support/outletRig.ts';
+import { HELPER_SOURCES, installedFolder, serve, temporaryFolder } from '../support/outletRig.ts';
+import { describeIf } from '../support/skip.ts';
 
 describe('the helper’s folder', () => {
   const temporary = temporaryFolder();
@@ -164,6 +167,42 @@ describe('the helper’s folder', () => {
     await install('C:\\Program Files\\Code\\Code.exe');
     assert.equal(readFileSync(join(folder.path, 'node'), 'utf8'), 'C:\\Program Files\\Code\\Code.exe\n');
   });
+
+  describeIf(
+    process.getuid?.() === 0,
+    'only root can become somebody else',
+    'as another user sees it',
+    () => {
+      it('is closed: no token, no list of windows, no socket', async () => {
+        const home = newHome();
+        chmodSync(temporary.path, 0o755);
+        const folder = await opened(join(home, '.sts-sessions'));
+        const server = await serve({ kind: 'socket', path: await socketPath(folder, 'one') });
+        const endpoint = await serve({ kind: 'tcp', tokenFile: join(folder.tokens, 'one') });
+        const script = `
+        const [home, folder, socket, token] = process.argv.slice(1);
+        const { readdirSync, readFileSync } = require('node:fs');
+        const said = (look) => { try { look(); return 'open'; } catch (error) { return error.code; } };
+        const seen = [() => readdirSync(home), () => readdirSync(folder), () => readFileSync(token)].map(said);
+        require('node:net').connect(socket, () => console.log([...seen, 'open'].join(' ')))
+          .on('error', (error) => console.log([...seen, error.code].join(' ')));`;
+        const path = server.address.kind === 'socket' ? server.address.path : '';
+        const other = spawn('node', ['-e', script, home, folder.path, path, join(folder.tokens, 'one')], {
+          uid: 65_534,
+          gid: 65_534,
+          env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+          cwd: '/',
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        let seen = '';
+        other.stdout.setEncoding('utf8').on('data', (text: string) => (seen += text));
+        await once(other, 'close');
+        await server.dispose();
+        await endpoint.dispose();
+        assert.equal(seen.trim(), 'open EACCES EACCES EACCES');
+      });
+    },
+  );
 
   it('is written to whole or not at all', async () => {
     const home = newHome();

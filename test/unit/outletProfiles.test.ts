@@ -64,6 +64,10 @@ describe('the managed profiles', () => {
     const managed = profilesIn(config, { consented: () => false });
     assert.deepEqual(await managed.ensure(new Set([undefined])), { kind: 'noConsent' });
     assert.equal(config.writes, 0);
+    assert.deepEqual(managed.state, { kind: 'noConsent' });
+    const shared = profilesIn(file(''), { editFile: () => Promise.resolve({ kind: 'readOnly' }) });
+    await shared.ensure(new Set([undefined]));
+    assert.deepEqual(shared.state, { kind: 'readOnly' });
   });
 
   it('of another machine whose helper lies elsewhere are left alone', async () => {

@@ -6,7 +6,6 @@
 # that of a command which the person asked to run.
 # sts-sessions-helper 1
 
-LC_ALL=C
 id=${STS_SESSIONS_ID:-${STS_SESSIONS_DEFAULT:-}}
 
 fail() {
@@ -16,7 +15,8 @@ fail() {
 
 case $id in
   '') fail 'No AWS session is chosen here: open this terminal in VS Code after starting a session, or set STS_SESSIONS_ID.' ;;
-  *[!a-z0-9-]*) fail 'STS_SESSIONS_ID is not the id of a session: it holds lower-case letters, digits and - only.' ;;
+  # Spelt out, because a-z means other letters as well in some languages; a changed LC_ALL would reach commands.
+  *[!abcdefghijklmnopqrstuvwxyz0123456789-]*) fail 'STS_SESSIONS_ID is not the id of a session: it holds lower-case letters, digits and - only.' ;;
 esac
 
 folder=${0%/*}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import type { EnvironmentVariableMutator, GlobalEnvironmentVariableCollection } from 'vscode';
+import type { Prepared } from '../../src/outlets/delivering.ts';
+import { TerminalOutlet } from '../../src/outlets/terminal.ts';
+import { sessionFor } from '../support/outletRig.ts';
+
+/** A collection that counts what is done to it; anything else it is asked for is not there. */
+function fakeCollection(): { collection: GlobalEnvironmentVariableCollection; changes: string[] } {
+  const values = new Map<string, EnvironmentVariableMutator>();
+  const changes: string[] = [];
+  const collection = {
+    persistent: true,
+    description: undefined,
+    replace(name: string, value: string, options: EnvironmentVariableMutator['options']) {
+      changes.push(`${name}=${value}`);
+      values.set(name, { type: 1, value, options });
+    },
+    get: (name: string) => values.get(name),
+    delete(name: string) {
+      changes.push(`-${name}`);
+      values.delete(name);
+    },
+    clear() {
+      changes.push('clear');
+      values.clear();
+    },
+    [Symbol.iterator]: () => values[Symbol.iterator](),
+  };
+  return { collection: collection as unknown as GlobalEnvironmentVariableCollection, changes };
+}
+
+function delivery(mode: Prepared['mode'], variables: Record<string, string>): Prepared {
+  return { mode, instead: undefined, variables: new Map(Object.entries(variables)), warnings: [] };
+}
+
+describe('the outlet to the terminals', () => {
+  const session = sessionFor('live-a');
+
+  it('changes only what is different, and says both times at which it applies', async () => {
+    const { collection, changes } = fakeCollection();
+    const results = [delivery('profile', { A: '1', B: '2' }), delivery('profile', { B: '2', C: '3' })];
+    const told: unknown[] = [];
+    const outlet = new TerminalOutlet({
+      collection,
+      isTrusted: () => true,
+      prepare: () => Promise.resolve(results.shift() ?? assert.fail('prepared once too often')),
+      describe: ({ name }) => `as ${name}`,
+      delivered: (result) => told.push(result?.mode),
+      failed: (error) => assert.fail(String(error)),
+    });
+    await outlet.update(session);
+    await outlet.update(session);
+    assert.deepEqual(changes, ['A=1', 'B=2', '-A', 'C=3']);
+    assert.equal(collection.description, 'as live-a');
+    assert.deepEqual(collection.get('B')?.options, {
+      applyAtProcessCreation: true,
+      applyAtShellIntegration: true,
+    });
+    await outlet.update(undefined);
+    assert.deepEqual(told, ['profile', 'profile', undefined]);
+    assert.equal(changes.at(-1), 'clear');
+  });
+
+  it('keeps pointers over a reload, and never keys', async () => {
+    for (const [mode, kept] of [
+      ['profile', true],
+      ['endpoint', true],
+      ['environment', false],
+    ] as const) {
+      const { collection, changes } = fakeCollection();
+      const outlet = new TerminalOutlet({
+        collection,
+        isTrusted: () => true,
+        prepare: () => Promise.resolve(delivery(mode, { A: '1' })),
+        describe: () => '',
+        delivered: () => undefined,
+        failed: (error) => assert.fail(String(error)),
+      });
+      await outlet.update(session);
+      assert.equal(collection.persistent, kept, mode);
+      outlet.dispose();
+      assert.equal(changes.includes('clear'), !kept, mode);
+    }
+  });
+
+  it('delivers nothing in an untrusted workspace', async () => {
+    const { collection, changes } = fakeCollection();
+    const told: unknown[] = [];
+    const outlet = new TerminalOutlet({
+      collection,
+      isTrusted: () => false,
+      prepare: () => assert.fail('prepared'),
+      describe: () => '',
+      delivered: (result) => told.push(result),
+      failed: (error) => assert.fail(String(error)),
+    });
+    await outlet.update(session);
+    assert.deepEqual([changes, told], [['clear'], [undefined]]);
+  });
+
+  it('forgets a preparation that was overtaken, and tells of one that failed', async () => {
+    const { collection, changes } = fakeCollection();
+    let finish: (result: Prepared) => void = () => undefined;
+    const failures: unknown[] = [];
+    const preparations: (() => Promise<Prepared>)[] = [
+      () => new Promise((resolve) => (finish = resolve)),
+      () => Promise.resolve(delivery('profile', { A: 'new' })),
+      () => Promise.reject(new Error('ours')),
+    ];
+    const outlet = new TerminalOutlet({
+      collection,
+      isTrusted: () => true,
+      prepare: () => (preparations.shift() ?? assert.fail('prepared once too often'))(),
+      describe: () => '',
+      delivered: () => undefined,
+      failed: (error) => failures.push(String(error)),
+    });
+    const slow = outlet.update(session);
+    await outlet.update(session);
+    finish(delivery('profile', { A: 'old' }));
+    await slow;
+    await outlet.update(session);
+    assert.deepEqual([changes, failures], [['A=new'], ['Error: ours']]);
+  });
+});
