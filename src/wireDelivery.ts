@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { kindOf } from './aws/profiles.ts';
@@ -29,7 +31,7 @@ import {
 import { t } from './ui/text/l10n.ts';
 
 const consentKey = 'managedProfilesConsent';
-const portKey = 'endpointPort';
+const endpointKey = 'endpoint';
 /** An edit of the config file takes milliseconds; another window that holds it longer hangs. */
 const editPatienceMs = 5000;
 
@@ -61,13 +63,16 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
   const startEndpoint = async () => {
     const { folder } = await host;
     const tokens = folder?.tokens ?? context.globalStorageUri.fsPath;
-    const tokenFile = join(tokens, `${vscode.env.sessionId.slice(0, 16)}-${process.pid}`);
-    const port = context.workspaceState.get<number>(portKey);
-    const transport = { kind: 'tcp', tokenFile, ...(port !== undefined && { port }) } as const;
+    await mkdir(tokens, { recursive: true, mode: 0o700 });
+    // Port and file name stay over a reload, so that open terminals keep their endpoint; the token in it does not.
+    const known = context.workspaceState.get<{ readonly port: number; readonly name: string }>(endpointKey);
+    const name = known?.name ?? randomUUID();
+    const tokenFile = join(tokens, name);
+    const transport = { kind: 'tcp', tokenFile, ...(known && { port: known.port }) } as const;
     const server = await startServer({ ...parts.server, transport });
-    const bound = server.address.kind === 'tcp' ? server.address.port : 0;
-    await context.workspaceState.update(portKey, bound);
-    return { server, port: bound, tokenFile };
+    const port = server.address.kind === 'tcp' ? server.address.port : 0;
+    await context.workspaceState.update(endpointKey, { port, name });
+    return { server, port, tokenFile };
   };
 
   /** Two windows that add to the block at once must not lose each other's profile. */

@@ -1,23 +1,7 @@
 import { credentialVariables } from '../aws/formats.ts';
+import type { DeliveryMode, DeliveryWarning, ManagedState } from '../session/delivery.ts';
 import type { Session } from '../session/types.ts';
 import { managedName } from './managedProfiles.ts';
-import type { ManagedState } from './managedProfiles.ts';
-
-/** The setting `stsSessions.delivery`. */
-export type DeliveryMode = 'profile' | 'endpoint' | 'environment';
-
-/** Why a tool in the terminal may use something else than the session, or that a region is not the session's. */
-export type DeliveryWarning =
-  /** `variable` was there when VS Code started, and tools prefer it to the profile's region. */
-  | { readonly kind: 'inheritedRegion'; readonly variable: string; readonly value: string }
-  /** `variable` names a profile that wins over the endpoint, or over keys in the environment in some SDKs. */
-  | { readonly kind: 'inheritedProfile'; readonly variable: string; readonly value: string }
-  /** The AWS CLI takes keys of [default] before it asks the endpoint. */
-  | { readonly kind: 'defaultProfileWins' }
-  /** AWS_CONTAINER_CREDENTIALS_RELATIVE_URI was there when VS Code started, and wins over the endpoint. */
-  | { readonly kind: 'relativeUriWins' }
-  /** AWS_CONFIG_FILE names something that is not an absolute path: each terminal's folder decides where it leads. */
-  | { readonly kind: 'relativeConfigFile'; readonly value: string };
 
 /** What the terminals get. */
 export interface Delivery {

@@ -1,19 +1,7 @@
 import { readManagedBlock, removeManagedBlock, setManagedBlock, takenNames } from '../aws/managedBlock.ts';
 import type { ManagedBlock, ManagedProfile } from '../aws/managedBlock.ts';
 import { readProfiles } from '../aws/profiles.ts';
-
-/** How the managed profiles stand. */
-export type ManagedState =
-  | { readonly kind: 'ok' }
-  /** The person has not said yes. */
-  | { readonly kind: 'noConsent' }
-  | { readonly kind: 'readOnly' }
-  /** The file belongs to another machine as well, whose helper lies elsewhere. */
-  | { readonly kind: 'shared'; readonly host: string }
-  /** The person has a profile of that name. */
-  | { readonly kind: 'nameTaken'; readonly name: string }
-  /** `code`: Node's, or EBUSY when the file changed underneath at every try. */
-  | { readonly kind: 'failed'; readonly code: string };
+import type { ManagedState } from '../session/delivery.ts';
 
 /** What `files/safeWrite` answers. */
 export type EditOutcome =

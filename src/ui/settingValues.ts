@@ -1,5 +1,4 @@
-/** How the active session reaches terminals. */
-export type DeliveryMode = 'profile' | 'endpoint' | 'environment';
+import type { DeliveryMode } from '../session/delivery.ts';
 
 /** What holds when a setting is not set, or holds what it may not. The manifest test compares them with package.json. */
 export const defaults = {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../session/emitter.ts';
 import { settings, settingsSection } from './ids.ts';
 import { deliveryMode, integerSetting } from './settingValues.ts';
-import type { DeliveryMode } from './settingValues.ts';
+import type { DeliveryMode } from '../session/delivery.ts';
 
 /** How the active session reaches terminals. */
 export function delivery(): DeliveryMode {

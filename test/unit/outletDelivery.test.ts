@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { availableMode, deliveryVariables, terminalVariables } from '../../src/outlets/delivery.ts';
-import type { DeliveryWarning } from '../../src/outlets/delivery.ts';
+import type { DeliveryWarning } from '../../src/session/delivery.ts';
 import { managedName } from '../../src/outlets/managedProfiles.ts';
 import { sessionFor } from '../support/outletRig.ts';
 

@@ -1,0 +1,103 @@
+// `npm run pictures`: takes the README's pictures from the real product, in the demo's world.
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { demoData, writeDemoHome } from '../sandbox/demo.ts';
+import { startSandbox } from '../sandbox/sandbox.ts';
+import { packagedExtension } from '../support/packaged.ts';
+import { root } from '../support/rig.ts';
+import { launchWorkbench } from '../support/workbench.ts';
+import type { WorkbenchPage } from '../support/workbenchPage.ts';
+import { installRig } from './installRig.ts';
+
+const pictures = join(root, 'media/readme');
+
+await installRig();
+await mkdir(pictures, { recursive: true });
+const base = await mkdtemp(join(tmpdir(), 'sts-pictures-'));
+const home = join(base, 'home');
+const workspace = join(home, 'shop');
+await mkdir(workspace, { recursive: true });
+const sandbox = await startSandbox({ data: demoData() });
+await writeDemoHome(home, sandbox.url);
+// A short prompt, and a CLI that finds the sandbox without a long option in the picture.
+const rc = `PS1='$ '\naws() { command aws --endpoint-url ${sandbox.url} "$@"; }\n`;
+await writeFile(join(home, '.bashrc'), rc);
+const workbench = await launchWorkbench({
+  home,
+  workspace,
+  vsix: await packagedExtension(),
+  companion: true,
+  env: {},
+});
+try {
+  const page = await workbench.openPage();
+  await page.page.setViewportSize({ width: 1200, height: 700 });
+  await startSessions(page);
+  await overview(page);
+  await switcher(page);
+  await roleQuestion(page);
+} finally {
+  await workbench.stop();
+  await sandbox.close();
+  await rm(base, { recursive: true, force: true });
+}
+
+async function startSessions(page: WorkbenchPage): Promise<void> {
+  await page.openView('AWS Sessions');
+  await widenSideBar(page);
+  await page.clickTreeButton('staging-dev', 'Start');
+  await page.press('Add Profiles', page.dialog());
+  await page.waitForStatus(/staging-dev/);
+  await page.clickTreeButton('prod-admin', 'Start');
+  await page.answerInput(sandbox.currentCode('alice'));
+  await page.waitForStatus(/prod-admin/);
+}
+
+/** The tree, the status bar, and a terminal that is the role. */
+async function overview(page: WorkbenchPage): Promise<void> {
+  await page.openTerminal();
+  await page.typeInTerminal('aws sts get-caller-identity --query Arn\n');
+  await page.waitForTerminalText('assumed-role/admin');
+  await page.runCommand('STS: New Terminal As');
+  await page.pick('staging-dev');
+  await page.terminalTabs().nth(1).waitFor();
+  await page.typeInTerminal('aws sts get-caller-identity --query Arn\n');
+  await page.waitForTerminalText('assumed-role/staging-dev');
+  await page.clearNotifications();
+  await page.quickInput().waitFor({ state: 'hidden' });
+  await take(page, 'overview');
+}
+
+async function switcher(page: WorkbenchPage): Promise<void> {
+  await page.runCommand('STS: Switch Session');
+  await page.quickRows().first().waitFor();
+  await take(page, 'switcher');
+  await page.page.keyboard.press('Escape');
+}
+
+async function roleQuestion(page: WorkbenchPage): Promise<void> {
+  await page.runCommand('STS: Assume Role');
+  await page.quickTitle('Assume Role').waitFor();
+  await page.quickInput().fill('arn:aws:iam::4444:role/audit');
+  await page.quickMessage().waitFor();
+  await take(page, 'assume-role');
+  await page.page.keyboard.press('Escape');
+}
+
+async function widenSideBar(page: WorkbenchPage): Promise<void> {
+  const box = await page.page.locator('.part.sidebar').boundingBox();
+  if (box) {
+    const edge = box.x + box.width;
+    await page.page.mouse.move(edge, 400);
+    await page.page.mouse.down();
+    await page.page.mouse.move(edge + 90, 400, { steps: 5 });
+    await page.page.mouse.up();
+  }
+}
+
+async function take(page: WorkbenchPage, name: string): Promise<void> {
+  await page.page.mouse.move(800, 300);
+  await copyFile(await page.screenshot(`picture-${name}`), join(pictures, `${name}.png`));
+  console.log(`media/readme/${name}.png`);
+}
