@@ -57,11 +57,13 @@ async function startSessions(page: WorkbenchPage): Promise<void> {
 /** The tree, the status bar, and a terminal that is the role. */
 async function overview(page: WorkbenchPage): Promise<void> {
   await page.openTerminal();
+  await page.waitForTerminalText('$');
   await page.typeInTerminal('aws sts get-caller-identity --query Arn\n');
   await page.waitForTerminalText('assumed-role/admin');
   await page.runCommand('STS: New Terminal As');
   await page.pick('staging-dev');
   await page.terminalTabs().nth(1).waitFor();
+  await page.waitForTerminalText('$');
   await page.typeInTerminal('aws sts get-caller-identity --query Arn\n');
   await page.waitForTerminalText('assumed-role/staging-dev');
   await page.clearNotifications();
@@ -80,7 +82,7 @@ async function roleQuestion(page: WorkbenchPage): Promise<void> {
   await page.runCommand('STS: Assume Role');
   await page.quickTitle('Assume Role').waitFor();
   await page.quickInput().fill('arn:aws:iam::4444:role/audit');
-  await page.quickMessage().waitFor();
+  await page.quickMessage().filter({ hasText: '12 digits' }).waitFor();
   await take(page, 'assume-role');
   await page.page.keyboard.press('Escape');
 }
@@ -98,6 +100,9 @@ async function widenSideBar(page: WorkbenchPage): Promise<void> {
 
 async function take(page: WorkbenchPage, name: string): Promise<void> {
   await page.page.mouse.move(800, 300);
+  await page.page.evaluate(
+    'Promise.all(document.getAnimations().map((each) => each.finished.catch(() => 0)))',
+  );
   await copyFile(await page.screenshot(`picture-${name}`), join(pictures, `${name}.png`));
   console.log(`media/readme/${name}.png`);
 }

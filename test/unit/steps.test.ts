@@ -13,12 +13,19 @@ describe('askSteps', () => {
     const step =
       (key: keyof Form): Step<Form> =>
       async (known, position) => {
-        seen.push(`${position.step}/${position.totalSteps} ${key} ${known[key] ?? '-'} ${position.canGoBack}`);
+        seen.push(
+          `${position.step}/${position.totalSteps} ${key} ${known[key] ?? '-'} ${position.canGoBack}`,
+        );
         const answer = answers.shift();
         return answer === 'back' ? { kind: 'back' } : { kind: 'value', value: { [key]: answer } };
       };
     assert.deepEqual(await askSteps<Form>({}, [step('source'), step('role')]), { source: 'b', role: 'r' });
-    assert.deepEqual(seen, ['1/2 source - false', '2/2 role - true', '1/2 source a false', '2/2 role - true']);
+    assert.deepEqual(seen, [
+      '1/2 source - false',
+      '2/2 role - true',
+      '1/2 source a false',
+      '2/2 role - true',
+    ]);
   });
 
   it('gives nothing when the person leaves half way', async () => {
