@@ -167,6 +167,19 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     await update(true);
   };
   let asking: Promise<void> | undefined;
+  const askOnce = (): Promise<void> => (asking ??= ask().finally(() => (asking = undefined)));
+
+  /** A session that waited for trust is delivered now; whoever started it has not been asked yet. */
+  const onTrusted = (): Promise<void> =>
+    active() && settings.delivery() === 'profile' && consent() === undefined ? askOnce() : update(true);
+
+  /** What stands in the way of an endpoint is in the files: [default] with keys, a config file that is read-only. */
+  const onFiles = async (): Promise<void> => {
+    const { report } = delivering;
+    if (report?.kind === 'delivered' && report.mode === 'endpoint') {
+      await update(true);
+    }
+  };
 
   let mode = settings.delivery();
   const onSettings = async (): Promise<void> => {
@@ -188,7 +201,8 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     begin() {
       store.add(sessions.onDidChange(() => void update(false)));
       store.add(settings.onDidChangeSettings(() => void onSettings()));
-      store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void update(true)));
+      store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void onTrusted()));
+      store.add(files.onDidChange(() => void onFiles()));
       // Before a reload the question was left open: it comes back with the next start, not out of the blue.
       dismissed = active() !== undefined;
       void update(true);
@@ -201,8 +215,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
         return;
       }
       if (again || consent() === undefined) {
-        asking ??= ask().finally(() => (asking = undefined));
-        await asking;
+        await askOnce();
       }
       // A start must not be called done while its terminals are still being prepared.
       await update(false);
