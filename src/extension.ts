@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { Credentials } from './aws/credentials.ts';
 import type { CallerIdentity, Effects } from './aws/effects.ts';
 import { planEnvironment } from './aws/environment.ts';
 import type { Fault } from './aws/faults.ts';
@@ -10,7 +11,7 @@ import { planId } from './aws/hash.ts';
 import { toSessionName } from './aws/limits.ts';
 import { locateSharedFiles } from './aws/locate.ts';
 import { planFor } from './aws/plan.ts';
-import type { SessionRequest } from './aws/plan.ts';
+import type { PlanResult, SessionRequest } from './aws/plan.ts';
 import { run } from './aws/run.ts';
 import { editFile } from './files/safeWrite.ts';
 import { SharedFiles } from './files/sharedFiles.ts';
@@ -119,7 +120,8 @@ export function activate(context: vscode.ExtensionContext): void {
     recent,
     delivery,
     switcher: { ...views, recent: () => recent.requests(), aliasOf },
-    identity: (session: Session, signal: AbortSignal) => askIdentity(session, signal, plan, send),
+    identity: (session: Session, credentials: Credentials, signal: AbortSignal) =>
+      askIdentity(session, credentials, signal, plan, send),
     isAsking: () => mfa.isAsking(),
     showLog: () => log.show(),
     now,
@@ -188,16 +190,17 @@ function lazySender(log: Log, context: vscode.ExtensionContext): Effects['send']
 
 async function askIdentity(
   session: Session,
+  credentials: Credentials,
   signal: AbortSignal,
-  plan: (request: SessionRequest) => ReturnType<typeof planFor> extends infer R ? Promise<R> : never,
+  plan: (request: SessionRequest) => Promise<PlanResult>,
   send: Effects['send'],
 ): Promise<CallerIdentity | Fault> {
   const planned = await plan(session.request);
-  const { state } = session;
-  if (state.kind !== 'live' || !planned.ok) {
-    return { kind: 'sourceExpired', profile: session.name };
+  if (!planned.ok) {
+    // Without a plan nobody knows where to ask.
+    return { kind: 'planChanged', profile: session.name };
   }
-  const reply = await send({ kind: 'callerIdentity' }, state.credentials, planned.plan.target, signal);
+  const reply = await send({ kind: 'callerIdentity' }, credentials, planned.plan.target, signal);
   if (isFault(reply)) {
     // Only a plan knows whose keys they are; a fault from outside of one leaves it open.
     return 'profile' in reply ? { ...reply, profile: session.name } : reply;

@@ -1,4 +1,5 @@
 import type { Event } from '../session/emitter.ts';
+import type { Credentials } from '../aws/credentials.ts';
 import type { CallerIdentity } from '../aws/effects.ts';
 import type { Fault } from '../aws/faults.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
@@ -56,8 +57,8 @@ export interface CommandParts {
   readonly recent: Recent;
   readonly delivery: DeliveryPort;
   readonly switcher: SwitcherOptions;
-  /** GetCallerIdentity with a live session's credentials. */
-  identity(session: Session, signal: AbortSignal): Promise<CallerIdentity | Fault>;
+  /** GetCallerIdentity with a session's credentials. */
+  identity(session: Session, credentials: Credentials, signal: AbortSignal): Promise<CallerIdentity | Fault>;
   /** True while one of our own boxes waits for the person. */
   isAsking(): boolean;
   showLog(): void;

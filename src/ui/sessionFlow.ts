@@ -51,7 +51,8 @@ export class SessionFlow {
     );
     if (!result.ok) {
       this.#forgetFailed(request);
-      this.#explain(result, name, request);
+      // “Try Again” means the same again, the chosen duration included.
+      this.#explain(result, name, request, () => this.start(request, options));
       return undefined;
     }
     await this.#parts.recent.add(request);
@@ -69,7 +70,7 @@ export class SessionFlow {
       (signal) => this.#parts.sessions.renew(session.id, signal),
     );
     if (!result.ok) {
-      this.#explain(result, session.name, session.request);
+      this.#explain(result, session.name, session.request, () => this.renew(session));
     }
   }
 
@@ -110,11 +111,16 @@ export class SessionFlow {
     }
   }
 
-  #explain(result: Extract<StartResult, { ok: false }>, name: string, request: SessionRequest): void {
+  #explain(
+    result: Extract<StartResult, { ok: false }>,
+    name: string,
+    request: SessionRequest,
+    again: () => Promise<unknown>,
+  ): void {
     if (result.why === 'plan') {
       void this.#showProblems(result.problems, name);
-    } else if (result.fault.kind !== 'cancelled') {
-      void this.#showFault(result.fault, name, request);
+    } else {
+      void this.showFault(result.fault, name, request, again);
     }
   }
 
@@ -131,27 +137,33 @@ export class SessionFlow {
     }
   }
 
-  async #showFault(fault: Fault, name: string, request: SessionRequest): Promise<void> {
+  /** Says what went wrong, with the buttons that help; `again` repeats what failed. Silent about cancelling. */
+  async showFault(
+    fault: Fault,
+    name: string,
+    request: SessionRequest,
+    again: () => Promise<unknown>,
+  ): Promise<void> {
     const { text, actions } = faultSentence(fault, { session: name });
+    if (text === '') {
+      return;
+    }
     const labels = new Map(actions.map((action) => [faultActionTitle(action), action]));
     const choice = await vscode.window.showErrorMessage(text, ...labels.keys());
     const action = choice === undefined ? undefined : labels.get(choice);
     if (action !== undefined) {
-      await this.#act(action, request);
+      await this.#act(action, request, again);
     }
   }
 
-  async #act(action: FaultAction, request: SessionRequest): Promise<void> {
+  async #act(action: FaultAction, request: SessionRequest, again: () => Promise<unknown>): Promise<void> {
     switch (action) {
       case 'retry':
       case 'enterCodeAgain':
-        await this.start(request);
+        await again();
         break;
       case 'startWithMaximum':
         await this.start(request, { durationSeconds: sureMaximum });
-        break;
-      case 'startMfa':
-        await vscode.commands.executeCommand(commands.startMfaSession, profileOf(request));
         break;
       case 'openProfile':
         await vscode.commands.executeCommand(commands.openProfileSource, profileOf(request));

@@ -184,8 +184,8 @@ const table: Table = {
         roleArn,
         caller: undefined,
       },
-      'AWS does not let you assume the role, it may ask for an MFA code, or it may ask for an external ID: admin in 1111-2222-3333',
-      ['startMfa', 'openProfile', 'showLog'],
+      'AWS does not let you assume the role, it may ask for an MFA code (mfa_serial), or it may ask for an external ID (external_id): admin in 1111-2222-3333',
+      ['openProfile', 'showLog'],
     ],
     [
       { action: 'sts:AssumeRole', hints: ['identityPolicy'], roleArn, caller: undefined },

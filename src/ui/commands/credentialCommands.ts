@@ -1,15 +1,13 @@
 import * as vscode from 'vscode';
-import type { Credentials } from '../../aws/credentials.ts';
 import { credentialFormats, formatCredentials } from '../../aws/formats.ts';
 import type { CredentialFormat } from '../../aws/formats.ts';
-import type { Session } from '../../session/types.ts';
 import { commands } from '../ids.ts';
+import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { askPick, askText } from '../prompts/input.ts';
 import { t } from '../text/l10n.ts';
 import { clockTime } from '../text/time.ts';
-import { chooseSession } from './target.ts';
-import type { CommandArgument } from './target.ts';
+import { chooseSession, isRenewable, liveCredentials } from './target.ts';
 
 /** Giving credentials away on purpose, and terminals. */
 export function credentialCommands(parts: CommandParts) {
@@ -38,7 +36,11 @@ const formatLabels: Readonly<Record<CredentialFormat, string>> = {
 };
 
 async function copyCredentials(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const session = await chooseSession(parts, argument ?? parts.sessions.activeId, t('Copy Credentials'));
+  const session = await chooseSession(parts, argument ?? parts.sessions.activeId, {
+    title: t('Copy Credentials'),
+    among: isRenewable,
+    start: true,
+  });
   if (!session) {
     return;
   }
@@ -72,7 +74,11 @@ async function copyCredentials(parts: CommandParts, argument: CommandArgument): 
 }
 
 async function runWithCredentials(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const session = await chooseSession(parts, argument ?? parts.sessions.activeId, t('Run Command'));
+  const session = await chooseSession(parts, argument ?? parts.sessions.activeId, {
+    title: t('Run Command'),
+    among: isRenewable,
+    start: true,
+  });
   if (!session) {
     return;
   }
@@ -87,23 +93,13 @@ async function runWithCredentials(parts: CommandParts, argument: CommandArgument
   }
 }
 
-/** Opens a terminal under the session of the argument, else under the one that the person picks. */
+/** Opens a terminal under the session of the argument, started first where need be, else under the one that is picked. */
 export async function openTerminal(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const session = await chooseSession(parts, argument, t('New Terminal As'));
+  const session = await chooseSession(parts, argument, { title: t('New Terminal As'), start: true });
   if (session) {
     await parts.delivery.consent(false);
     report(await parts.delivery.openTerminal(session));
   }
-}
-
-/** The session's credentials, renewed first when it is over. Undefined when that did not work; it has been said why. */
-async function liveCredentials(parts: CommandParts, session: Session): Promise<Credentials | undefined> {
-  const now = (): Session | undefined => parts.sessions.get(session.id);
-  if (now()?.state.kind !== 'live') {
-    await parts.flow.renew(session);
-  }
-  const state = now()?.state;
-  return state?.kind === 'live' ? state.credentials : undefined;
 }
 
 function report(problem: string | undefined): void {

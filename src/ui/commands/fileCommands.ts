@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { FileRole, Place } from '../../aws/problems.ts';
 import { commands, extensionId, walkthrough } from '../ids.ts';
+import { asNode, profileIn, sessionIn } from '../meaning.ts';
+import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { addProfile } from '../prompts/addProfile.ts';
 import { t } from '../text/l10n.ts';
-import { asNode, profileIn, sessionIn } from './target.ts';
-import type { CommandArgument } from './target.ts';
 
 /** The user's files, the log and the way in. */
 export function fileCommands(parts: CommandParts) {
@@ -33,8 +33,12 @@ async function openProfileSource(parts: CommandParts, argument: CommandArgument)
 }
 
 async function placeOfProfile(parts: CommandParts, argument: CommandArgument): Promise<Place | undefined> {
-  const profile = profileIn(parts, argument);
   const set = await parts.files.read();
+  const node = asNode(argument);
+  if (node?.kind === 'ssoSession') {
+    return set.ssoSessions.get(node.name)?.places[0];
+  }
+  const profile = profileIn(parts.sessions, argument);
   return profile === undefined ? undefined : set.profiles.get(profile)?.places[0];
 }
 
@@ -62,10 +66,17 @@ async function openFile(parts: CommandParts, place: Place): Promise<void> {
     return;
   }
   const line = new vscode.Position(place.line - 1, 0);
-  await vscode.window.showTextDocument(vscode.Uri.file(path), {
-    selection: new vscode.Range(line, line),
-    preview: false,
-  });
+  try {
+    await vscode.window.showTextDocument(vscode.Uri.file(path), {
+      selection: new vscode.Range(line, line),
+      preview: false,
+    });
+  } catch {
+    // A folder in its place, no right to read it, too large for an editor: the view says which.
+    void vscode.window.showErrorMessage(
+      t('This file cannot be opened, the AWS Sessions view says why: {0}', path),
+    );
+  }
 }
 
 async function addProfileAndShow(parts: CommandParts): Promise<void> {
@@ -82,10 +93,10 @@ async function addProfileAndShow(parts: CommandParts): Promise<void> {
 }
 
 async function copyRoleArn(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const profile = profileIn(parts, argument);
+  const profile = profileIn(parts.sessions, argument);
   const set = await parts.files.read();
   const arn =
-    sessionIn(parts, argument)?.roleArn ??
+    sessionIn(parts.sessions, argument)?.roleArn ??
     (profile === undefined ? undefined : set.profiles.get(profile)?.properties.get('role_arn')?.value);
   if (arn !== undefined) {
     await vscode.env.clipboard.writeText(arn);
@@ -93,7 +104,7 @@ async function copyRoleArn(parts: CommandParts, argument: CommandArgument): Prom
 }
 
 async function copyProfileName(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const name = profileIn(parts, argument);
+  const name = profileIn(parts.sessions, argument);
   if (name !== undefined) {
     await vscode.env.clipboard.writeText(name);
   }

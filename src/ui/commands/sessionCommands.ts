@@ -4,18 +4,18 @@ import { durationProblem, durations, mfaSerialProblem, parseDuration } from '../
 import type { SessionRequest } from '../../aws/plan.ts';
 import { kindOf } from '../../aws/profiles.ts';
 import { commands } from '../ids.ts';
+import { profileIn, sessionIn } from '../meaning.ts';
+import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { withCancel } from '../progress.ts';
 import { askRole } from '../prompts/assumeRole.ts';
 import { askText } from '../prompts/input.ts';
 import { askSteps } from '../prompts/steps.ts';
 import { mfaSessionDurationSeconds } from '../settings.ts';
-import { faultSentence } from '../text/faults.ts';
 import { durationWords, inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
 import { accountForReading } from '../text/time.ts';
-import { chooseProfile, chooseSession, profileIn, sessionIn } from './target.ts';
-import type { CommandArgument } from './target.ts';
+import { chooseProfile, chooseSession, isRenewable, liveCredentials } from './target.ts';
 
 /** Starting, ending and looking at sessions. */
 export function sessionCommands(parts: CommandParts) {
@@ -34,14 +34,14 @@ export function sessionCommands(parts: CommandParts) {
 
 /** Starts a profile's session; one that is live already is only made the active one. */
 async function startSession(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const session = sessionIn(parts, argument);
+  const session = sessionIn(parts.sessions, argument);
   // A session's own row: a role that was typed in by hand has no profile to start from.
   if (session && (session.request.kind !== 'profile' || session.state.kind === 'failed')) {
     await parts.flow.start(session.request);
     return;
   }
   const profile =
-    profileIn(parts, argument) ??
+    profileIn(parts.sessions, argument) ??
     (await chooseProfile(await parts.files.read(), t('Start Session'), (kind) => kind !== 'none'));
   if (profile !== undefined) {
     await parts.flow.start({ kind: 'profile', profile });
@@ -57,7 +57,7 @@ interface MfaForm {
 async function startMfaSession(parts: CommandParts, argument: CommandArgument): Promise<void> {
   const set = await parts.files.read();
   const title = t('Start MFA Session');
-  const given = profileIn(parts, argument);
+  const given = profileIn(parts.sessions, argument);
   const givenSection = given === undefined ? undefined : set.profiles.get(given);
   const usable = givenSection !== undefined && kindOf(givenSection) === 'staticKeys';
   const profile = usable ? given : await chooseProfile(set, title, (kind) => kind === 'staticKeys');
@@ -101,7 +101,8 @@ async function startMfaSession(parts: CommandParts, argument: CommandArgument): 
 export async function assumeRole(parts: CommandParts, argument: CommandArgument): Promise<void> {
   const active = parts.sessions.activeId;
   const preferred =
-    profileIn(parts, argument) ?? (active === undefined ? undefined : profileIn(parts, active));
+    profileIn(parts.sessions, argument) ??
+    (active === undefined ? undefined : profileIn(parts.sessions, active));
   const request: SessionRequest | undefined = await askRole(
     await parts.files.read(),
     parts.recent.roles(),
@@ -113,7 +114,7 @@ export async function assumeRole(parts: CommandParts, argument: CommandArgument)
 }
 
 async function makeActive(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const session = await chooseSession(parts, argument, t('Use for New Terminals'));
+  const session = await chooseSession(parts, argument, { title: t('Use for New Terminals'), start: true });
   if (session) {
     parts.sessions.setActive(session.id);
     await parts.delivery.consent(false);
@@ -121,7 +122,11 @@ async function makeActive(parts: CommandParts, argument: CommandArgument): Promi
 }
 
 async function endSession(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const session = await chooseSession(parts, argument, t('End Session'));
+  const session = await chooseSession(parts, argument, {
+    title: t('End Session'),
+    among: () => true,
+    start: false,
+  });
   if (session) {
     await parts.flow.end([session]);
   }
@@ -129,33 +134,40 @@ async function endSession(parts: CommandParts, argument: CommandArgument): Promi
 
 async function renewSession(parts: CommandParts, argument: CommandArgument): Promise<void> {
   const active = parts.sessions.activeId;
-  const session = await chooseSession(parts, argument ?? active, t('Renew Session'));
+  const session = await chooseSession(parts, argument ?? active, {
+    title: t('Renew Session'),
+    among: isRenewable,
+    start: false,
+  });
   if (session) {
     await parts.flow.renew(session);
   }
 }
 
 function dismissSession(parts: CommandParts, argument: CommandArgument): void {
-  const session = sessionIn(parts, argument);
+  const session = sessionIn(parts.sessions, argument);
   if (session) {
     parts.sessions.dismiss(session.id);
   }
 }
 
 async function showIdentity(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const session = await chooseSession(parts, argument ?? parts.sessions.activeId, t('Show Who I Am'));
-  if (!session) {
+  const session = await chooseSession(parts, argument ?? parts.sessions.activeId, {
+    title: t('Show Who I Am'),
+    among: isRenewable,
+    start: true,
+  });
+  const credentials = session && (await liveCredentials(parts, session));
+  if (!credentials) {
     return;
   }
   const answer = await withCancel(
     t('Asking AWS who {0} is', session.name),
     () => parts.isAsking(),
-    (signal) => parts.identity(session, signal),
+    (signal) => parts.identity(session, credentials, signal),
   );
   if ('kind' in answer && isFault(answer)) {
-    if (answer.kind !== 'cancelled') {
-      void vscode.window.showErrorMessage(faultSentence(answer, { session: session.name }).text);
-    }
+    await parts.flow.showFault(answer, session.name, session.request, () => showIdentity(parts, session.id));
     return;
   }
   const copy = t('Copy ARN');

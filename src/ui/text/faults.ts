@@ -10,9 +10,8 @@ export type FaultAction =
   /** Opens the shared file at the profile. */
   | 'openProfile'
   | 'retry'
-  /** Starts the role with the longest duration that AWS grants here. */
+  /** Starts the role for the longest time that is sure to be granted. */
   | 'startWithMaximum'
-  | 'startMfa'
   /** Ends the session and starts it from today's files. */
   | 'startAgain'
   | 'openProxySettings'
@@ -41,9 +40,8 @@ export function faultActionTitle(action: FaultAction): string {
     case 'retry':
       return t('Try Again');
     case 'startWithMaximum':
-      return t('Start with the Maximum');
-    case 'startMfa':
-      return t('Start MFA Session');
+      // A role's own maximum cannot be read without rights in IAM; an hour every role allows.
+      return t('Start for 1 Hour');
     case 'startAgain':
       return t('Start Again');
     case 'openProxySettings':
@@ -240,9 +238,7 @@ function accessDeniedText({
   roleArn,
   caller,
 }: Extract<Fault, { kind: 'accessDenied' }>): FaultText {
-  const actions: readonly FaultAction[] = hints.includes('mfaRequired')
-    ? ['startMfa', 'openProfile', 'showLog']
-    : ['openProfile', 'showLog'];
+  const actions: readonly FaultAction[] = ['openProfile', 'showLog'];
   if (roleArn === undefined) {
     const text =
       caller === undefined
@@ -266,9 +262,9 @@ function accessDeniedText({
 function hintWords(hint: AccessDeniedHint): string {
   switch (hint) {
     case 'mfaRequired':
-      return t('it may ask for an MFA code');
+      return t('it may ask for an MFA code (mfa_serial)');
     case 'externalId':
-      return t('it may ask for an external ID');
+      return t('it may ask for an external ID (external_id)');
     case 'trustPolicy':
       return t('its trust policy may not name you');
     case 'identityPolicy':

@@ -1,0 +1,89 @@
+import type { SessionRequest } from '../aws/plan.ts';
+import type { Session } from '../session/types.ts';
+import { profileOfSession, sessionOfProfile } from './sessionPhase.ts';
+import type { TreeNode } from './treeModel.ts';
+
+/**
+ * What a command was called with: a row of the tree, a session's id or a profile's name (from a link or a button), or
+ * nothing (from the palette). Anything else, from a key binding or another extension, counts as nothing.
+ */
+export type CommandArgument = unknown;
+
+/** The part of the sessions that tells what an argument means. */
+export interface KnownSessions {
+  get(id: string): Session | undefined;
+  list(): readonly Session[];
+}
+
+/** What a command that needs a session is to work on. */
+export type Meaning =
+  | { readonly kind: 'session'; readonly session: Session }
+  /** A profile that has no session: it would have to be started. Never another session in its place. */
+  | { readonly kind: 'profile'; readonly request: SessionRequest }
+  /** The session of a row or a button that has been ended since. */
+  | { readonly kind: 'gone' }
+  /** Nothing was named: the person chooses. */
+  | { readonly kind: 'open' };
+
+/** What `argument` names. `isProfile` says whether a text is a profile's name. */
+export function meaningOf(
+  sessions: KnownSessions,
+  argument: CommandArgument,
+  isProfile: (name: string) => boolean,
+): Meaning {
+  const session = sessionIn(sessions, argument);
+  if (session) {
+    return { kind: 'session', session };
+  }
+  const node = asNode(argument);
+  if (node?.kind === 'session') {
+    return { kind: 'gone' };
+  }
+  const name = node?.kind === 'profile' ? node.profile : argument;
+  if (typeof name !== 'string') {
+    return { kind: 'open' };
+  }
+  return isProfile(name)
+    ? { kind: 'profile', request: { kind: 'profile', profile: name } }
+    : { kind: 'gone' };
+}
+
+/** The session that a row or an id stands for; undefined for none. */
+export function sessionIn(sessions: KnownSessions, argument: CommandArgument): Session | undefined {
+  if (typeof argument === 'string') {
+    return sessions.get(argument) ?? sessionOfProfile(sessions.list(), argument);
+  }
+  const node = asNode(argument);
+  switch (node?.kind) {
+    case 'session':
+      return sessions.get(node.sessionId);
+    case 'profile':
+      return sessionOfProfile(sessions.list(), node.profile);
+    default:
+      return undefined;
+  }
+}
+
+/** The profile's name that a row or a name stands for; undefined for none. */
+export function profileIn(sessions: KnownSessions, argument: CommandArgument): string | undefined {
+  const node = asNode(argument);
+  if (node?.kind === 'profile') {
+    return node.profile;
+  }
+  const session = sessionIn(sessions, argument);
+  if (session) {
+    return profileOfSession(session);
+  }
+  return typeof argument === 'string' ? argument : undefined;
+}
+
+/** The row that a menu passed; undefined for anything else. */
+export function asNode(argument: CommandArgument): TreeNode | undefined {
+  return isNode(argument) ? argument : undefined;
+}
+
+/** Rows are objects of our own; a key binding can pass anything, but not by accident something with these kinds. */
+function isNode(value: unknown): value is TreeNode {
+  const kinds: readonly unknown[] = ['group', 'session', 'ssoSession', 'profile', 'file', 'problem'];
+  return typeof value === 'object' && value !== null && 'kind' in value && kinds.includes(value.kind);
+}
