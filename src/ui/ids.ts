@@ -61,6 +61,8 @@ export const settings = {
 export const contextKeys = {
   /** Set once the shared files have been read and hold nothing to show: only then is the welcome text true. */
   noProfiles: 'stsSessions.noProfiles',
+  /** Set once the view has shown a profile: the walkthrough's first step is done. */
+  hasProfiles: 'stsSessions.hasProfiles',
   /** At least one session is listed, in whatever state. */
   hasSessions: 'stsSessions.hasSessions',
 } as const;

@@ -5,7 +5,7 @@ import { setContext } from './contextKeys.ts';
 import { commands, contextKeys, views } from './ids.ts';
 import type { PlanOf, ProfileSource, SessionSource } from './sources.ts';
 import { changedRows, ProfileTree } from './treeModel.ts';
-import type { NodeTarget, TreeNode } from './treeModel.ts';
+import type { TreeNode } from './treeModel.ts';
 import type { TreeState } from './treeRows.ts';
 
 /** What the view reads. `plan` remembers its results (`rememberPlans`). */
@@ -29,14 +29,13 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
   readonly #options: ProfileTreeOptions;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>());
-  readonly #view: vscode.TreeView<TreeNode>;
   #set: ProfileSet | undefined;
   #tree: ProfileTree | undefined;
   #shown: ReadonlyMap<TreeNode, string> = new Map();
 
   constructor(options: ProfileTreeOptions) {
     this.#options = options;
-    this.#view = this.#store.add(
+    this.#store.add(
       vscode.window.createTreeView(views.profiles, { treeDataProvider: this, showCollapseAll: true }),
     );
     this.#store.add(options.profiles.onDidChange(() => this.refresh()));
@@ -50,24 +49,12 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
     this.#changed.fire(undefined);
   }
 
-  /** Selects the row of a profile, unfolding what stands above it. Does nothing for one that has no row. */
-  async reveal(profile: string): Promise<void> {
-    const node = (await this.#read()).profileNode(profile);
-    if (node) {
-      await this.#view.reveal(node, { select: true, focus: true });
-    }
-  }
-
-  /** What a command that was called on a row works on. */
-  async target(node: TreeNode): Promise<NodeTarget> {
-    return (await this.#read()).target(node, this.#state());
-  }
-
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     const tree = node && this.#tree ? this.#tree : await this.#read();
     const state = this.#state();
     if (!node) {
       setContext(contextKeys.noProfiles, tree.empty);
+      setContext(contextKeys.hasProfiles, tree.hasProfiles);
       this.#shown = tree.sessionRows(state);
     }
     return [...tree.children(node, state)];
@@ -76,7 +63,8 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
   getTreeItem(node: TreeNode): vscode.TreeItem {
     const row = this.#tree?.row(node, this.#state());
     const item = new vscode.TreeItem(row?.label ?? '', folding[row?.collapsible ?? 'none']);
-    item.id = node.id;
+    // VS Code keeps a row that had nothing below it folded when it gets something: with another id it is a new row.
+    item.id = row === undefined || row.collapsible === 'none' ? node.id : `${node.id}/`;
     if (!row) {
       // It went between two questions of VS Code's; the refresh that takes it away is on its way.
       return item;
@@ -102,10 +90,6 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
       item.tooltip = new vscode.MarkdownString(tooltip);
     }
     return item;
-  }
-
-  getParent(node: TreeNode): TreeNode | undefined {
-    return this.#tree?.parent(node);
   }
 
   dispose(): void {

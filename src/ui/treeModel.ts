@@ -1,11 +1,10 @@
-import type { PlanResult, SessionRequest } from '../aws/plan.ts';
+import type { PlanResult } from '../aws/plan.ts';
 import type { FileRole, Problem } from '../aws/problems.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
-import type { Session } from '../session/types.ts';
 import { indexProfiles } from './profileIndex.ts';
 import type { IndexEntry, ProfileIndex } from './profileIndex.ts';
-import { profileOfSession, sessionOfProfile } from './sessionPhase.ts';
-import { profileTooltip, sessionTooltip } from './text/tooltip.ts';
+import { profileOfSession } from './sessionPhase.ts';
+import { problemsTooltip, profileTooltip, sessionTooltip } from './text/tooltip.ts';
 import { fileProblemsText, groupLabel, problemLabel, ssoSessionWord } from './text/tree.ts';
 import { plainRow, problemIcon, profileRow, sessionRow } from './treeRows.ts';
 import type { TreeRow, TreeState } from './treeRows.ts';
@@ -16,20 +15,9 @@ export type TreeNode =
   | { readonly kind: 'session'; readonly id: string; readonly sessionId: string }
   | { readonly kind: 'ssoSession'; readonly id: string; readonly name: string }
   | { readonly kind: 'profile'; readonly id: string; readonly profile: string }
-  | { readonly kind: 'file'; readonly id: string; readonly file: FileRole }
+  /** `line`, from 1: where its first problem stands. */
+  | { readonly kind: 'file'; readonly id: string; readonly file: FileRole; readonly line: number }
   | { readonly kind: 'problem'; readonly id: string; readonly problem: Problem };
-
-/** What a command can do with a row. */
-export interface NodeTarget {
-  /** The session behind the row, in whatever state. */
-  readonly session: Session | undefined;
-  /** What starts it. */
-  readonly request: SessionRequest | undefined;
-  readonly profile: string | undefined;
-  readonly roleArn: string | undefined;
-  /** Where it is written down; `line` counts from 1. */
-  readonly place: { readonly file: FileRole; readonly line: number } | undefined;
-}
 
 /** Up to this many profiles fill about one screen and are shown unfolded; more are for the person to unfold. */
 const unfoldedUpTo = 40;
@@ -73,6 +61,11 @@ export class ProfileTree {
     this.#fileProblems = ofFiles;
   }
 
+  /** True when there is a profile to show. */
+  get hasProfiles(): boolean {
+    return this.#index.size > 0;
+  }
+
   /** True when the files hold nothing to show. */
   get empty(): boolean {
     return this.#index.roots.length === 0 && this.#fileProblems.size === 0;
@@ -106,25 +99,6 @@ export class ProfileTree {
     }
   }
 
-  /** The row that `node` stands below; undefined at the top. */
-  parent(node: TreeNode): TreeNode | undefined {
-    switch (node.kind) {
-      case 'group':
-      case 'file':
-        return undefined;
-      case 'session':
-        return groups.live;
-      case 'ssoSession':
-        return groups.profiles;
-      case 'profile': {
-        const entry = this.#index.parentOf(node.profile);
-        return entry ? this.#entryNode(entry) : groups.profiles;
-      }
-      case 'problem':
-        return this.#fileNode(fileOf(node.problem));
-    }
-  }
-
   /** The row of a profile; undefined when it has none. */
   profileNode(profile: string): TreeNode | undefined {
     return this.#index.has(profile) ? this.#entryNode({ kind: 'profile', name: profile }) : undefined;
@@ -149,6 +123,7 @@ export class ProfileTree {
           label: node.name,
           description: ssoSessionWord(),
           icon: { id: 'organization', color: undefined },
+          capabilities: ['source'],
           collapsible: this.#folding(this.#index.ofSsoSession(node.name).length),
         });
       case 'profile': {
@@ -182,42 +157,16 @@ export class ProfileTree {
       const session = state.sessions.find((one) => one.id === node.sessionId);
       return session && sessionTooltip(session, state.now);
     }
+    if (node.kind === 'file' || node.kind === 'problem') {
+      // A narrow side bar cuts the sentence off.
+      const problems = node.kind === 'problem' ? [node.problem] : (this.#fileProblems.get(node.file) ?? []);
+      return problemsTooltip(problems);
+    }
     const section = node.kind === 'profile' ? this.#set.profiles.get(node.profile) : undefined;
     if (!section) {
       return undefined;
     }
     return profileTooltip(section, this.#plan(section.name), this.#problems.get(section.name) ?? []);
-  }
-
-  /** What the commands of a row work on. */
-  target(node: TreeNode, state: TreeState): NodeTarget {
-    switch (node.kind) {
-      case 'profile': {
-        const session = sessionOfProfile(state.sessions, node.profile);
-        return {
-          session,
-          request: session?.request ?? { kind: 'profile', profile: node.profile },
-          ...this.#written(node.profile),
-        };
-      }
-      case 'session': {
-        const session = state.sessions.find((one) => one.id === node.sessionId);
-        const written = session && this.#written(profileOfSession(session));
-        return session && written
-          ? { ...written, session, request: session.request, roleArn: session.roleArn }
-          : nowhere;
-      }
-      case 'file': {
-        const first = this.#fileProblems.get(node.file)?.find((problem) => problem.place !== undefined);
-        return { ...nowhere, place: { file: node.file, line: first?.place?.line ?? 1 } };
-      }
-      case 'problem':
-        return { ...nowhere, place: node.problem.place ?? { file: fileOf(node.problem), line: 1 } };
-      case 'ssoSession':
-        return { ...nowhere, place: this.#set.ssoSessions.get(node.name)?.places[0] };
-      case 'group':
-        return nowhere;
-    }
   }
 
   /**
@@ -237,11 +186,6 @@ export class ProfileTree {
     return looks;
   }
 
-  #written(profile: string): Pick<NodeTarget, 'profile' | 'roleArn' | 'place'> {
-    const section = this.#set.profiles.get(profile);
-    return { profile, roleArn: section?.properties.get('role_arn')?.value, place: section?.places[0] };
-  }
-
   #folding(children: number): TreeRow['collapsible'] {
     return children === 0 ? 'none' : this.#index.size <= unfoldedUpTo ? 'expanded' : 'collapsed';
   }
@@ -253,7 +197,8 @@ export class ProfileTree {
   }
 
   #fileNode(file: FileRole): TreeNode {
-    return this.#intern({ kind: 'file', id: `file/${file}`, file });
+    const first = this.#fileProblems.get(file)?.find((problem) => problem.place !== undefined);
+    return this.#intern({ kind: 'file', id: `file/${file}`, file, line: first?.place?.line ?? 1 });
   }
 
   #entryNode(entry: IndexEntry): TreeNode {
@@ -281,14 +226,6 @@ export class ProfileTree {
     return node;
   }
 }
-
-const nowhere: NodeTarget = {
-  session: undefined,
-  request: undefined,
-  profile: undefined,
-  roleArn: undefined,
-  place: undefined,
-};
 
 /**
  * Which rows to refresh after a change of the sessions; 'all' when the live group came or went. A row that is gone is

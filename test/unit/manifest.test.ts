@@ -211,6 +211,8 @@ describe('manifest and ids', () => {
     const events = steps.flatMap((step) => step.completionEvents);
     assert.deepEqual(events, [
       `onView:${ids.views.profiles}`,
+      // A view that was open before the walkthrough does not count for onView.
+      `onContext:${ids.contextKeys.hasProfiles}`,
       `onContext:${ids.contextKeys.hasSessions}`,
       `onCommand:${ids.commands.openTerminal}`,
       `onCommand:${ids.commands.newTerminalAs}`,

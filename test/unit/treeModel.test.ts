@@ -89,12 +89,10 @@ function drawn(tree: ProfileTree, state: TreeState): string[] {
       `${'  '.repeat(depth)}${row.icon ? `(${row.icon.id}) ` : ''}${row.label}${row.description && ` | ${row.description}`}`,
     );
     for (const child of tree.children(node, state)) {
-      assert.equal(tree.parent(child), node, `${child.id} has another parent`);
       draw(child, depth + 1);
     }
   };
   for (const root of tree.children(undefined, state)) {
-    assert.equal(tree.parent(root), undefined);
     draw(root, 0);
   }
   return lines;
@@ -231,7 +229,25 @@ describe('tree: problems', () => {
     const row = rowOf(tree, file, quiet);
     assert.equal(row.label, 'config file');
     assert.notEqual(row.description, '');
-    assert.deepEqual(tree.target(file, quiet).place, { file: 'config', line: 1 });
+    assert.match(plain(tree.tooltip(file, quiet)), /^⚠ .*\(config file, line 1\)$/);
+  });
+
+  it('leads from a file to the line of its first problem', () => {
+    const { tree } = treeOf(`[profile a]\n${keys}[profile b\nregion = x\n`);
+    const file = tree.children(undefined, quiet).find((node) => node.kind === 'file');
+    assert.equal(file?.line, 4);
+  });
+
+  it('tells a few problems of a file in its tooltip, and all of them below it', () => {
+    const { tree } = treeOf('[unknown kind]\n[another one]\n');
+    const file = tree.children(undefined, quiet).find((node) => node.kind === 'file');
+    assert.ok(file);
+    const below = tree.children(file, quiet);
+    assert.equal(below.length, 2);
+    assert.equal(plain(tree.tooltip(file, quiet)).split('\n\n').length, 2);
+    for (const node of below) {
+      assert.match(plain(tree.tooltip(node, quiet)), /^⚠ /);
+    }
   });
 
   it('offers no start for a profile that has no plan', () => {
@@ -320,32 +336,6 @@ describe('tree: sessions', () => {
     }
   });
 
-  it('tells commands what a row stands for', () => {
-    const { tree } = treeOf(config);
-    const typed = sessionOf('typed', {
-      request: {
-        kind: 'role',
-        name: 'typed',
-        sourceProfile: 'default',
-        roleArn: 'arn:aws:iam::111122223333:role/Typed',
-        externalId: undefined,
-        sessionName: undefined,
-        durationSeconds: undefined,
-        mfaSerial: undefined,
-        region: undefined,
-      },
-      roleArn: 'arn:aws:iam::111122223333:role/Typed',
-    });
-    const target = tree.target(tree.sessionNode(typed.id), { ...quiet, sessions: [typed] });
-    assert.equal(target.session, typed);
-    assert.equal(target.profile, 'default');
-    assert.equal(target.roleArn, 'arn:aws:iam::111122223333:role/Typed');
-    assert.deepEqual(target.place, { file: 'config', line: 2 });
-    const node = tree.profileNode('hub');
-    assert.ok(node);
-    assert.deepEqual(tree.target(node, quiet).request, { kind: 'profile', profile: 'hub' });
-  });
-
   describe('refresh', () => {
     const { tree } = treeOf(config);
     const hub = sessionOf('hub', { state: liveState(30 * minute + 30_000) });
@@ -404,7 +394,11 @@ describe('tree: tooltips', () => {
     const node = tree.profileNode('old-deploy');
     assert.ok(node);
     const tooltip = plain(tree.tooltip(node, quiet));
-    assert.match(tooltip, /^\d\. ⚠ \*\*.*/m);
+    const hops = tooltip.split('\n').filter((line) => /^\d\. /.test(line));
+    assert.deepEqual(hops, [
+      '1. ⚠ **legacy**',
+      '2. ⚠ **old-deploy: assume role arn:aws:iam::111122223333:role/Deploy (config file, line 16)**',
+    ]);
     assert.match(tooltip, /^⚠ .*legacy.*\(config file, line 18\)$/m);
   });
 

@@ -14,6 +14,9 @@ import { lookOfSection } from './tree.ts';
 /** Between two facts. */
 const between = ' · ';
 
+/** A tooltip has room for about this many problems of a file; the rows below the file's show them all. */
+const mostProblems = 10;
+
 /** `config file, line 12`. */
 export function placeText(place: Place): string {
   return place.file === 'config'
@@ -31,21 +34,30 @@ export function profileTooltip(section: Section, result: PlanResult, problems: r
   ];
   const hops = result.ok
     ? [baseLine(result.plan.base), ...result.plan.steps.map(stepLine)]
-    : result.hops.map(hopLine);
+    : // The first call first, as in a plan that holds.
+      result.hops.toReversed().map(hopLine);
   if (hops.length > 0) {
     lines.push(hops.map((hop, index) => `${index + 1}. ${hop}`).join('\n'));
   }
   if (result.ok && result.plan.region !== undefined) {
     lines.push(escapeMarkdown(t('Region: {0}', result.plan.region)));
   }
-  for (const problem of [...problems, ...(result.ok ? result.plan.problems : result.problems)]) {
-    const place = problem.place === undefined ? '' : ` (${placeText(problem.place)})`;
-    lines.push(`⚠ ${escapeMarkdown(problemSentence(problem) + place)}`);
-  }
+  lines.push(...[...problems, ...(result.ok ? result.plan.problems : result.problems)].map(problemLine));
   if (section.places.length > 0) {
     lines.push(escapeMarkdown(section.places.map(placeText).join(between)));
   }
   return lines.join('\n\n');
+}
+
+/** The tooltip of a row that stands for problems of a file, in Markdown. */
+export function problemsTooltip(problems: readonly Problem[]): string {
+  const lines = problems.slice(0, mostProblems).map(problemLine);
+  return [...lines, ...(problems.length > mostProblems ? ['…'] : [])].join('\n\n');
+}
+
+function problemLine(problem: Problem): string {
+  const place = problem.place === undefined ? '' : ` (${placeText(problem.place)})`;
+  return `⚠ ${escapeMarkdown(problemSentence(problem) + place)}`;
 }
 
 function baseLine(base: Base): string {
