@@ -6,7 +6,10 @@ import { requestKey } from './switcherModel.ts';
 export type RecentRole = Extract<SessionRequest, { kind: 'role' }>;
 
 const stateKey = 'recentRequests';
-/** Longer lists stop being “recent”: one glance has to find the row. */
+/**
+ * Longer lists stop being “recent”: one glance has to find the row. Roles typed by hand are counted by themselves,
+ * because they are written down nowhere else: profiles that are started every day must not push them out.
+ */
 const kept = 12;
 
 /** What was started last, newest first, in the global state. */
@@ -28,6 +31,12 @@ export class Recent {
   async add(request: SessionRequest): Promise<void> {
     const key = requestKey(request);
     const others = this.requests().filter((each) => requestKey(each) !== key);
-    await this.#state.update(stateKey, [request, ...others].slice(0, kept));
+    const requests = [request, ...others];
+    let roles = 0;
+    let profiles = 0;
+    await this.#state.update(
+      stateKey,
+      requests.filter((each) => (each.kind === 'role' ? roles++ : profiles++) < kept),
+    );
   }
 }

@@ -13,7 +13,7 @@ import type { SessionRequest } from '../../aws/plan.ts';
 import { kindOf } from '../../aws/profiles.ts';
 import type { ProfileSet } from '../../aws/profiles.ts';
 import type { RecentRole } from '../recent.ts';
-import { inputSentence } from '../text/input.ts';
+import { durationWords, inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
 import { accountForReading } from '../text/time.ts';
 import { askPick, askText } from './input.ts';
@@ -26,6 +26,13 @@ type RoleForm = Omit<RecentRole, 'kind'>;
 
 const title = (): string => t('Assume Role');
 
+const nothingFilledIn = {
+  externalId: undefined,
+  mfaSerial: undefined,
+  sessionName: undefined,
+  durationSeconds: undefined,
+} as const satisfies Partial<RoleForm>;
+
 /**
  * Asks for everything that a role in no file needs: source profile, ARN, external ID, MFA device, session name and
  * duration. Choosing a remembered role fills in the rest. Returns undefined when the person left.
@@ -36,7 +43,7 @@ export async function askRole(
   preferred: string | undefined,
 ): Promise<Extract<SessionRequest, { kind: 'role' }> | undefined> {
   const steps: Step<RoleForm>[] = [
-    (known, position) => askArn({ ...position, title: title() }, known.roleArn, recent, set),
+    (known, position) => askArn({ ...position, title: title() }, known, recent, set),
     (known, position) => askSource({ ...position, title: title() }, set, known.sourceProfile ?? preferred),
     optionalText('externalId', {
       prompt: t('External ID, if the role’s trust policy asks for one (leave it empty otherwise)'),
@@ -80,7 +87,7 @@ type Position = Parameters<Step<RoleForm>>[1] & { readonly title: string };
 
 async function askArn(
   position: Position,
-  value: string | undefined,
+  known: Partial<RoleForm>,
   recent: readonly RecentRole[],
   set: ProfileSet,
 ): Promise<Answer<Partial<RoleForm>>> {
@@ -90,7 +97,7 @@ async function askArn(
       ...position,
       prompt: t('The ARN of the role'),
       placeholder: 'arn:aws:iam::111122223333:role/name',
-      value: value ?? '',
+      value: known.roleArn ?? '',
       validate: (text) => sentenceOf(roleArnProblem(text.trim())),
     });
     return answer.kind === 'value' ? { kind: 'value', value: { roleArn: answer.value } } : answer;
@@ -98,6 +105,8 @@ async function askArn(
   return askPick<Partial<RoleForm>>({
     ...position,
     placeholder: t('Choose a role that you used before, or type the ARN of another'),
+    text: usable.some((role) => role.roleArn === known.roleArn) ? '' : (known.roleArn ?? ''),
+    active: (item) => item.value.roleArn === known.roleArn,
     items: usable.map((role) => ({
       label: roleLabel(role.roleArn),
       description: accountOf(role.roleArn),
@@ -110,7 +119,9 @@ async function askArn(
         // Somebody who types part of a name is looking through the list, not writing an ARN.
         return text.startsWith('arn:') ? inputSentence(problem) : undefined;
       }
-      return { label: roleLabel(text), description: accountOf(text), detail: text, value: { roleArn: text } };
+      // What a remembered role filled in before must not go to another one.
+      const value = text === known.roleArn ? { roleArn: text } : { ...nothingFilledIn, roleArn: text };
+      return { label: roleLabel(text), description: accountOf(text), detail: text, value };
     },
   });
 }
@@ -179,7 +190,7 @@ async function askDuration(
         ? t('How long? From 15m to 1h, because the source is a role itself (empty means 1h)')
         : t('How long? From 15m to 12h, as far as the role allows (empty means 1h)'),
     placeholder: '1h',
-    value: seconds === undefined ? '' : `${seconds}`,
+    value: seconds === undefined ? '' : durationWords(seconds),
     validate: (text) =>
       text.trim() === '' ? undefined : sentenceOf(durationProblem(text.trim(), durations.min, max)),
   });

@@ -55,6 +55,8 @@ export function askText(options: TextOptions): Promise<Answer<string>> {
 export interface PickOptions<T> extends StepOptions {
   readonly placeholder: string;
   readonly items: readonly PickItem<T>[];
+  /** What stands in the box at first, as if it had been typed. */
+  readonly text?: string;
   /** The item that has the focus at first. */
   readonly active?: (item: PickItem<T>) => boolean;
   /** Makes an item of text that matches none, or gives the sentence that is wrong with it. */
@@ -77,19 +79,24 @@ export function askPick<T>(options: PickOptions<T>): Promise<Answer<T>> {
     pick.activeItems = [active];
   }
   const values = new Map<vscode.QuickPickItem, T>(options.items.map((item) => [item, item.value]));
+  const offer = (text: string): void => {
+    const typed = text.trim() === '' ? undefined : options.fromText?.(text.trim());
+    const extra: vscode.QuickPickItem[] =
+      typed === undefined
+        ? []
+        : typeof typed === 'string'
+          ? [{ label: `$(info) ${typed}`, alwaysShow: true }]
+          : [{ ...typed, alwaysShow: true }];
+    if (options.fromText) {
+      pick.items = [...extra, ...options.items];
+    }
+  };
+  if (options.text) {
+    pick.value = options.text;
+    offer(options.text);
+  }
   return ask<T>(pick, options, (done) => [
-    pick.onDidChangeValue((text) => {
-      const typed = text.trim() === '' ? undefined : options.fromText?.(text.trim());
-      const extra: vscode.QuickPickItem[] =
-        typed === undefined
-          ? []
-          : typeof typed === 'string'
-            ? [{ label: `$(info) ${typed}`, alwaysShow: true }]
-            : [{ ...typed, alwaysShow: true }];
-      if (options.fromText) {
-        pick.items = [...extra, ...options.items];
-      }
-    }),
+    pick.onDidChangeValue(offer),
     pick.onDidAccept(() => {
       const chosen = pick.activeItems[0];
       if (!chosen) {
