@@ -5,12 +5,14 @@ import { benchFetch } from '../bench/fetch.ts';
 import { benchParse } from '../bench/parse.ts';
 import type { BenchRow } from '../bench/row.ts';
 import { benchStart } from '../bench/start.ts';
+import { benchViews } from '../bench/views.ts';
 import { runOrThrow } from '../support/processes.ts';
 import { root } from '../support/rig.ts';
 import { installRig } from './installRig.ts';
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   parse: benchParse,
+  views: benchViews,
   start: () => benchStart(),
   fetch: benchFetch,
   size: benchSize,
