@@ -1,6 +1,7 @@
 import { unwatchFile, watch, watchFile } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { followLinks } from './links.ts';
 
 /** Watches one folder, not what is below it. The default is Node's own; a test may give one that fails. */
 export type WatchFolder = (
@@ -166,12 +167,13 @@ async function linksOf(path: string): Promise<string[]> {
     if (realFolder !== folder) {
       places.push(folder);
     }
-    const target = await realpath(path);
-    if (target !== join(realFolder, basename(path))) {
+    // Also where the link leads to nothing: what it means may be made again.
+    const target = await followLinks(path);
+    if (target !== join(realFolder, basename(path)) && target !== path) {
       places.push(target);
     }
   } catch {
-    // Nothing is there yet, or not all of it; the watchers of what is there will tell.
+    // No folder yet, or links that go in circles; the watchers of what is there will tell.
   }
   return places;
 }
