@@ -4,6 +4,7 @@ import { benchActivation, benchSize } from '../bench/activation.ts';
 import { benchFetch } from '../bench/fetch.ts';
 import { benchParse } from '../bench/parse.ts';
 import type { BenchRow } from '../bench/row.ts';
+import { benchSave } from '../bench/save.ts';
 import { benchStart } from '../bench/start.ts';
 import { benchViews } from '../bench/views.ts';
 import { runOrThrow } from '../support/processes.ts';
@@ -13,6 +14,7 @@ import { installRig } from './installRig.ts';
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   parse: benchParse,
   views: benchViews,
+  save: benchSave,
   start: () => benchStart(),
   fetch: benchFetch,
   size: benchSize,
