@@ -78,7 +78,8 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
         row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color),
       );
     }
-    if (node.kind === 'file' || node.kind === 'problem') {
+    // A click on a row with a command would not unfold it.
+    if (row.collapsible === 'none' && (node.kind === 'file' || node.kind === 'problem')) {
       item.command = { command: commands.openProfileSource, title: '', arguments: [node] };
     }
     return item;
