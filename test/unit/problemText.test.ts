@@ -10,8 +10,8 @@ const name = 'prod-admin';
 /** Typed by kind, so a new kind of problem does not compile without its sentence here. */
 const table: Table = {
   fileUnreadable: [
-    { file: 'config', path: '/home/alice/.aws/config', code: 'EACCES' },
-    'The config file cannot be read (EACCES): /home/alice/.aws/config',
+    { file: 'config', path: '/home/alice/.aws/config', code: 'ELOOP' },
+    'The config file cannot be read (ELOOP): /home/alice/.aws/config',
   ],
   fileIsDirectory: [
     { file: 'credentials', path: '/home/alice/.aws/credentials' },
@@ -21,7 +21,7 @@ const table: Table = {
     { file: 'config', path: '/home/alice/.aws/config', bytes: 40_000_001 },
     'The config file is too large to be read (41 MB): /home/alice/.aws/config',
   ],
-  invalidUtf8: [{ file: 'config' }, 'The config file is not all UTF-8 text, names and values may look wrong'],
+  invalidUtf8: [{ file: 'config' }, 'Names and values may look wrong until the config file is saved as UTF-8'],
   byteOrderMark: [
     { file: 'credentials' },
     'The AWS CLI cannot read the credentials file: save it as UTF-8 without a byte order mark',
@@ -156,6 +156,14 @@ describe('problems in words', () => {
       assertGoodSentence(text);
     });
   }
+
+  it('says plainly that a right is missing', () => {
+    for (const code of ['EACCES', 'EPERM']) {
+      const what = { kind: 'fileUnreadable', file: 'config', path: '/home/alice/.aws/config', code } as const;
+      const text = problemSentence({ what, severity: 'error', place: undefined, profile: undefined });
+      assert.equal(text, 'You have no permission to read the config file: /home/alice/.aws/config');
+    }
+  });
 
   it('counts one problem as one', () => {
     const what = { kind: 'moreProblems', count: 1 } as const;

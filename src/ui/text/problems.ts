@@ -10,7 +10,9 @@ export function problemSentence(problem: Problem): string {
   const { what } = problem;
   switch (what.kind) {
     case 'fileUnreadable':
-      return t('The {0} cannot be read ({1}): {2}', fileWord(what.file), what.code, what.path);
+      return what.code === 'EACCES' || what.code === 'EPERM'
+        ? t('You have no permission to read the {0}: {1}', fileWord(what.file), what.path)
+        : t('The {0} cannot be read ({1}): {2}', fileWord(what.file), what.code, what.path);
     case 'fileIsDirectory':
       return t('A folder lies where the {0} should be: {1}', fileWord(what.file), what.path);
     case 'fileTooLarge':
@@ -21,7 +23,7 @@ export function problemSentence(problem: Problem): string {
         what.path,
       );
     case 'invalidUtf8':
-      return t('The {0} is not all UTF-8 text, names and values may look wrong', fileWord(what.file));
+      return t('Names and values may look wrong until the {0} is saved as UTF-8', fileWord(what.file));
     case 'byteOrderMark':
       return t(
         'The AWS CLI cannot read the {0}: save it as UTF-8 without a byte order mark',
