@@ -21,7 +21,10 @@ const table: Table = {
     { file: 'config', path: '/home/alice/.aws/config', bytes: 40_000_001 },
     'The config file is too large to be read (41 MB): /home/alice/.aws/config',
   ],
-  invalidUtf8: [{ file: 'config' }, 'Names and values may look wrong until the config file is saved as UTF-8'],
+  invalidUtf8: [
+    { file: 'config' },
+    'Names and values may look wrong until the config file is saved as UTF-8',
+  ],
   byteOrderMark: [
     { file: 'credentials' },
     'The AWS CLI cannot read the credentials file: save it as UTF-8 without a byte order mark',
