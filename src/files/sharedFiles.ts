@@ -22,6 +22,7 @@ export interface SharedFilesSnapshot {
   readonly exists: { readonly config: boolean; readonly credentials: boolean };
 }
 
+/** What `SharedFiles` can be told. */
 export interface SharedFilesOptions {
   /** Hears why a folder cannot be watched; the files are then looked at from time to time. */
   readonly onError?: (error: unknown) => void;

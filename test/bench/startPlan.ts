@@ -4,6 +4,7 @@ import { demoData } from '../sandbox/demo.ts';
 
 /** The role of the demo that is started again and again: another account's, no MFA. */
 export const benchRole = 'arn:aws:iam::444455556666:role/readonly';
+/** The region of the sandbox that is measured against. */
 export const benchRegion = 'eu-central-1';
 
 /** The long-term keys of the demo's alice. */

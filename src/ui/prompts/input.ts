@@ -16,6 +16,7 @@ export interface StepOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A box for one line of text. */
 export interface TextOptions extends StepOptions {
   readonly prompt: string;
   readonly placeholder?: string;
@@ -52,6 +53,7 @@ export function askText(options: TextOptions): Promise<Answer<string>> {
   ]);
 }
 
+/** A list to pick from. */
 export interface PickOptions<T> extends StepOptions {
   readonly placeholder: string;
   readonly items: readonly PickItem<T>[];
@@ -63,6 +65,7 @@ export interface PickOptions<T> extends StepOptions {
   readonly fromText?: (text: string) => PickItem<T> | string | undefined;
 }
 
+/** A row of such a list, and what it stands for. */
 export interface PickItem<T> extends vscode.QuickPickItem {
   readonly value: T;
 }
