@@ -1,6 +1,9 @@
 import type { Fault } from '../../aws/faults.ts';
 import { t } from './l10n.ts';
 
+/** The two sides did not even get as far as a certificate: plain HTTP on that port, or a TLS that is too old. */
+const noCertificate = /^(EPROTO|ERR_SSL_|ERR_OSSL_)/;
+
 /** Why the other side was not reached, in one sentence that ends with its host. */
 export function networkSentence({ host, reason, code }: Extract<Fault, { kind: 'network' }>): string {
   switch (reason) {
@@ -11,6 +14,9 @@ export function networkSentence({ host, reason, code }: Extract<Fault, { kind: '
     case 'dns':
       return t("AWS's server was not found, check the network or VPN: {0}", host);
     case 'tls':
+      if (noCertificate.test(code)) {
+        return t('The server did not answer in TLS, check the address and the proxy: {0} ({1})', host, code);
+      }
       return t(
         'The certificate of the server is not trusted, check your proxy and its certificate: {0} ({1})',
         host,
