@@ -39,7 +39,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'a session over a window reload, and 
     const { page } = stage();
     await page.runCommand('STS: End Session');
     await page.waitForNotification(
-      /Session ended: billing-read\. Credentials already fetched stay valid at AWS until (\w{3} )?\d\d:\d\d\./,
+      /Session ended: billing-read.*credentials already fetched stay valid at AWS until (\w{3} )?\d\d:\d\d/i,
     );
     await page.waitForStatus(/^ ?AWS$/);
   });
@@ -51,7 +51,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'a session over a window reload, and 
       const { code, text } = await stage().whoAmI();
       assert.match(
         text,
-        /The session billing-read was ended in VS Code\. What was fetched before stays valid at AWS until (\w{3} )?\d\d:\d\d\./,
+        /session was ended in VS Code, what was fetched before stays valid at AWS until (\w{3} )?\d\d:\d\d: billing-read/,
       );
       assert.notEqual(code, 0);
     }

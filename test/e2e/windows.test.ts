@@ -11,6 +11,7 @@ describe('two windows', () => {
 
   it('share a session: the second sees what the first has started, without a call of its own', async () => {
     const { page, workbench, workspace } = stage();
+    await page.openView('AWS Sessions');
     await stage().startFirst('billing-read');
     const other = join(workspace, '..', 'other');
     await mkdir(other);
@@ -33,11 +34,9 @@ describe('two windows', () => {
   it('have an active session each: switching in one changes nothing in the other', async () => {
     const { page } = stage();
     await page.waitForStatus(/^ ?billing-read 5\dm$/);
-    await page.runCommand('STS: Switch Session');
-    await page.pick('hub');
+    await stage().start('hub');
     await page.waitForStatus(/^ ?hub 5\dm$/);
-    await second.runCommand('STS: Switch Session');
-    await second.pick('billing-read');
+    await stage().start('billing-read', { page: second });
     await second.waitForStatus(/^ ?billing-read 5\dm$/);
     await page.waitForStatus(/^ ?hub 5\dm$/);
     assert.equal(stage().granted('AssumeRole').length, 2);

@@ -65,11 +65,12 @@ export class Stage {
       .filter((call) => call.operation === operation && call.status === 200);
   }
 
-  /** Starts a session by its row's button. `code`: an MFA code is asked for. */
+  /** Starts a session, or switches to it, by the switcher. `mfa`: a code is asked for. */
   async start(profile: string, { mfa = false, page = this.page } = {}): Promise<void> {
-    await page.openView('AWS Sessions');
-    await page.treeRow(profile).waitFor();
-    await page.clickTreeButton(profile, 'Start');
+    await page.runCommand('STS: Switch Session');
+    await page.quickTitle('AWS session').waitFor();
+    await page.quickInput().fill(profile);
+    await page.pick(profile);
     if (mfa) {
       await page.quickTitle(/^MFA Code/).waitFor();
       await page.answerInput(this.sandbox.unusedCode('alice'));
@@ -138,7 +139,10 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     companion: true,
   });
   try {
-    return new Stage({ home, workspace, sandbox, workbench, page: await workbench.openPage() });
+    const page = await workbench.openPage();
+    // The palette lists the extension's commands from here on.
+    await page.statusBarItem().waitFor();
+    return new Stage({ home, workspace, sandbox, workbench, page });
   } catch (error) {
     await workbench.stop();
     await sandbox.close();

@@ -74,11 +74,11 @@ export class WorkbenchPage {
     return this.#companion;
   }
 
-  /** Loads the window again, as “Developer: Reload Window” does. */
+  /** Loads the window again by VS Code's own command, which first stores what is to come back. */
   async reload(): Promise<void> {
     const folder = this.#around.companions;
     this.#awaitCompanion(folder === undefined ? new Set() : await companionFiles(folder));
-    await this.page.reload();
+    await Promise.all([this.page.waitForEvent('load'), this.runCommand('Developer: Reload Window')]);
     await this.#restored();
   }
 
@@ -261,7 +261,7 @@ export class WorkbenchPage {
 
   /** The list of terminals, which VS Code shows when there are several. */
   terminalTabs(): Locator {
-    return this.page.locator('.terminal-tabs-entry');
+    return this.page.locator('.terminal-tabs-entry:visible');
   }
 
   /** Makes a terminal the active one. In the middle of its tab stands a button that would split it. */
