@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { kindOf } from './aws/profiles.ts';
@@ -9,12 +7,15 @@ import type { SharedFiles } from './files/sharedFiles.ts';
 import { readShared } from './files/readShared.ts';
 import { Delivering, reportOf } from './outlets/delivering.ts';
 import type { Prepared } from './outlets/delivering.ts';
+import { Endpoint } from './outlets/endpoint.ts';
 import { ManagedProfiles } from './outlets/managedProfiles.ts';
-import { startServer } from './outlets/server.ts';
-import type { CredentialServer, ServerOptions } from './outlets/server.ts';
+import type { ServerOptions } from './outlets/server.ts';
+import { Steering } from './outlets/steering.ts';
+import type { Consent } from './outlets/steering.ts';
 import { TerminalOutlet } from './outlets/terminal.ts';
 import { openSessionTerminal, runOnce } from './outlets/terminals.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
+import type { DeliveryReport } from './session/delivery.ts';
 import { DisposableStore } from './session/emitter.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Session } from './session/types.ts';
@@ -23,6 +24,7 @@ import type { DeliveryPort } from './ui/parts.ts';
 import * as settings from './ui/settings.ts';
 import {
   consentText,
+  deliveryNotice,
   deliveryState,
   removedText,
   sideBySideSentence,
@@ -31,7 +33,7 @@ import {
 import { t } from './ui/text/l10n.ts';
 
 const consentKey = 'managedProfilesConsent';
-const endpointKey = 'endpoint';
+const portKey = 'endpointPort';
 /** An edit of the config file takes milliseconds; another window that holds it longer hangs. */
 const editPatienceMs = 5000;
 
@@ -55,25 +57,22 @@ export interface WiredDelivery extends DeliveryPort {
 export function wireDelivery(parts: DeliveryParts): WiredDelivery {
   const { context, sessions, files, host, log } = parts;
   const store = new DisposableStore();
-  const consent = (): string | undefined => context.globalState.get(consentKey);
+  const consent = (): Consent | undefined => context.globalState.get<Consent>(consentKey);
   const readCredentials = async (): Promise<string> =>
     (await readShared(files.paths.credentials, 'credentials')).text ?? '';
 
-  let endpoint: Promise<{ server: CredentialServer; port: number; tokenFile: string }> | undefined;
-  const startEndpoint = async () => {
-    const { folder } = await host;
-    const tokens = folder?.tokens ?? context.globalStorageUri.fsPath;
-    await mkdir(tokens, { recursive: true, mode: 0o700 });
-    // Port and file name stay over a reload, so that open terminals keep their endpoint; the token in it does not.
-    const known = context.workspaceState.get<{ readonly port: number; readonly name: string }>(endpointKey);
-    const name = known?.name ?? randomUUID();
-    const tokenFile = join(tokens, name);
-    const transport = { kind: 'tcp', tokenFile, ...(known && { port: known.port }) } as const;
-    const server = await startServer({ ...parts.server, transport });
-    const port = server.address.kind === 'tcp' ? server.address.port : 0;
-    await context.workspaceState.update(endpointKey, { port, name });
-    return { server, port, tokenFile };
-  };
+  const endpoint = new Endpoint({
+    server: parts.server,
+    place: async () => {
+      const { folder } = await host;
+      // Hosts that share a home may choose the same port.
+      return folder
+        ? { folder: folder.tokens, prefix: `${folder.processSpace}-` }
+        : { folder: context.globalStorageUri.fsPath, prefix: 'endpoint-' };
+    },
+    rememberedPort: () => context.workspaceState.get<number>(portKey),
+    rememberPort: async (port) => context.workspaceState.update(portKey, port),
+  });
 
   /** Two windows that add to the block at once must not lose each other's profile. */
   const editAlone = async (path: string, edit: (text: string) => string): Promise<EditResult> => {
@@ -109,7 +108,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
       managed ??= openManaged();
       return (await managed) ?? { kind: 'noFolder', path: (await host).problem?.path ?? '' };
     },
-    endpoint: () => (endpoint ??= startEndpoint()),
+    endpoint: () => endpoint.open(),
     defaultProfileHasKeys: async () => {
       const section = (await files.read()).set.profiles.get('default');
       return section !== undefined && kindOf(section) !== 'none';
@@ -138,106 +137,81 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     return result ? reportOf(result, session) : ({ kind: 'untrusted' } as const);
   };
 
-  let delivered = '';
-  /** While nobody has said yes or no, nothing is prepared: a start asks right after, a dismissed question counts as no. */
-  let dismissed = false;
-  const isUndecided = (): boolean =>
-    settings.delivery() === 'profile' && vscode.workspace.isTrusted && consent() === undefined && !dismissed;
-  /** The countdown fires too: only what changes the variables is worth an update. */
-  const update = async (force: boolean): Promise<void> => {
-    const session = active();
-    const keys = session?.state.kind === 'live' ? session.state.credentials.accessKeyId : '';
-    const wanted = [session?.id, session?.region, settings.delivery() === 'environment' ? keys : ''].join(
-      ' ',
-    );
-    if ((force || wanted !== delivered) && !(session && isUndecided())) {
-      delivered = wanted;
-      await outlet.update(session);
-    }
-  };
-
-  const ask = async (): Promise<void> => {
-    const text = consentText(files.paths.config);
-    const options = { modal: true, detail: text.detail };
-    const choice = await vscode.window.showInformationMessage(text.message, options, text.yes, text.no);
-    dismissed = choice === undefined;
-    if (choice !== undefined) {
-      await context.globalState.update(consentKey, choice === text.yes ? 'yes' : 'no');
-    }
-    await update(true);
-  };
-  let asking: Promise<void> | undefined;
-  const askOnce = (): Promise<void> => (asking ??= ask().finally(() => (asking = undefined)));
-
-  /** A session that waited for trust is delivered now; whoever started it has not been asked yet. */
-  const onTrusted = (): Promise<void> =>
-    active() && settings.delivery() === 'profile' && consent() === undefined ? askOnce() : update(true);
-
-  /** What stands in the way of an endpoint is in the files: [default] with keys, a config file that is read-only. */
-  const onFiles = async (): Promise<void> => {
-    const { report } = delivering;
-    if (report?.kind === 'delivered' && report.mode === 'endpoint') {
-      await update(true);
-    }
-  };
-
-  let mode = settings.delivery();
-  const onSettings = async (): Promise<void> => {
-    const before = mode;
-    mode = settings.delivery();
-    if (before !== mode) {
-      if (before === 'profile' && consent() === 'yes') {
-        await delivering.removeManaged();
+  /** The last message of this window about delivery: the same one is not shown twice in a row. */
+  let said = '';
+  const tell = async (report: DeliveryReport | undefined, session: string): Promise<void> => {
+    const notice = report && deliveryNotice(report, session);
+    const isNews = notice !== undefined && notice.text !== said;
+    said = notice?.text ?? '';
+    if (isNews) {
+      const labels = notice.action ? [notice.action.label] : [];
+      const choice = await vscode.window.showWarningMessage(notice.text, ...labels);
+      if (notice.action && choice === notice.action.label) {
+        await vscode.commands.executeCommand(notice.action.command);
       }
-      await update(true);
     }
   };
+
+  const steering = new Steering({
+    outlet,
+    mode: settings.delivery,
+    isTrusted: () => vscode.workspace.isTrusted,
+    isFocused: () => vscode.window.state.focused,
+    active,
+    report: () => delivering.report,
+    consent,
+    keepConsent: async (answer) => context.globalState.update(consentKey, answer),
+    ask: async () => {
+      const text = consentText(files.paths.config);
+      const options = { modal: true, detail: text.detail };
+      const choice = await vscode.window.showInformationMessage(text.message, options, text.yes, text.no);
+      return choice === undefined ? undefined : choice === text.yes ? 'yes' : 'no';
+    },
+    removeManaged: () => delivering.removeManaged(),
+    isGone: async (profile) => !(await files.read()).set.profiles.has(profile),
+    notRemoved: (state) => {
+      if (state.kind !== 'noFolder') {
+        void vscode.window.showWarningMessage(removedText(state).sentence);
+      }
+    },
+    told: (report, loud) => {
+      if (loud) {
+        void tell(report, active()?.name ?? '');
+      }
+    },
+  });
+  store.add(sessions.onDidChange(() => void steering.onSessions()));
+  store.add(settings.onDidChangeSettings(() => void steering.onSettings()));
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void steering.onTrusted()));
+  store.add(files.onDidChange(() => void steering.onFiles()));
 
   return {
     get state() {
       return deliveryState(delivering.report);
     },
     onDidChange: delivering.onDidChange,
-    begin() {
-      store.add(sessions.onDidChange(() => void update(false)));
-      store.add(settings.onDidChangeSettings(() => void onSettings()));
-      store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void onTrusted()));
-      store.add(files.onDidChange(() => void onFiles()));
-      // Before a reload the question was left open: it comes back with the next start, not out of the blue.
-      dismissed = active() !== undefined;
-      void update(true);
-    },
+    begin: () => void steering.begin(),
     async consent(again) {
-      if (settings.delivery() !== 'profile' || !vscode.workspace.isTrusted) {
-        if (again) {
-          await vscode.commands.executeCommand('workbench.action.openSettings', 'stsSessions.delivery');
-        }
-        return;
+      if (again && !vscode.workspace.isTrusted) {
+        await vscode.commands.executeCommand('workbench.trust.manage');
+      } else if (again && settings.delivery() !== 'profile') {
+        await vscode.commands.executeCommand('workbench.action.openSettings', 'stsSessions.delivery');
+      } else {
+        await steering.settle(again);
       }
-      if (again || consent() === undefined) {
-        await askOnce();
-      }
-      // A start must not be called done while its terminals are still being prepared.
-      await update(false);
     },
-    async removeManagedProfiles() {
-      const state = await delivering.removeManaged();
-      if (state.kind === 'ok') {
-        await context.globalState.update(consentKey, 'no');
-        await update(true);
-      }
-      return removedText(state);
-    },
+    removeManagedProfiles: async () => removedText(await steering.remove()),
     async openTerminal(session) {
       if (!vscode.workspace.isTrusted) {
         return deliveryState({ kind: 'untrusted' })?.sentence;
       }
       try {
-        const variables = await delivering.terminalVariables(session, sessions.activeId);
-        if (!variables) {
+        const prepared = await delivering.toTerminal(session, sessions.activeId);
+        if (!prepared) {
           return sideBySideSentence();
         }
-        openSessionTerminal(session, variables);
+        openSessionTerminal(session, prepared.variables);
+        void tell(reportOf(prepared, session), session.name);
         return undefined;
       } catch (error) {
         log.error('terminal', error);
@@ -264,7 +238,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
       store.dispose();
       outlet.dispose();
       delivering.dispose();
-      await (await endpoint)?.server.dispose();
+      await endpoint.dispose();
     },
   };
 }

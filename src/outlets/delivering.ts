@@ -77,19 +77,17 @@ export class Delivering {
   }
 
   /**
-   * The variables of a terminal that runs under `session` whatever the active one is. Undefined when that cannot be:
+   * The delivery to one terminal that runs under `session` whatever the active one is. Undefined when that cannot be:
    * the collection, which wins over a terminal's own variables, already points somewhere else.
    */
-  async terminalVariables(
-    session: Session,
-    activeId: string | undefined,
-  ): Promise<ReadonlyMap<string, string> | undefined> {
+  async toTerminal(session: Session, activeId: string | undefined): Promise<Prepared | undefined> {
     const prepared = await this.prepare(session);
     if (prepared.mode === 'profile') {
       // The managed profile too: there may be no active session, and so nothing in the collection.
-      return new Map([...prepared.variables, ...terminalVariables(session)]);
+      const variables = new Map([...prepared.variables, ...terminalVariables(session)]);
+      return { ...prepared, variables };
     }
-    return activeId === undefined || activeId === session.id ? prepared.variables : undefined;
+    return activeId === undefined || activeId === session.id ? prepared : undefined;
   }
 
   /** Takes the managed profiles out of the config file. */

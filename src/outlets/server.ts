@@ -19,8 +19,11 @@ export type Transport =
       readonly kind: 'tcp';
       /** Tried first, so that open terminals keep their address over a reload; another one when it is taken. */
       readonly port?: number;
-      /** Written (0600) with the token for AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, and removed at the end. */
-      readonly tokenFile?: string;
+      /**
+       * Says by the port which file is written (0600) with the token for AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. It is
+       * removed at the end.
+       */
+      tokenFile?(port: number): string;
     };
 
 /** What a fetch asks of the sessions. */
@@ -118,7 +121,7 @@ export async function startServer(options: ServerOptions): Promise<CredentialSer
       server.closeAllConnections();
       await closed;
       if (transport.kind === 'tcp' && transport.tokenFile !== undefined && address.kind === 'tcp') {
-        await removeToken(transport.tokenFile, address.token);
+        await removeToken(transport.tokenFile(address.port), address.token);
       }
     },
   };
@@ -215,7 +218,7 @@ async function guardFiles(transport: Transport, address: Address): Promise<void>
   if (transport.kind === 'socket') {
     await chmod(transport.path, 0o600);
   } else if (transport.tokenFile !== undefined && address.kind === 'tcp') {
-    await writePrivately(transport.tokenFile, address.token);
+    await writePrivately(transport.tokenFile(address.port), address.token);
   }
 }
 

@@ -178,7 +178,7 @@ describe('the helper’s folder', () => {
         chmodSync(temporary.path, 0o755);
         const folder = await opened(join(home, '.sts-sessions'));
         const server = await serve({ kind: 'socket', path: await socketPath(folder, 'one') });
-        const endpoint = await serve({ kind: 'tcp', tokenFile: join(folder.tokens, 'one') });
+        const endpoint = await serve({ kind: 'tcp', tokenFile: () => join(folder.tokens, 'one') });
         const script = `
         const [home, folder, socket, token] = process.argv.slice(1);
         const { readdirSync, readFileSync } = require('node:fs');

@@ -93,7 +93,7 @@ describe('the credential server', () => {
   };
   const onTcp = async (
     options: Parameters<typeof serve>[1] = {},
-    transport: { port?: number; tokenFile?: string } = {},
+    transport: { port?: number } = {},
   ): Promise<TcpAddress> => {
     const server = await serve({ kind: 'tcp', ...transport }, options);
     servers.push(server);
@@ -432,11 +432,11 @@ describe('the credential server', () => {
 
     it('a token file of mode 0600 with the token and nothing else, new at every start, gone at the end', async () => {
       const tokenFile = join(folder.path, 'token');
-      const first = await serve({ kind: 'tcp', tokenFile });
+      const first = await serve({ kind: 'tcp', tokenFile: () => tokenFile });
       const firstToken = readFileSync(tokenFile, 'utf8');
       assert.equal(first.address.kind === 'tcp' && first.address.token, firstToken);
       assert.equal(statSync(tokenFile).mode & 0o777, 0o600);
-      const second = await serve({ kind: 'tcp', tokenFile });
+      const second = await serve({ kind: 'tcp', tokenFile: () => tokenFile });
       assert.notEqual(readFileSync(tokenFile, 'utf8'), firstToken);
       await first.dispose();
       assert.equal(existsSync(tokenFile), true, 'the token of a later server stays');
@@ -447,7 +447,7 @@ describe('the credential server', () => {
     it('replaces a token file that somebody left readable', async () => {
       const tokenFile = join(folder.path, 'open-token');
       writeFileSync(tokenFile, 'old', { mode: 0o644 });
-      const server = await serve({ kind: 'tcp', tokenFile });
+      const server = await serve({ kind: 'tcp', tokenFile: () => tokenFile });
       assert.equal(statSync(tokenFile).mode & 0o777, 0o600);
       await server.dispose();
     });

@@ -52,7 +52,7 @@ for (const tool of awsTools) {
       const folder = await installedFolder(home);
       window = await openWindow(folder, 'one', { supply: (id) => supply(id) });
       endpoint = await startServer({
-        transport: { kind: 'tcp', tokenFile },
+        transport: { kind: 'tcp', tokenFile: () => tokenFile },
         supply: (id) => supply(id),
         sentences,
         records: () => [],

@@ -1,5 +1,6 @@
-import type { ManagedState } from '../../src/session/delivery.ts';
+import type { DeliveryReport, ManagedState } from '../../src/session/delivery.ts';
 import {
+  deliveryNotice,
   deliveryState,
   insteadSentence,
   removedText,
@@ -67,6 +68,37 @@ describe('sentences', () => {
       } as const;
       assert.equal(deliveryState(report)?.reaches, warning.kind === 'inheritedRegion', warning.kind);
     }
+  });
+
+  it('tell the person once when terminals are somebody else, with the button for the way out', () => {
+    const delivered = { kind: 'delivered', mode: 'endpoint', profile: undefined } as const;
+    const wins = [{ kind: 'defaultProfileWins' }] as const;
+    const say = (report: DeliveryReport): [string | undefined, string | undefined] => {
+      const notice = deliveryNotice(report, 'prod-admin');
+      if (notice) {
+        assertGoodSentence(notice.text);
+      }
+      return [notice?.text, notice?.action?.command];
+    };
+    assert.deepEqual(say({ ...delivered, instead: undefined, warnings: [] }), [undefined, undefined]);
+    assert.deepEqual(
+      say({ ...delivered, instead: { kind: 'noConsent' }, warnings: [] }),
+      [undefined, undefined],
+      'who has just said no is not told of it',
+    );
+    assert.deepEqual(say({ ...delivered, instead: { kind: 'noConsent' }, warnings: wins }), [
+      'Terminals may not run as prod-admin (The AWS CLI uses the keys of [default] instead, set up managed profiles or rename [default])',
+      'stsSessions.setUpDelivery',
+    ]);
+    const region = { kind: 'inheritedRegion', variable: 'AWS_REGION', value: 'eu-west-1' } as const;
+    assert.deepEqual(say({ ...delivered, instead: undefined, warnings: [region] }), [undefined, undefined]);
+    for (const state of instead.filter(({ kind }) => kind !== 'noConsent')) {
+      for (const warnings of [[], wins]) {
+        assert.equal(say({ ...delivered, instead: state, warnings })[1], 'stsSessions.openConfigFile');
+      }
+    }
+    assert.equal(say({ kind: 'untrusted' })[1], 'workbench.trust.manage');
+    assert.equal(say({ kind: 'failed' })[1], 'stsSessions.showLog');
   });
 
   it('tell a tool in the terminal why it gets nothing, in one line that any shell can print', () => {

@@ -1,5 +1,6 @@
 import type { DeliveryReport, DeliveryWarning, ManagedState } from '../../session/delivery.ts';
 import type { DeliveryState } from '../parts.ts';
+import { commands } from '../ids.ts';
 import { t } from './l10n.ts';
 
 /** What the status bar says about delivery; undefined while there is nothing to deliver. */
@@ -21,15 +22,65 @@ export function deliveryState(report: DeliveryReport | undefined): DeliveryState
       };
     case 'delivered': {
       const warnings = report.warnings.map(warningSentence);
-      // A profile that wins means that the terminal is somebody else: that must not look like success.
-      const reaches = !report.warnings.some(({ kind }) => kind !== 'inheritedRegion');
       return {
-        reaches,
+        reaches: !report.warnings.some(isInTheWay),
         sentence: deliveredSentence(report),
         warnings: report.instead ? [insteadSentence(report.instead), ...warnings] : warnings,
       };
     }
   }
+}
+
+/** A profile that wins means that the terminal is somebody else: that must not look like success. */
+function isInTheWay({ kind }: DeliveryWarning): boolean {
+  return kind !== 'inheritedRegion';
+}
+
+/** What a person is told once, with a button, when terminals do not get what they are thought to get. */
+export interface DeliveryNotice {
+  readonly text: string;
+  /** The next step; undefined where no button helps. */
+  readonly action: { readonly label: string; readonly command: string } | undefined;
+}
+
+/** The message about a delivery that does not reach terminals as was wished; undefined when there is nothing to say. */
+export function deliveryNotice(report: DeliveryReport, session: string): DeliveryNotice | undefined {
+  switch (report.kind) {
+    case 'untrusted':
+      return {
+        text: t('Terminals do not get this session, because the folder is not trusted: {0}', session),
+        action: { label: t('Manage Trust'), command: 'workbench.trust.manage' },
+      };
+    case 'failed':
+      return {
+        text: t('Terminals do not get this session, the log says why: {0}', session),
+        action: { label: t('Show Log'), command: commands.showLog },
+      };
+    case 'delivered': {
+      const refused = report.instead?.kind === 'noConsent' ? undefined : report.instead;
+      const winner = report.warnings.find(isInTheWay);
+      if (refused !== undefined) {
+        const text = insteadSentence(refused);
+        return {
+          text: winner ? notAs(session, text) : text,
+          action: { label: t('Open Config File'), command: commands.openConfigFile },
+        };
+      }
+      return (
+        winner && {
+          text: notAs(session, warningSentence(winner)),
+          action:
+            report.mode === 'profile'
+              ? undefined
+              : { label: t('Set Up Delivery'), command: commands.setUpDelivery },
+        }
+      );
+    }
+  }
+}
+
+function notAs(session: string, why: string): string {
+  return t('Terminals may not run as {0} ({1})', session, why);
 }
 
 function deliveredSentence(report: Extract<DeliveryReport, { kind: 'delivered' }>): string {
