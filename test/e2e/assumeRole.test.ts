@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { run } from '../support/processes.ts';
+import { describeIf } from '../support/skip.ts';
+import { awsCli, noAwsCli, setStage } from '../support/stage.ts';
+
+const role = 'arn:aws:iam::111122223333:role/staging-dev';
+
+// One window for all: a role that is in no file, then its credentials in a shell outside VS Code.
+describeIf(awsCli !== undefined, noAwsCli, 'assume role', () => {
+  const stage = setStage();
+  const step = (number: number) =>
+    stage()
+      .page.quickTitle(`Assume Role (${String(number)}/6)`)
+      .waitFor();
+
+  it('asks for an ARN and says at each key what is wrong with it', async () => {
+    const { page } = stage();
+    await page.runCommand('STS: Assume Role');
+    await step(1);
+    await page.quickInput().fill('staging-dev');
+    await page.quickMessage().filter({ hasText: 'A role’s ARN looks like this' }).waitFor();
+    await page.page.keyboard.press('Enter');
+    await step(1);
+    await page.quickInput().fill('arn:aws:sts::111122223333:assumed-role/staging-dev/me');
+    await page.quickMessage().filter({ hasText: 'That is the ARN of a session' }).waitFor();
+    await page.answerInput(role);
+  });
+
+  it('goes back with the answer kept', async () => {
+    const { page } = stage();
+    await step(2);
+    await page.page.locator('.quick-input-widget:visible .action-label[aria-label^="Back"]').click();
+    await step(1);
+    assert.equal(await page.quickInput().inputValue(), role);
+    await page.page.keyboard.press('Enter');
+    await step(2);
+    await page.quickRows().filter({ hasText: 'alice' }).first().waitFor();
+    await page.pick('alice');
+  });
+
+  it('asks for the rest, each checked before anything is sent', async () => {
+    const { page, sandbox } = stage();
+    await step(3);
+    await page.quickInput().fill('a');
+    await page.quickMessage().filter({ hasText: 'At least 2 characters' }).waitFor();
+    await page.answerInput('acme-4711');
+    await step(4);
+    assert.equal(await page.quickInput().inputValue(), 'arn:aws:iam::111122223333:mfa/alice');
+    await page.answerInput('');
+    await step(5);
+    await page.quickInput().fill('with blanks');
+    await page.quickMessage().filter({ hasText: 'AWS does not take blanks here' }).waitFor();
+    await page.answerInput('end-to-end');
+    await step(6);
+    await page.quickInput().fill('5m');
+    await page.quickMessage().filter({ hasText: 'This may be from 15m to 12h' }).waitFor();
+    assert.deepEqual(sandbox.journal, []);
+    await page.answerInput('30m');
+  });
+
+  it('starts the session with all of it', async () => {
+    const { page, sandbox } = stage();
+    await page.waitForStatus(/^ ?staging-dev 29m$/);
+    const [call] = stage().granted('AssumeRole');
+    const { RoleArn, ExternalId, RoleSessionName, DurationSeconds, SerialNumber } = call?.params ?? {};
+    assert.deepEqual(
+      { RoleArn, ExternalId, RoleSessionName, DurationSeconds, SerialNumber },
+      {
+        RoleArn: role,
+        ExternalId: 'acme-4711',
+        RoleSessionName: 'end-to-end',
+        DurationSeconds: '1800',
+        SerialNumber: undefined,
+      },
+    );
+    assert.equal(sandbox.journal.length, 1);
+    await page.press('Do Not Add', page.dialog());
+    await page.dialog().waitFor({ state: 'detached' });
+  });
+
+  it('copies its credentials for a shell outside VS Code', async () => {
+    const { page, sandbox } = stage();
+    await page.runCommand('STS: Copy Credentials As');
+    await page.quickTitle('Copy Credentials of staging-dev').waitFor();
+    await page.pick('bash, zsh, sh');
+    await page.waitForNotification(/Credentials.* on the clipboard/);
+    const exports = await (await page.companion).ask('readClipboard', {});
+    const { stdout, stderr } = await run('/bin/bash', ['-c', `${exports}\n${stage().askIdentity()}`], {
+      env: { HOME: '/nonexistent', PATH: process.env['PATH'] },
+    });
+    assert.equal(stdout.trim(), 'arn:aws:sts::111122223333:assumed-role/staging-dev/end-to-end', stderr);
+    assert.equal(sandbox.journal.at(-1)?.operation, 'GetCallerIdentity');
+  });
+
+  it('offers the role with its answers the next time', async () => {
+    const { page } = stage();
+    await page.runCommand('STS: Assume Role');
+    await step(1);
+    const row = page
+      .quickRows()
+      .filter({ hasText: `${role} through alice` })
+      .first();
+    await row.waitFor();
+    await row.click();
+    await step(2);
+    await page.page.keyboard.press('Enter');
+    await step(3);
+    assert.equal(await page.quickInput().inputValue(), 'acme-4711');
+    await page.quickInput().press('Escape');
+    await page.quickTitle(/Assume Role/).waitFor({ state: 'detached' });
+    assert.equal(stage().granted('AssumeRole').length, 1);
+  });
+});
