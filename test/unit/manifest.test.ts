@@ -212,6 +212,7 @@ describe('manifest and ids', () => {
     assert.deepEqual(events, [
       `onView:${ids.views.profiles}`,
       // A view that was open before the walkthrough does not count for onView.
+      `onCommand:${ids.views.profiles}.focus`,
       `onContext:${ids.contextKeys.hasProfiles}`,
       `onContext:${ids.contextKeys.hasSessions}`,
       `onCommand:${ids.commands.openTerminal}`,
