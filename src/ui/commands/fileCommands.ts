@@ -66,17 +66,34 @@ async function openFile(parts: CommandParts, place: Place): Promise<void> {
     return;
   }
   const line = new vscode.Position(place.line - 1, 0);
+  const selection = new vscode.Range(line, line);
   try {
-    await vscode.window.showTextDocument(vscode.Uri.file(path), {
-      selection: new vscode.Range(line, line),
-      preview: false,
-    });
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(path), { selection, preview: false });
+    keepAtLine(editor, selection);
   } catch {
     // A folder in its place, no right to read it, too large for an editor: the view says which.
     void vscode.window.showErrorMessage(
       t('This file cannot be opened, the AWS Sessions view says why: {0}', path),
     );
   }
+}
+
+/** How long after it was shown a tab from the background may still be read again, in milliseconds. */
+const reloadMs = 1500;
+
+/**
+ * VS Code does not watch a file outside of the workspace while its tab is in the background: the tab is shown with its
+ * old text, and what changed meanwhile comes a moment later and moves the cursor with it.
+ */
+function keepAtLine(editor: vscode.TextEditor, selection: vscode.Range): void {
+  const listener = vscode.workspace.onDidChangeTextDocument(({ document }) => {
+    // A dirty document means that somebody types.
+    if (document === editor.document && !document.isDirty) {
+      editor.selection = new vscode.Selection(selection.start, selection.end);
+      editor.revealRange(selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    }
+  });
+  setTimeout(() => listener.dispose(), reloadMs);
 }
 
 async function addProfileAndShow(parts: CommandParts): Promise<void> {
