@@ -58,7 +58,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const server = {
     supply: (id: string, request: { holdMs: number; signal: AbortSignal }) =>
-      sessions.supply(id, { ...request, onNeedsPerson: (session) => void flow.askToRenew(session) }),
+      sessions.supply(id, { ...request, onNeedsPerson: (session) => flow.askToRenew(session) }),
     sentences: supplySentences(now),
     records: () => sessions.records(),
     now,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { kindOf } from './aws/profiles.ts';
+import { isManaged, kindOf } from './aws/profiles.ts';
 import { editFile } from './files/safeWrite.ts';
 import type { EditResult } from './files/safeWrite.ts';
 import type { SharedFiles } from './files/sharedFiles.ts';
@@ -168,7 +168,10 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
       return choice === undefined ? undefined : choice === text.yes ? 'yes' : 'no';
     },
     removeManaged: () => delivering.removeManaged(),
-    isGone: async (profile) => !(await files.read()).set.profiles.has(profile),
+    isGone: async (profile) => {
+      const section = (await files.read()).set.profiles.get(profile);
+      return section === undefined || !isManaged(section);
+    },
     notRemoved: (state) => {
       if (state.kind !== 'noFolder') {
         void vscode.window.showWarningMessage(removedText(state).sentence);

@@ -26,7 +26,7 @@ export interface SteeringOptions {
   ask(): Promise<Consent | undefined>;
   /** Takes the managed profiles out of the config file. */
   removeManaged(): Promise<ManagedState>;
-  /** True when the config file has no profile of this name any more. */
+  /** True when the config file has no managed profile of this name any more. */
   isGone(profile: string): Promise<boolean>;
   /** The managed profiles were to go and did not. */
   notRemoved(state: Exclude<ManagedState, { kind: 'ok' }>): void;

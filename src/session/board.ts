@@ -123,6 +123,11 @@ export class Board implements Disposable {
     return this.#wake.wait(id, span, signal);
   }
 
+  /** Lets those who wait for the session look again, although it is as it was. */
+  release(id: string): void {
+    this.#wake.notify(id);
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.ledger.dispose();

@@ -50,8 +50,11 @@ export interface StartOptions {
 export interface SupplyOptions {
   /** How long the answer may be held, ms: for a person, or for AWS. */
   readonly holdMs: number;
-  /** A renewal needs a person. Called once for all that are held, and not again within a minute. */
-  onNeedsPerson(session: Session): void;
+  /**
+   * A renewal needs a person. Called once for all that are held, and not again within a minute unless the person said
+   * no. A promise resolves when the person has answered, or has put the question away.
+   */
+  onNeedsPerson(session: Session): void | Promise<void>;
   /** Aborts when whoever fetched is gone. */
   readonly signal: AbortSignal;
 }

@@ -7,6 +7,7 @@ import { Flights } from './flights.ts';
 import { isHeld, tombstone, type HeldSession } from './kept.ts';
 import { askedNow, cancelled, obtain, overrules, type Errand, type Task } from './obtain.ts';
 import type { SessionPorts, StartOptions, StartResult, SupplyOptions } from './ports.ts';
+import { Questions } from './questions.ts';
 import { toRecord } from './record.ts';
 import { servable } from './schedule.ts';
 import { serve } from './supply.ts';
@@ -15,9 +16,6 @@ import { aboutKept, describePlan } from './view.ts';
 
 /** A start or a fetch waits this long for the store at most, ms: a keyring may be locked until a person unlocks it. */
 const longestLoadMs = 5000;
-
-/** One notification a minute about the same session is enough, whatever the number of tools that retry. */
-const askAgainMs = 60_000;
 
 /**
  * The sessions of this host as one window sees and changes them: what there is, is on the board; here is what can be
@@ -28,13 +26,27 @@ export class Sessions implements Disposable {
   readonly #board: Board;
   readonly #flights = new Flights<StartResult>(cancelled);
   readonly #failures = new Map<string, { readonly fault: Fault; readonly at: number }>();
-  readonly #askedAt = new Map<string, number>();
+  readonly #questions: Questions;
   readonly #disposed = new AbortController();
   #skewMs: number | undefined;
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
     this.#board = new Board(ports, (id) => this.#flights.abort(id));
+    this.#questions = new Questions({
+      now: () => ports.now(),
+      pull: () => this.#board.ledger.pull(this.#disposed.signal),
+      isOver: (id) => {
+        const { state } = this.get(id) ?? {};
+        return state?.kind === 'expired' && !state.renewing && !this.#disposed.signal.aborted;
+      },
+      failedAt: (id) => this.#failures.get(id)?.at,
+      saidNo: (id) => {
+        this.#fail(id, { kind: 'cancelled' });
+        this.#board.release(id);
+      },
+      log: (line) => ports.log(line),
+    });
   }
 
   /** Fires when anything in `list()` or `activeId` changed, a text that counts down included. */
@@ -172,7 +184,7 @@ export class Sessions implements Disposable {
           failure: this.#failures.get(id),
         }),
         renew: () => this.#renewSilently(id),
-        ask: (session) => void this.#ask(session, options),
+        ask: (session) => void this.#questions.ask(session, (it) => options.onNeedsPerson(it)),
         isClosed: () => this.#disposed.signal.aborted,
         change: (span, signal) => this.#board.change(id, span, signal),
       },
@@ -237,7 +249,7 @@ export class Sessions implements Disposable {
       return { ok: false, why: 'fault', fault };
     }
     this.#failures.delete(about.id);
-    this.#askedAt.delete(about.id);
+    this.#questions.forget(about.id);
     this.#board.set(about.id, undefined);
     const session = this.get(about.id);
     return session?.state.kind === 'live' ? { ok: true, session } : cancelled;
@@ -251,27 +263,12 @@ export class Sessions implements Disposable {
     }
   }
 
-  async #ask(session: Session, options: SupplyOptions): Promise<void> {
-    const { id } = session;
-    const now = this.#ports.now();
-    const last = this.#askedAt.get(id);
-    if (last !== undefined && now >= last && now - last < askAgainMs) {
-      return;
-    }
-    this.#askedAt.set(id, now);
-    // Nobody is disturbed for what another window has renewed.
-    await this.#board.ledger.pull(this.#disposed.signal);
-    if (this.get(id)?.state.kind === 'expired' && !this.#disposed.signal.aborted) {
-      try {
-        options.onNeedsPerson(session);
-      } catch (error) {
-        this.#ports.log(`${id}: a person could not be asked: ${errorName(error)}`);
-      }
-    }
-  }
-
   #fail(id: string, fault: Fault): void {
     this.#failures.set(id, { fault, at: this.#ports.now() });
+    if (fault.kind === 'cancelled') {
+      // Who comes back to the terminal after a no is asked again, instead of waiting for a question that is not there.
+      this.#questions.forget(id);
+    }
     this.#ports.log(`${id}: ${fault.kind}`);
   }
 

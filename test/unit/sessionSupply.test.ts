@@ -289,6 +289,62 @@ describe('a fetch when a renewal needs a person', () => {
     assert.deepEqual((await Promise.all(held)).map(keyOf), ['needsPerson', 'needsPerson']);
   });
 
+  it('is not held any longer when the question is put away, and the next one asks again', async () => {
+    const [machine, window] = await started('mfa');
+    machine.clock.jump(hour);
+    let asked = 0;
+    let putAway: () => void = () => undefined;
+    const onNeedsPerson = (): Promise<void> => {
+      asked += 1;
+      return new Promise((resolve) => (putAway = resolve));
+    };
+    const held = [fetch(window, 'mfa', { onNeedsPerson }), fetch(window, 'mfa', { onNeedsPerson })];
+    await machine.clock.advance(2000);
+    putAway();
+    assert.deepEqual((await Promise.all(held)).map(keyOf), ['needsPerson', 'needsPerson']);
+    // The tool’s own retry gets the same answer; a person who types the line again is asked again.
+    assert.equal(keyOf(await fetch(window, 'mfa', { onNeedsPerson })), 'needsPerson');
+    assert.equal(asked, 1);
+    await machine.clock.advance(5000);
+    const again = fetch(window, 'mfa', { onNeedsPerson });
+    await settle();
+    assert.equal(asked, 2);
+    putAway();
+    await again;
+  });
+
+  it('asks again soon after a person who closed the box for the code', async () => {
+    const [machine, window] = await started('mfa');
+    machine.clock.jump(hour);
+    const first = asking(window, 1);
+    await settle();
+    const renewing = window.sessions.renew('mfa', never);
+    await settle();
+    machine.call().refuse({ kind: 'cancelled' });
+    await renewing;
+    await Promise.all(first.held);
+    await machine.clock.advance(5000);
+    const next = asking(window, 1, 800);
+    await machine.clock.advance(800);
+    await Promise.all(next.held);
+    assert.deepEqual([first.asked(), next.asked()], [1, 1]);
+  });
+
+  it('keeps the fault of an attempt when the question goes after it', async () => {
+    const [machine, window] = await started('mfa');
+    machine.clock.jump(hour);
+    const held = fetch(window, 'mfa', {
+      onNeedsPerson: async () => {
+        await window.sessions.renew('mfa', never);
+      },
+    });
+    await settle();
+    machine.call().refuse(network);
+    assert.deepEqual(await held, { kind: 'failed', name: 'mfa', fault: network });
+    await settle();
+    assert.deepEqual(await fetch(window, 'mfa'), { kind: 'failed', name: 'mfa', fault: network });
+  });
+
   it('gets the fault of the person’s attempt', async () => {
     const [machine, window] = await started('mfa');
     machine.clock.jump(hour);
