@@ -77,6 +77,25 @@ export function profileIn(sessions: KnownSessions, argument: CommandArgument): s
   return typeof argument === 'string' ? argument : undefined;
 }
 
+/** The role that a button passed to be asked for again; undefined for anything else. */
+export function roleIn(argument: CommandArgument): Extract<SessionRequest, { kind: 'role' }> | undefined {
+  return isRole(argument) ? argument : undefined;
+}
+
+/** Only our own button passes one; a key binding that imitates it gets boxes that check each answer. */
+function isRole(value: unknown): value is Extract<SessionRequest, { kind: 'role' }> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    value.kind === 'role' &&
+    'roleArn' in value &&
+    typeof value.roleArn === 'string' &&
+    'sourceProfile' in value &&
+    typeof value.sourceProfile === 'string'
+  );
+}
+
 /** The row that a menu passed; undefined for anything else. */
 export function asNode(argument: CommandArgument): TreeNode | undefined {
   return isNode(argument) ? argument : undefined;

@@ -11,8 +11,9 @@ import type { DeliveryPort } from './parts.ts';
 import { withCancel } from './progress.ts';
 import type { Recent } from './recent.ts';
 import { requestKey } from './switcherModel.ts';
-import { faultActionTitle, faultSentence } from './text/faults.ts';
-import type { FaultAction } from './text/faults.ts';
+import { actionsForTypedRole, faultActionTitle } from './text/faultActions.ts';
+import type { FaultAction } from './text/faultActions.ts';
+import { faultSentence } from './text/faults.ts';
 import { flowText } from './text/flow.ts';
 import { problemSentence } from './text/problems.ts';
 
@@ -148,7 +149,8 @@ export class SessionFlow {
     if (text === '') {
       return;
     }
-    const labels = new Map(actions.map((action) => [faultActionTitle(action), action]));
+    const offered = request.kind === 'role' ? actionsForTypedRole(fault, actions) : actions;
+    const labels = new Map(offered.map((action) => [faultActionTitle(action), action]));
     const choice = await vscode.window.showErrorMessage(text, ...labels.keys());
     const action = choice === undefined ? undefined : labels.get(choice);
     if (action !== undefined) {
@@ -167,6 +169,9 @@ export class SessionFlow {
         break;
       case 'openProfile':
         await vscode.commands.executeCommand(commands.openProfileSource, profileOf(request));
+        break;
+      case 'changeRole':
+        await vscode.commands.executeCommand(commands.assumeRole, request);
         break;
       case 'startAgain':
         await this.start(request, { force: true });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Fault } from '../../src/aws/faults.ts';
-import { faultActionTitle, faultSentence, type FaultAction } from '../../src/ui/text/faults.ts';
+import { actionsForTypedRole, faultActionTitle, type FaultAction } from '../../src/ui/text/faultActions.ts';
+import { faultSentence } from '../../src/ui/text/faults.ts';
 import { assertGoodSentence } from '../support/sentence.ts';
 
 const roleArn = 'arn:aws:iam::111122223333:role/team/admin';
@@ -314,10 +315,20 @@ describe('faults in words', () => {
     const used = new Set(
       Object.values(table).flatMap((rows) => rows.flatMap(([, , actions]) => [...actions])),
     );
+    used.add('changeRole');
     const titles = [...used].map(faultActionTitle);
     assert.equal(new Set(titles).size, used.size);
     for (const title of titles) {
-      assert.match(title, /^(Enter|Open|Try|Start|Show) /);
+      assert.match(title, /^(Enter|Open|Try|Start|Show|Change) /);
     }
+  });
+
+  it('asks again for a role that was typed in, unless its source’s keys are what is wrong', () => {
+    const offered: readonly FaultAction[] = ['startWithMaximum', 'openProfile', 'showLog'];
+    assert.deepEqual(
+      actionsForTypedRole({ kind: 'durationOverMaximum', seconds: 14_400, roleArn }, offered),
+      ['startWithMaximum', 'changeRole', 'showLog'],
+    );
+    assert.deepEqual(actionsForTypedRole({ kind: 'wrongSecret', profile: 'alice' }, offered), offered);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Session } from '../../src/session/types.ts';
-import { meaningOf, profileIn, sessionIn } from '../../src/ui/meaning.ts';
+import { meaningOf, profileIn, roleIn, sessionIn } from '../../src/ui/meaning.ts';
 import type { KnownSessions } from '../../src/ui/meaning.ts';
 import type { TreeNode } from '../../src/ui/treeModel.ts';
 import { liveState, minute, sessionOf } from '../support/sessions.ts';
@@ -59,6 +59,19 @@ describe('what a command was called with', () => {
   it('leaves the choice to the person when nothing of ours was named', () => {
     for (const argument of [undefined, null, 7, {}, { kind: 'tab' }, { kind: 'group', id: 'live' }]) {
       assert.deepEqual(meaningOf(known(live), argument, isProfile), { kind: 'open' });
+    }
+  });
+
+  it('takes a role that is to be changed, and nothing that only looks like one', () => {
+    assert.equal(roleIn(typed.request), typed.request);
+    for (const argument of [
+      undefined,
+      live.request,
+      { kind: 'role' },
+      { kind: 'role', roleArn: 7 },
+      'role',
+    ]) {
+      assert.equal(roleIn(argument), undefined);
     }
   });
 

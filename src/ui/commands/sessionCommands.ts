@@ -4,7 +4,7 @@ import { durationProblem, durations, mfaSerialProblem, parseDuration } from '../
 import type { SessionRequest } from '../../aws/plan.ts';
 import { kindOf } from '../../aws/profiles.ts';
 import { commands } from '../ids.ts';
-import { profileIn, sessionIn } from '../meaning.ts';
+import { profileIn, roleIn, sessionIn } from '../meaning.ts';
 import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { withCancel } from '../progress.ts';
@@ -97,7 +97,7 @@ async function startMfaSession(parts: CommandParts, argument: CommandArgument): 
   }
 }
 
-/** Assumes a role that is in no file; `argument` may say whose credentials to suggest. */
+/** Assumes a role that is in no file; `argument` may say whose credentials to suggest, or be a role to change. */
 export async function assumeRole(parts: CommandParts, argument: CommandArgument): Promise<void> {
   const active = parts.sessions.activeId;
   const preferred =
@@ -107,6 +107,7 @@ export async function assumeRole(parts: CommandParts, argument: CommandArgument)
     await parts.files.read(),
     parts.recent.roles(),
     preferred,
+    roleIn(argument),
   );
   if (request) {
     await parts.flow.start(request);

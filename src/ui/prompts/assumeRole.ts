@@ -35,12 +35,14 @@ const nothingFilledIn = {
 
 /**
  * Asks for everything that a role in no file needs: source profile, ARN, external ID, MFA device, session name and
- * duration. Choosing a remembered role fills in the rest. Returns undefined when the person left.
+ * duration. Choosing a remembered role fills in the rest, `typed` is what stands there at first. Returns undefined when
+ * the person left.
  */
 export async function askRole(
   set: ProfileSet,
   recent: readonly RecentRole[],
   preferred: string | undefined,
+  typed: RecentRole | undefined,
 ): Promise<Extract<SessionRequest, { kind: 'role' }> | undefined> {
   const steps: Step<RoleForm>[] = [
     (known, position) => askArn({ ...position, title: title() }, known, recent, set),
@@ -66,7 +68,7 @@ export async function askRole(
         maxDuration(set, known.sourceProfile),
       ),
   ];
-  const form = await askSteps<RoleForm>({}, steps);
+  const form = await askSteps<RoleForm>(typed ?? {}, steps);
   if (form?.roleArn === undefined || form.sourceProfile === undefined) {
     return undefined;
   }

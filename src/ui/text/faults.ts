@@ -1,21 +1,9 @@
 import type { AccessDeniedHint, Fault } from '../../aws/faults.ts';
+import type { FaultAction } from './faultActions.ts';
 import { kindWord } from './kindWord.ts';
 import { t } from './l10n.ts';
 import { networkSentence, notAwsSentence } from './networkFaults.ts';
 import { accountForReading, remaining } from './time.ts';
-
-/** What a person can do about a fault; the commands that do it are wired elsewhere. */
-export type FaultAction =
-  | 'enterCodeAgain'
-  /** Opens the shared file at the profile. */
-  | 'openProfile'
-  | 'retry'
-  /** Starts the role for the longest time that is sure to be granted. */
-  | 'startWithMaximum'
-  /** Ends the session and starts it from today's files. */
-  | 'startAgain'
-  | 'openProxySettings'
-  | 'showLog';
 
 /** A fault as people read it: one sentence, and the buttons that help, the most helpful first. */
 export interface FaultText {
@@ -28,27 +16,6 @@ export interface FaultText {
 export interface FaultContext {
   /** The session's name, for faults that name nothing themselves. */
   readonly session: string;
-}
-
-/** The title of the button. */
-export function faultActionTitle(action: FaultAction): string {
-  switch (action) {
-    case 'enterCodeAgain':
-      return t('Enter Code Again');
-    case 'openProfile':
-      return t('Open Profile');
-    case 'retry':
-      return t('Try Again');
-    case 'startWithMaximum':
-      // A role's own maximum cannot be read without rights in IAM; an hour every role allows.
-      return t('Start for 1 Hour');
-    case 'startAgain':
-      return t('Start Again');
-    case 'openProxySettings':
-      return t('Open Proxy Settings');
-    case 'showLog':
-      return t('Show Log');
-  }
 }
 
 /** Says a fault in one sentence: what happened, why if that is known, and what to do next. */

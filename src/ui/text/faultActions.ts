@@ -1,0 +1,57 @@
+import type { Fault } from '../../aws/faults.ts';
+import { t } from './l10n.ts';
+
+/** What a person can do about a fault; the commands that do it are wired elsewhere. */
+export type FaultAction =
+  | 'enterCodeAgain'
+  /** Opens the shared file at the profile. */
+  | 'openProfile'
+  /** Asks again for a role that was typed in, with what was typed. */
+  | 'changeRole'
+  | 'retry'
+  /** Starts the role for the longest time that is sure to be granted. */
+  | 'startWithMaximum'
+  /** Ends the session and starts it from today's files. */
+  | 'startAgain'
+  | 'openProxySettings'
+  | 'showLog';
+
+/** With these the source profile is what is wrong, whoever named the role. */
+const faultsOfKeys: ReadonlySet<Fault['kind']> = new Set([
+  'sourceExpired',
+  'unknownKey',
+  'wrongSecret',
+  'rootCannotAssume',
+  'needsLongTermKeys',
+  'planChanged',
+]);
+
+/** The buttons for a role that was typed in: what was wrong with it stands in no file, so it is asked for again. */
+export function actionsForTypedRole(fault: Fault, actions: readonly FaultAction[]): readonly FaultAction[] {
+  return faultsOfKeys.has(fault.kind)
+    ? actions
+    : actions.map((action) => (action === 'openProfile' ? 'changeRole' : action));
+}
+
+/** The title of the button. */
+export function faultActionTitle(action: FaultAction): string {
+  switch (action) {
+    case 'enterCodeAgain':
+      return t('Enter Code Again');
+    case 'openProfile':
+      return t('Open Profile');
+    case 'changeRole':
+      return t('Change Role');
+    case 'retry':
+      return t('Try Again');
+    case 'startWithMaximum':
+      // A role's own maximum cannot be read without rights in IAM; an hour every role allows.
+      return t('Start for 1 Hour');
+    case 'startAgain':
+      return t('Start Again');
+    case 'openProxySettings':
+      return t('Open Proxy Settings');
+    case 'showLog':
+      return t('Show Log');
+  }
+}
