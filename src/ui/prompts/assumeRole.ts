@@ -26,9 +26,9 @@ type RoleForm = Omit<RecentRole, 'kind'>;
 
 const title = (): string => t('Assume Role');
 
+/** What belongs to one role; the MFA device belongs to the person. */
 const nothingFilledIn = {
   externalId: undefined,
-  mfaSerial: undefined,
   sessionName: undefined,
   durationSeconds: undefined,
 } as const satisfies Partial<RoleForm>;
@@ -171,7 +171,8 @@ function optionalText(
       title: title(),
       prompt: options.prompt,
       placeholder: options.placeholder ?? '',
-      value: known[key] ?? options.initial?.(known) ?? '',
+      // What was left empty on purpose stays empty.
+      value: (key in known ? known[key] : options.initial?.(known)) ?? '',
       validate: (text) => (text.trim() === '' ? undefined : sentenceOf(options.problem(text.trim()))),
     });
     return answer.kind === 'value'
