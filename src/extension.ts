@@ -17,6 +17,7 @@ import { editFile } from './files/safeWrite.ts';
 import { SharedFiles } from './files/sharedFiles.ts';
 import { folderPath } from './outlets/folder.ts';
 import { deferPeers, openWindowHost } from './outlets/windowHost.ts';
+import { isForgotten, noteOf, readNote } from './session/remembered.ts';
 import type { SessionStore } from './session/types.ts';
 import { Sessions } from './session/sessions.ts';
 import type { Session } from './session/types.ts';
@@ -91,9 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
     peers: deferPeers(host.then(({ peers }) => peers)),
     onStoreFailure: (error) => {
       log.error('store', error);
-      void vscode.window.showWarningMessage(
-        t('VS Code could not keep your sessions safely, they last until this window closes'),
-      );
+      tellNotKept();
     },
     log: (line) => log.info(line),
   });
@@ -144,9 +143,12 @@ export function activate(context: vscode.ExtensionContext): void {
     followSessions(sessions),
   );
   ending = async () => {
-    await sessions.settled();
-    await delivery.dispose();
-    await (await host).dispose();
+    // Side by side: a store that hangs must not keep the window from leaving the others' list.
+    await Promise.allSettled([
+      sessions.settled(),
+      delivery.dispose(),
+      host.then((window) => window.dispose()),
+    ]);
   };
   void resume(context, sessions, delivery);
 }
@@ -156,6 +158,12 @@ export async function deactivate(): Promise<void> {
   await ending?.();
 }
 
+function tellNotKept(): void {
+  void vscode.window.showWarningMessage(
+    t('VS Code could not keep your sessions safely, they last until this window closes'),
+  );
+}
+
 /** Takes up the sessions of before a reload, and the one that this workspace worked under. */
 async function resume(
   context: vscode.ExtensionContext,
@@ -163,12 +171,20 @@ async function resume(
   delivery: WiredDelivery,
 ): Promise<void> {
   await sessions.load();
+  const left = readNote(context.workspaceState.get(activeKey));
   if (sessions.activeId === undefined) {
-    sessions.setActive(context.workspaceState.get<string>(activeKey));
+    sessions.setActive(left?.id);
   }
+  if (isForgotten(left, sessions.records(), now())) {
+    tellNotKept();
+  }
+  let noted = JSON.stringify(left);
   const remember = (): void => {
-    if (context.workspaceState.get<string>(activeKey) !== sessions.activeId) {
-      void context.workspaceState.update(activeKey, sessions.activeId);
+    const { activeId } = sessions;
+    const note = noteOf(activeId === undefined ? undefined : sessions.get(activeId));
+    if (JSON.stringify(note) !== noted) {
+      noted = JSON.stringify(note);
+      void context.workspaceState.update(activeKey, note);
     }
   };
   remember();
