@@ -62,7 +62,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'the main job, from the tree to a ter
   it('takes nothing but six digits, without asking AWS', async () => {
     const { page, sandbox } = stage();
     await page.answerInput('12345');
-    await page.quickMessage().filter({ hasText: 'An MFA code has 6 digits.' }).waitFor();
+    await page.quickMessage().filter({ hasText: 'An MFA code has 6 digits' }).waitFor();
     assert.deepEqual(sandbox.journal, []);
   });
 
