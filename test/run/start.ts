@@ -41,8 +41,8 @@ async function start(): Promise<void> {
   const sandbox = real ? undefined : await startDemo();
   const vsix = await packagedExtension();
   const home = real ? homedir() : join(place, 'home');
-  // The person's own variables belong to “real”; the demo has none.
-  const env = real ? ownAwsVariables() : {};
+  // The person's own variables belong to “real”. The demo's terminals must reach the sandbox, never the real AWS.
+  const env = sandbox === undefined ? ownAwsVariables() : { AWS_ENDPOINT_URL: sandbox.url };
   if (desktop) {
     await openDesktop(vsix, home, env);
   } else {
@@ -56,6 +56,8 @@ async function start(): Promise<void> {
     });
   }
   if (sandbox !== undefined) {
+    // AWS_ENDPOINT_URL is known to the AWS CLI from 2.13 and 1.29 on.
+    console.log(`In its terminal: aws sts get-caller-identity --endpoint-url ${sandbox.url}`);
     showCodes(sandbox);
   }
   console.log('Ctrl+C ends it.');
