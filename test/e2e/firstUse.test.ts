@@ -87,8 +87,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'without any ~/.aws', () => {
 
   it('and a terminal is that user, with temporary keys', async () => {
     const { page } = stage();
-    await page.press('Add Profiles', page.dialog());
-    await page.dialog().waitFor({ state: 'detached' });
+    await stage().answerConsent('Add Profiles');
     await page.openTerminal();
     assert.equal((await stage().whoAmI()).text, 'arn:aws:iam::111122223333:user/alice');
     assert.match(stage().sandbox.journal.at(-1)?.accessKeyId ?? '', /^ASIA/);

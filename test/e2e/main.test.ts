@@ -98,8 +98,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'the main job, from the tree to a ter
       .waitFor();
     assert.ok((await dialog.textContent())?.includes(configFile));
     assert.equal(await readFile(configFile, 'utf8'), before.config);
-    await page.press('Add Profiles', dialog);
-    await dialog.waitFor({ state: 'detached' });
+    await stage().answerConsent('Add Profiles');
   });
 
   it('runs a terminal as the role, although [default] and .bashrc hold other keys', async () => {

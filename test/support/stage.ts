@@ -84,8 +84,18 @@ export class Stage {
     { mfa = false, consent = 'Add Profiles' }: { mfa?: boolean; consent?: string } = {},
   ): Promise<void> {
     await this.start(profile, { mfa });
-    await this.page.press(consent, this.page.dialog());
-    await this.page.dialog().waitFor({ state: 'detached' });
+    await this.answerConsent(consent);
+  }
+
+  /** Answers whether managed profiles may be added; after a yes, waits until terminals get the session. */
+  async answerConsent(answer: string): Promise<void> {
+    const { page } = this;
+    await page.press(answer, page.dialog());
+    await page.dialog().waitFor({ state: 'detached' });
+    if (answer === 'Add Profiles') {
+      await page.waitForNotification('Open a terminal, it runs as');
+      await page.clearNotifications();
+    }
   }
 
   /** What stands behind `aws sts get-caller-identity` in the active terminal. Its answer goes to a file: a terminal breaks lines. */
