@@ -1,5 +1,5 @@
 import { credentialVariables } from '../aws/formats.ts';
-import type { DeliveryMode, DeliveryWarning, ManagedState } from '../session/delivery.ts';
+import type { DeliveryWarning } from '../session/delivery.ts';
 import type { Session } from '../session/types.ts';
 import { managedName } from './managedProfiles.ts';
 
@@ -35,11 +35,6 @@ const KEY_VARIABLES = [
   'AWS_SESSION_TOKEN',
   'AWS_SECURITY_TOKEN',
 ] as const;
-
-/** The mode that can be had: without managed profiles, the endpoint. */
-export function availableMode(wanted: DeliveryMode, managed: ManagedState): DeliveryMode {
-  return wanted === 'profile' && managed.kind !== 'ok' ? 'endpoint' : wanted;
-}
 
 /**
  * What the environment variable collection holds for the active session. What each variable does in which tool:

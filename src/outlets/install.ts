@@ -1,4 +1,4 @@
-import { chmod, readFile, unlink } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePrivately } from './folder.ts';
 import type { HelperFolder } from './folder.ts';
@@ -36,16 +36,6 @@ export async function installHelper(
     }
   }
   await place(join(folder.path, 'node'), `${portable(options.executable, options)}\n`, 0o600);
-}
-
-/**
- * Removes the helper, so that nothing of ours can be run any more. Other windows' registrations stay: they end with
- * their windows. Never throws.
- */
-export async function removeHelper(folder: HelperFolder): Promise<void> {
-  for (const name of ['fetch', 'fetch.cjs', 'fetch.cmd', 'node']) {
-    await unlink(join(folder.path, name)).catch(() => undefined);
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { availableMode, deliveryVariables, terminalVariables } from '../../src/outlets/delivery.ts';
+import { deliveryVariables, terminalVariables } from '../../src/outlets/delivery.ts';
 import type { DeliveryWarning } from '../../src/session/delivery.ts';
 import { managedName } from '../../src/outlets/managedProfiles.ts';
 import { sessionFor } from '../support/outletRig.ts';
@@ -159,13 +159,6 @@ describe('delivery', () => {
       [],
     );
     assert.deepEqual([...terminalVariables({ id: 'x', region: undefined })], [['STS_SESSIONS_ID', 'x']]);
-  });
-
-  it('falls back to the endpoint when there can be no managed profiles', () => {
-    assert.equal(availableMode('profile', { kind: 'ok' }), 'profile');
-    assert.equal(availableMode('profile', { kind: 'noConsent' }), 'endpoint');
-    assert.equal(availableMode('profile', { kind: 'readOnly' }), 'endpoint');
-    assert.equal(availableMode('environment', { kind: 'readOnly' }), 'environment');
   });
 
   it('names managed profiles after regions, and after nothing that is not one', () => {

@@ -14,7 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { folderPath, openFolder, socketPath, writePrivately } from '../../src/outlets/folder.ts';
 import type { HelperFolder } from '../../src/outlets/folder.ts';
-import { installHelper, removeHelper } from '../../src/outlets/install.ts';
+import { installHelper } from '../../src/outlets/install.ts';
 import { HELPER_SOURCES, installedFolder, serve, temporaryFolder } from '../support/outletRig.ts';
 import { describeIf } from '../support/skip.ts';
 
@@ -121,8 +121,6 @@ describe('the helper’s folder', () => {
     assert.equal(statSync(join(folder.path, 'fetch')).mode & 0o777, 0o700);
     assert.equal(statSync(join(folder.path, 'fetch.cjs')).mode & 0o777, 0o600);
     assert.equal(readFileSync(join(folder.path, 'node'), 'utf8'), `${process.execPath}\n`);
-    await removeHelper(folder);
-    assert.equal(existsSync(join(folder.path, 'fetch')), false);
   });
 
   it('keeps a newer helper, and replaces an older or damaged one', async () => {

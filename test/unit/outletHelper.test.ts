@@ -145,6 +145,15 @@ describe('the helper', () => {
         );
       });
 
+      it('ends as the command that it runs does, also by a signal', async () => {
+        const folder = await newFolder();
+        await window(folder, 'one');
+        const env = { STS_SESSIONS_ID: 'live-a', SHELL: '/bin/sh' };
+        // The sh helper becomes the command, so nobody is left to turn the signal into a number.
+        const { status } = await helper.run(folder, env, ['run', 'kill -TERM $$']);
+        assert.ok(status === null || status === 143, String(status));
+      });
+
       it('takes the terminal’s own session before the window’s', async () => {
         const folder = await newFolder();
         await window(folder, 'one');

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseRegistration } from '../registration.ts';
 import type { Address } from '../registration.ts';
@@ -104,7 +105,10 @@ function run(answer: string, commandLine: string): void {
   const shell = process.platform === 'win32' ? true : (env['SHELL'] ?? '/bin/sh');
   const child = spawn(commandLine, { shell, stdio: 'inherit', env });
   child.on('error', (error) => fail(`The command could not be run: ${error.message}`));
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
+  // As a shell says it: 128 and the number of the signal.
+  child.on('exit', (code, signal) =>
+    process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+  );
 }
 
 async function main(): Promise<void> {
