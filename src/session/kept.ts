@@ -1,25 +1,10 @@
 import { timeLeft, type Credentials } from '../aws/credentials.ts';
-import type { SessionRequest } from '../aws/plan.ts';
+import type { StoredSession } from './types.ts';
 
-/** A record in memory: a StoredSession (types.ts) with its secrets wrapped. */
-export interface KeptSession {
-  readonly id: string;
-  readonly name: string;
-  readonly request: SessionRequest;
-  readonly region: string | undefined;
-  readonly accountId: string | undefined;
-  readonly roleArn: string | undefined;
-  readonly needsPerson: boolean;
-  /** Seconds that a person chose instead of the plan's. */
-  readonly durationSeconds: number | undefined;
-  /** ms UTC at which the credentials came. */
-  readonly startedAt: number;
-  /** ms UTC at which the last start, renewal or end was asked for. */
-  readonly changedAt: number;
+/** A record in memory: a StoredSession with its secrets wrapped. */
+export interface KeptSession extends Omit<StoredSession, 'version' | 'credentials'> {
   /** Undefined in the tombstone of a session that a person ended. */
   readonly credentials: Credentials | undefined;
-  /** See StoredSession. */
-  readonly endedValidUntil: number | undefined;
 }
 
 /** A record that is not a tombstone. */
