@@ -3,6 +3,7 @@ import { DisposableStore } from '../session/emitter.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import { setContext } from './contextKeys.ts';
 import { commands, contextKeys, views } from './ids.ts';
+import { showsTheSame } from './sameProfiles.ts';
 import type { PlanOf, ProfileSource, SessionSource } from './sources.ts';
 import { changedRows, ProfileTree } from './treeModel.ts';
 import type { TreeNode } from './treeModel.ts';
@@ -38,7 +39,7 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
     this.#store.add(
       vscode.window.createTreeView(views.profiles, { treeDataProvider: this, showCollapseAll: true }),
     );
-    this.#store.add(options.profiles.onDidChange(() => this.refresh()));
+    this.#store.add(options.profiles.onDidChange(() => void this.#onFiles()));
     this.#store.add(options.sessions.onDidChange(() => this.#onSessions()));
   }
 
@@ -95,6 +96,15 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  /** Reads first and tells then: VS Code forgets its rows when told, and a click before it has new ones is lost. */
+  async #onFiles(): Promise<void> {
+    const before = this.#set;
+    const after = await this.#options.profiles.read();
+    if (!before || !showsTheSame(before, after)) {
+      this.refresh();
+    }
   }
 
   async #read(): Promise<ProfileTree> {

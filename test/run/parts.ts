@@ -6,8 +6,8 @@ import { findRig, resultsFolder, root } from '../support/rig.ts';
 import { runHostSuite } from './hostSuite.ts';
 import { readMochaReport, type Report } from './report.ts';
 
-/** Longer than any part takes on two slow cores; the whole must fit into 15 minutes. */
-const PART_LIMIT_MS = 9 * 60_000;
+/** Far longer than any part takes on two slow cores: it is there for a part that hangs. */
+const PART_LIMIT_MS = 25 * 60_000;
 
 const bin = (name: string): string => join(root, 'node_modules/.bin', name);
 
