@@ -3,9 +3,10 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { commands, env, extensions, Uri, window, workspace } from 'vscode';
+import { commands, env, type ExtensionContext, extensions, Uri, window, workspace } from 'vscode';
 import { HostClock } from './clock.ts';
 import { measureActivations } from './measure.ts';
+import { plant } from './plant.ts';
 import type { CompanionActions, CompanionAddress } from './protocol.ts';
 
 type Handlers = {
@@ -18,14 +19,14 @@ let server: Server | undefined;
 let addressFile: string | undefined;
 
 /** Starts listening and writes the address for the test. */
-export async function activate(): Promise<void> {
+export async function activate(context: ExtensionContext): Promise<void> {
   const folder = process.env['STS_SESSIONS_COMPANION'];
   if (folder === undefined) {
     return;
   }
   const clock = new HostClock('sts-sessions.sts-sessions');
   const token = randomUUID();
-  const handlers = makeHandlers(clock);
+  const handlers = makeHandlers(clock, context);
   const listening = createServer((request, response) => void reply(request, response, token, handlers));
   server = listening;
   const port = await new Promise<number>((resolve) => {
@@ -46,7 +47,7 @@ export function deactivate(): void {
   }
 }
 
-function makeHandlers(clock: HostClock): Handlers {
+function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
   return {
     moveClock: ({ ms }) => {
       clock.move(ms);
@@ -69,6 +70,7 @@ function makeHandlers(clock: HostClock): Handlers {
     },
     activate: ({ ids }) => measureActivations(ids),
     commands: () => commands.getCommands(true),
+    plant: ({ secrets }) => plant(context, secrets),
   };
 }
 

@@ -12,6 +12,24 @@ export interface CompanionActions {
   /** Activates extensions that are not active yet, one after another, and measures each. */
   activate: { request: { ids: readonly string[] }; answer: readonly Activation[] };
   commands: { request: object; answer: string[] };
+  /** Puts a made-up secret into each of these places. */
+  plant: { request: { secrets: PlantedSecrets }; answer: null };
+}
+
+/** A secret for each place that an extension can write to. */
+export interface PlantedSecrets {
+  readonly outputChannel: string;
+  readonly logChannel: string;
+  readonly console: string;
+  readonly workspaceState: string;
+  readonly globalState: string;
+  /** A variable for every terminal. */
+  readonly variableCollection: string;
+  /** A variable for one terminal. */
+  readonly terminalVariable: string;
+  readonly message: string;
+  /** Where secrets belong: nothing may find it. */
+  readonly secretStorage: string;
 }
 
 /** What the companion writes into the folder that STS_SESSIONS_COMPANION names, one file per extension host. */
