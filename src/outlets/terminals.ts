@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { Session } from '../session/types.ts';
 
@@ -28,10 +29,13 @@ export async function runOnce(
   helper: RunHelper,
   title: string,
 ): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
   const execution = new vscode.ProcessExecution(
     helper.executable,
     [...helper.leadingArguments, commandLine],
     {
+      // In a window without a folder VS Code cannot resolve its own default, ${workspaceFolder}.
+      cwd: folder?.uri.fsPath ?? homedir(),
       env: {
         ...helper.env,
         STS_SESSIONS_ID: session.id,

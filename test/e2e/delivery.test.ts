@@ -75,4 +75,13 @@ describeIf(awsCli !== undefined, noAwsCli, 'delivery that is in danger', () => {
     );
     assert.match((await stage().whoAmI()).text, role);
   });
+
+  it('lets a command run with credentials in a window that has no folder', async () => {
+    const { page, workbench } = stage();
+    await page.page.goto(`${new URL(workbench.url).origin}/?ew=true`);
+    await page.waitForStatus(/^ ?AWS$/);
+    await page.runCommand('STS: Run Command with Credentials');
+    await page.answerInput('echo "as $AWS_ACCESS_KEY_ID in $AWS_REGION"');
+    await page.waitForTerminalText(/^as ASIA\w+ in eu-central-1$/m);
+  });
 });
