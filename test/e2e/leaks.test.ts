@@ -1,40 +1,19 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import type { PlantedSecrets } from '../companion/protocol.ts';
-import {
-  ProcessWatch,
-  readProcesses,
-  searchFolder,
-  searchProcess,
-  showsProcesses,
-} from '../support/leakPlaces.ts';
+import { readProcesses, searchFolder, searchProcess, showsProcesses } from '../support/leakPlaces.ts';
+import { LeakPlants } from '../support/leakPlants.ts';
 import { describeLeaks, type Leak, LeakSearch, type Secret } from '../support/leakSearch.ts';
-import { freshSecret, type LeakStage, setLeakStage } from '../support/leakStage.ts';
+import { type LeakStage, setLeakStage } from '../support/leakStage.ts';
+import { LeakWitness } from '../support/leakWitness.ts';
 import { describeIf } from '../support/skip.ts';
 import { awsCli, eventually, noAwsCli, type Stage } from '../support/stage.ts';
-import type { WorkbenchPage } from '../support/workbenchPage.ts';
 
 const billing = /^arn:aws:sts::111122223333:assumed-role\/billing-read\//;
 const admin = /^arn:aws:sts::444455556666:assumed-role\/admin\//;
 /** AWS grants this many seconds; the clocks of AWS and of the windows then move past them. */
 const granted = 600;
-
-/** Made-up secrets that the tests hide on purpose, by where they hide them. */
-class Planted {
-  readonly byPlace = new Map<string, { readonly secret: Secret; readonly place: RegExp | string }>();
-
-  /** A new secret for a place; `place` is what the search is to report: a whole path, or a pattern. */
-  at(name: string, place: RegExp | string): string {
-    const secret = { name: `planted in ${name}`, value: freshSecret('PLANTED') };
-    this.byPlace.set(name, { secret, place });
-    return secret.value;
-  }
-}
 
 /**
  * One long session in one place, in which everything happens that handles a secret; then everything is searched that it
@@ -52,69 +31,52 @@ describeIf(
   showsProcesses ? noAwsCli : 'no /proc on this system',
   'what a session leaves behind',
   () => {
-    const planted = new Planted();
-    /** What was on screen, by the moment. */
-    const seen: { place: string; text: string }[] = [];
+    const witness = new LeakWitness();
     const typedCodes: string[] = [];
-    const children: ChildProcess[] = [];
     let set: LeakStage;
     let stage: Stage;
-    let watch: ProcessWatch;
-    let leaks: readonly Leak[] | undefined;
-    let failed = false;
+    let plants: LeakPlants;
     /** The command that was run with credentials on purpose. */
     let ranWithKeys: number | undefined;
+    let leaks: readonly Leak[] | undefined;
+    let failed = false;
 
     before(async () => {
-      watch = new ProcessWatch();
       set = await setLeakStage();
       ({ stage } = set);
-      listen(stage.page);
+      plants = new LeakPlants(set);
+      witness.listenTo(stage.page);
     });
-    beforeEach(() =>
-      assert.ok(
-        !failed || leaks !== undefined,
-        'these tests build on each other, and one before this failed',
-      ),
-    );
+    beforeEach(() => {
+      const missing = 'these tests build on each other, and one before this failed';
+      assert.ok(!failed || leaks !== undefined, missing);
+    });
     afterEach(async function () {
       failed ||= this.currentTest?.state === 'failed';
-      if (this.currentTest?.state === 'failed') {
-        await stage.page.screenshot(`failed: ${this.currentTest.title}`.slice(0, 100)).catch(() => undefined);
+      if (this.currentTest?.state === 'failed' && leaks === undefined) {
+        await stage.page.screenshot(`failed: ${this.currentTest.title}`.slice(0, 100));
       }
     });
     after(async () => {
-      watch.dispose();
-      children.forEach((child) => child.kill());
+      witness.processes.dispose();
+      plants.dispose();
       await set.remove();
     });
 
+    const look = (moment: string): Promise<void> => witness.lookAt(stage.page, moment);
     const code = (): string => {
       const unused = stage.sandbox.unusedCode('alice');
       typedCodes.push(unused);
       return unused;
     };
-    /** Keeps the whole window as it is now, and what its page stores. */
-    const look = async (moment: string, page = stage.page): Promise<void> => {
-      watch.look();
-      seen.push({ place: `window ${moment}`, text: await page.page.content() });
-      const stored = await page.page.evaluate(() =>
-        JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]),
-      );
-      seen.push({ place: `browser storage ${moment}`, text: stored });
-    };
-    const lookAtTerminals = async (moment: string, page = stage.page): Promise<void> => {
-      const tabs = await page.terminalTabs().all();
-      for (const [index, tab] of tabs.entries()) {
-        await page.focusTerminal(tab);
-        seen.push({ place: `terminal ${String(index)} ${moment}`, text: await page.terminalText() });
-      }
-      assert.ok(tabs.length > 1, 'there is a list of terminals');
-    };
-    function listen(page: WorkbenchPage): void {
-      page.page.on('console', (message) => seen.push({ place: 'browser console', text: message.text() }));
-    }
-
+    /** All that must not be found anywhere. */
+    const realSecrets = (): readonly Secret[] => [
+      plants.kept,
+      ...[...new Set([...stage.sandbox.secrets(), ...typedCodes])].map((value, index) => ({
+        name: `${kindOf(value)} ${String(index)}`,
+        value,
+      })),
+    ];
     /** Not by its row, which moves while refusals come and go above it. */
     const startByName = async (profile: string): Promise<void> => {
       await stage.page.runCommand('STS: Start Session from Profile…');
@@ -260,12 +222,12 @@ describeIf(
       // The new host has the machine's clock again.
       await page.waitForStatus(/^ ?billing-read \d+m$/);
       const second = await workbench.openPage();
-      listen(second);
+      witness.listenTo(second);
       await second.openView('AWS Sessions');
       await second.treeRow('prod-admin').waitFor();
       await second.runCommand('STS: Switch Session…');
       await second.pick('hub');
-      await look('in the second window', second);
+      await witness.lookAt(second, 'in the second window');
       await second.close();
 
       await (await page.companion).ask('openFile', { path: credentialsFile });
@@ -283,99 +245,37 @@ describeIf(
     });
 
     it('has secrets hidden in every kind of place', async () => {
-      const { page, home, workbench } = stage;
-      const { userDataDir } = workbench;
-      const secrets: PlantedSecrets = {
-        outputChannel: planted.at('an output channel', /\/logs\/.*Planted/),
-        logChannel: base64(planted.at('a log channel, Base64', /\/logs\/.*Planted Log/)),
-        console: planted.at('the console of the extension host', /\/logs\/|browser console/),
-        workspaceState: planted.at('the workspace’s state', /\/browser\/|\/workspaceStorage\//),
-        globalState: planted.at('the global state', /\/browser\/|\/globalStorage\//),
-        variableCollection: planted.at(
-          'a variable for all terminals',
-          /\/browser\/|Storage\/|process \d+, environment/,
-        ),
-        terminalVariable: planted.at('a variable of a terminal', /process \d+, environment/),
-        message: planted.at('a message', /^window /),
-        secretStorage: freshSecret(),
-      };
-      hidden = { name: 'kept in SecretStorage', value: secrets.secretStorage };
-      await (await page.companion).ask('plant', { secrets });
-      await page.waitForNotification('A message');
-      await page.page.locator('.terminal-tabs-entry', { hasText: 'planted' }).waitFor();
-      const shown = planted.at('the lines of a terminal', /^terminal \d+ (?:before|after) quitting/);
-      await page.runInTerminal(`echo ${shown}`);
-
-      await page.page.evaluate(
-        plantInPage({
-          local: planted.at('local storage', /\/browser\/.*Local Storage/),
-          indexed: planted.at('IndexedDB', /\/browser\/.*IndexedDB/),
-          session: planted.at('session storage', /browser storage|\/browser\//),
-        }),
-      );
+      await plants.throughExtension();
+      await plants.inBrowser();
+      await plants.inFiles();
+      await plants.inProcesses();
       await look('with what was planted');
-      await appendFile(stage.configFile, `# ${planted.at('the config file', /\/\.aws\/config$/)}\n`);
-      await appendFile(
-        stage.credentialsFile,
-        `# ${planted.at('the credentials file', /\/\.aws\/credentials$/)}\n`,
-      );
-      const written: Record<string, [path: string, write: (secret: string) => string | Uint8Array]> = {
-        'the helper’s folder': [join(home, '.sts-sessions', 'x'), (secret) => secret],
-        'a packed log': [join(userDataDir, 'logs', 'old.log.gz'), (secret) => gzipSync(`a log ${secret}`)],
-        'a setting': [
-          join(userDataDir, 'User', 'x.json'),
-          (secret) => JSON.stringify(secret).replaceAll('/', '\\/'),
-        ],
-        'the extensions folder': [
-          join(userDataDir, '..', 'extensions', 'x'),
-          (secret) => Buffer.from(secret, 'utf16le'),
-        ],
-        'a temporary file': [join(set.folder, 't', 'x'), (secret) => encodeURIComponent(secret)],
-      };
-      for (const [name, [path, write]] of Object.entries(written)) {
-        await writeFile(path, write(planted.at(name, path)));
-      }
-      const argument = planted.at('the arguments of a process', /process \d+, arguments/);
-      const variable = planted.at('the environment of a process', /process \d+, environment/);
-      for (const [args, env] of [
-        [[argument], {}],
-        [[], { X: variable }],
-      ] as const) {
-        const child = spawn('/bin/sh', ['-c', 'echo ready; read -r wait', ...args], { env });
-        children.push(child);
-        await once(child.stdout, 'data');
-      }
-      watch.look();
     });
 
     it('quits and comes back', async () => {
       const { page, workbench } = stage;
-      await lookAtTerminals('before quitting');
+      assert.ok((await witness.lookAtTerminals(page, 'before quitting')) >= 3);
+      // As a person leaves: the page is told.
       await page.page.goto('about:blank');
       await workbench.closeBrowser();
       const restored = await workbench.openPage();
-      listen(restored);
-      await restored.runCommand('Terminal: Focus Terminal');
-      await restored.terminalTabs().first().waitFor();
-      await lookAtTerminals('after quitting', restored);
-      await look('after quitting', restored);
+      witness.listenTo(restored);
+      // The one of the command has ended, and need not come back.
+      assert.ok((await witness.lookAtTerminals(restored, 'after quitting')) >= 2);
+      await witness.lookAt(restored, 'after quitting');
       await restored.page.goto('about:blank');
       await workbench.closeBrowser();
-      watch.look();
+      witness.processes.look();
       await workbench.stop({ keepFiles: true });
     });
 
     it('is searched', async () => {
-      const secrets = [...realSecrets(), ...[...planted.byPlace.values()].map(({ secret }) => secret)];
-      const search = new LeakSearch(secrets);
-      const folder = await searchFolder(search, set.folder, set.inputs);
-      assert.ok(folder.files > 200 && folder.bytes > 10_000_000, JSON.stringify(folder));
+      const search = new LeakSearch([...realSecrets(), ...plants.secrets]);
+      const files = await searchFolder(search, set.folder, set.inputs);
+      assert.ok(files.files > 200 && files.bytes > 10_000_000, `${String(files.files)} files were read`);
       leaks = [
-        ...folder.leaks,
-        ...watch.views
-          .filter(({ pid }) => pid !== ranWithKeys)
-          .flatMap((view) => searchProcess(search, view)),
-        ...seen.flatMap(({ place, text }) => search.inText(text, place)),
+        ...files.leaks,
+        ...witness.search(search, ranWithKeys),
         ...search.inText(stage.workbench.output(), 'output of the server'),
       ];
     });
@@ -383,35 +283,21 @@ describeIf(
     it('had what could have given secrets away before it', async () => {
       const calls = await readdir(set.curlCalls);
       assert.ok(calls.length >= 3, `${String(calls.length)} calls of curl are recorded`);
-      const shells = watch.views.filter(({ command }) => command.includes('bash'));
+      const shells = witness.processes.views.filter(({ command }) => command.includes('bash'));
       assert.ok(shells.some(({ environment }) => environment.includes('AWS_PROFILE=vscode-')));
       const { keys, tokens } = secretsIn(stage.sandbox.secrets().join(' '));
       assert.ok(keys >= 8 && tokens >= 5, `${String(keys)} keys, ${String(tokens)} tokens`);
     });
 
     it('is found to hold everything that was planted', () => {
-      const missed = [...planted.byPlace.values()].filter(
-        ({ secret, place }) => !leaks?.some((leak) => leak.secret === secret.name && fits(place, leak.place)),
-      );
-      assert.deepEqual(
-        missed.map(({ secret }) => secret.name),
-        [],
-      );
+      assert.deepEqual(plants.missedBy(leaks ?? []), []);
     });
 
     it('holds no secret of AWS, of the files or of SecretStorage', () => {
-      const real = new Set(realSecrets().map(({ name }) => name));
       assert.ok(leaks);
+      const real = new Set(realSecrets().map(({ name }) => name));
       assert.equal(describeLeaks(leaks.filter(({ secret }) => real.has(secret))), '');
     });
-
-    let hidden: Secret | undefined;
-
-    function realSecrets(): Secret[] {
-      const values = new Set([...stage.sandbox.secrets(), ...typedCodes]);
-      const named = [...values].map((value, index) => ({ name: `${kindOf(value)} ${String(index)}`, value }));
-      return hidden === undefined ? named : [...named, hidden];
-    }
   },
 );
 
@@ -427,31 +313,4 @@ function kindOf(secret: string): string {
 
 function secretsIn(text: string): { keys: number; tokens: number } {
   return { keys: text.split('EXAMPLEKEY/').length - 1, tokens: text.split('EXAMPLETOKEN+/').length - 1 };
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64');
-}
-
-function fits(expected: RegExp | string, place: string): boolean {
-  return typeof expected === 'string' ? place === expected : expected.test(place);
-}
-
-/** Runs in the page. */
-function plantInPage(secrets: { local: string; session: string; indexed: string }): string {
-  return `(async ({ local, session, indexed }) => {
-    localStorage.setItem('planted', local);
-    sessionStorage.setItem('planted', session);
-    const opening = indexedDB.open('planted', 1);
-    await new Promise((resolve, reject) => {
-      opening.onupgradeneeded = () => opening.result.createObjectStore('store');
-      opening.onerror = reject;
-      opening.onsuccess = () => {
-        const transaction = opening.result.transaction('store', 'readwrite');
-        transaction.objectStore('store').put({ nested: indexed }, 'key');
-        transaction.oncomplete = resolve;
-        transaction.onabort = reject;
-      };
-    });
-  })(${JSON.stringify(secrets)})`;
 }

@@ -8,7 +8,7 @@ import { startSandbox } from '../sandbox/sandbox.ts';
 import { packagedExtension } from './packaged.ts';
 import { findProgram } from './rig.ts';
 import { Stage } from './stage.ts';
-import { launchWorkbench, type Workbench } from './workbench.ts';
+import { launchWorkbench } from './workbench.ts';
 
 /** A stage on which everything that is written and started can be searched afterwards. */
 export interface LeakStage {
@@ -19,8 +19,6 @@ export interface LeakStage {
   readonly curlCalls: string;
   /** What the fixture has written, by path: secrets may stand there. */
   readonly inputs: ReadonlyMap<string, string>;
-  /** A workbench on the same files, after the first was stopped. */
-  again(): Promise<Workbench>;
   /** Ends everything and removes the files. */
   remove(): Promise<void>;
 }
@@ -74,7 +72,6 @@ export async function setLeakStage(): Promise<LeakStage> {
       folder,
       curlCalls,
       inputs,
-      again: () => launchWorkbench(options),
       async remove() {
         await stop();
         await rm(folder, { recursive: true, force: true, maxRetries: 5 });

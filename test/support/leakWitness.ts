@@ -1,0 +1,51 @@
+import { ProcessWatch, searchProcess } from './leakPlaces.ts';
+import type { Leak, LeakSearch } from './leakSearch.ts';
+import type { WorkbenchPage } from './workbenchPage.ts';
+
+/** Keeps what is gone when a run is over: what stood on screen, what the browser was told, which processes there were. */
+export class LeakWitness {
+  readonly processes = new ProcessWatch();
+  readonly #seen: { readonly place: string; readonly text: string }[] = [];
+
+  /** Keeps what the page logs from now on. */
+  listenTo(page: WorkbenchPage): void {
+    page.page.on('console', (message) => {
+      this.#seen.push({ place: 'browser console', text: message.text() });
+    });
+  }
+
+  /** Keeps the whole window as it is now, what its page stores, and the processes of this moment. */
+  async lookAt(page: WorkbenchPage, moment: string): Promise<void> {
+    this.processes.look();
+    this.#seen.push({ place: `window ${moment}`, text: await page.page.content() });
+    const stored = await page.page.evaluate(() =>
+      JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]),
+    );
+    this.#seen.push({ place: `page storage ${moment}`, text: stored });
+  }
+
+  /** Keeps all lines of every terminal, and returns how many terminals there are. There must be several. */
+  async lookAtTerminals(page: WorkbenchPage, moment: string): Promise<number> {
+    await page.runCommand('Terminal: Focus Terminal');
+    await page.terminalTabs().first().waitFor();
+    const tabs = await page.terminalTabs().all();
+    for (const [index, tab] of tabs.entries()) {
+      await page.focusTerminal(tab);
+      await tab.locator('xpath=ancestor::*[contains(concat(" ", @class, " "), " selected ")]').waitFor();
+      // One that comes back is empty until its lines are there, which come all at once.
+      const text = await page.waitForTerminalText(/\S/);
+      this.#seen.push({ place: `terminal ${String(index)} ${moment}`, text });
+    }
+    return tabs.length;
+  }
+
+  /** What is written in all that was kept. `except`: a process that was given keys on purpose. */
+  search(search: LeakSearch, except: number | undefined): readonly Leak[] {
+    return [
+      ...this.processes.views
+        .filter(({ pid }) => pid !== except)
+        .flatMap((view) => searchProcess(search, view)),
+      ...this.#seen.flatMap(({ place, text }) => search.inText(text, place)),
+    ];
+  }
+}
