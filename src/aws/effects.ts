@@ -9,8 +9,11 @@ export interface Effects {
   now(): number;
   /** Sends one call to STS. Never throws: what went wrong is a Fault, cancelling included. */
   send(call: StsCall, keys: Keys, target: StsTarget, signal: AbortSignal): Promise<StsReply | Fault>;
-  /** Asks the person for a six-digit code; undefined when they cancel. */
-  askMfa(question: MfaQuestion, signal: AbortSignal): Promise<Secret | undefined>;
+  /**
+   * Gets a six-digit code, from what is stored or from the person; undefined when they cancel, a fault when nobody is
+   * there to type one.
+   */
+  askMfa(question: MfaQuestion, signal: AbortSignal): Promise<Secret | Fault | undefined>;
 }
 
 /** One STS operation with its parameters, under AWS's own names. */
@@ -59,7 +62,8 @@ export interface MfaQuestion {
   readonly serial: string;
   /**
    * Why it is asked again; undefined the first time. 'usedCode': this code was accepted a moment ago for an earlier
-   * call of the same start, and AWS takes each code once, so the next one must be waited for.
+   * call of the same start, and AWS takes each code once, so the next one must be waited for. 'seedRefused': the code
+   * that AWS refused came from the stored authenticator; 'seedLost': its seed is not in the store any more.
    */
-  readonly retry: 'wrongCode' | 'usedCode' | undefined;
+  readonly retry: 'wrongCode' | 'usedCode' | 'seedRefused' | 'seedLost' | undefined;
 }

@@ -36,6 +36,8 @@ export type Fault =
   | { readonly kind: 'clockSkew'; readonly minutes: number }
   | { readonly kind: 'mfaWrongCode'; readonly serial: string }
   | { readonly kind: 'mfaUnknownDevice'; readonly serial: string }
+  /** A code must be typed, and the renewal runs in the background: nobody is asked out of the blue. */
+  | { readonly kind: 'mfaNeedsPerson'; readonly serial: string }
   | { readonly kind: 'rootCannotAssume' }
   /** GetSessionToken or GetFederationToken called with temporary keys. */
   | { readonly kind: 'needsLongTermKeys'; readonly profile: string }

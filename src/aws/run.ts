@@ -129,6 +129,9 @@ async function runStep(
       if (code === undefined || signal.aborted) {
         return { kind: 'cancelled' };
       }
+      if ('kind' in code) {
+        return code;
+      }
       mfa = { serial, code };
       // AWS takes each code once: a call with it could only fail.
       if (usedCodes.has(mfa)) {

@@ -60,7 +60,9 @@ export class Board implements Disposable {
   }
 
   get(id: string): Session | undefined {
-    return sessionAt(this.ledger.get(id), this.#doing.get(id), this.#ports.now());
+    return sessionAt(this.ledger.get(id), this.#doing.get(id), this.#ports.now(), (serial) =>
+      this.#ports.answersMfa(serial),
+    );
   }
 
   get activeId(): string | undefined {
@@ -91,6 +93,13 @@ export class Board implements Disposable {
       this.#doing.set(id, doing);
     }
     this.#changed([id]);
+  }
+
+  /** What sessions are told by the ports has changed. */
+  refresh(): void {
+    if (!this.#disposed) {
+      this.#fire();
+    }
   }
 
   /** What this window does at the moment. */

@@ -15,6 +15,8 @@ export interface Task {
   /** Calls AWS although what is there would do. */
   readonly forced: boolean;
   readonly durationSeconds: number | undefined;
+  /** A tool's fetch is behind it, and no person. */
+  readonly unattended: boolean;
 }
 
 /** Credentials are there, new or another window's; or why there are none. */
@@ -102,8 +104,9 @@ async function ask(
     const profile = profileOf(task.about.request);
     return { kind: 'fault', fault: { kind: 'planChanged', profile } };
   }
-  const { durationSeconds } = task;
-  const result = await ports.run(plan, signal, durationSeconds === undefined ? {} : { durationSeconds });
+  const { durationSeconds, unattended } = task;
+  const chosen = durationSeconds === undefined ? {} : { durationSeconds };
+  const result = await ports.run(plan, signal, { ...chosen, ...(unattended && { unattended }) });
   if (!result.ok) {
     return { kind: 'fault', fault: result.fault };
   }

@@ -5,6 +5,12 @@ import type { RunOptions, RunResult } from '../aws/run.ts';
 import type { Disposable } from './emitter.ts';
 import type { Peers, Session, SessionStore } from './types.ts';
 
+/** How a run differs from the ordinary. */
+export interface RunChoices extends Pick<RunOptions, 'durationSeconds'> {
+  /** Nobody has asked for it: no box opens. */
+  readonly unattended?: boolean;
+}
+
 /** All that sessions ask of the world. */
 export interface SessionPorts {
   /** Plans from today's files. */
@@ -12,7 +18,9 @@ export interface SessionPorts {
   /** The session's id: equal plans, equal ids. */
   planId(plan: Plan): string;
   /** Asks AWS, and the person where the plan needs one. Gives a cancelled fault when the signal aborts. */
-  run(plan: Plan, signal: AbortSignal, options?: Pick<RunOptions, 'durationSeconds'>): Promise<RunResult>;
+  run(plan: Plan, signal: AbortSignal, options?: RunChoices): Promise<RunResult>;
+  /** True when MFA codes of this device come without a person: its authenticator is stored. */
+  answersMfa(serial: string): boolean;
   /** Milliseconds since 1970 UTC, by the clock on the wall: it may jump. */
   now(): number;
   /** Calls back once after `ms` of real time, unless disposed of before. */

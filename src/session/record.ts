@@ -15,6 +15,7 @@ export function toRecord(kept: KeptSession): StoredSession {
     accountId: kept.accountId,
     roleArn: kept.roleArn,
     needsPerson: kept.needsPerson,
+    mfaSerials: kept.mfaSerials,
     durationSeconds: kept.durationSeconds,
     startedAt: kept.startedAt,
     changedAt: kept.changedAt,
@@ -95,6 +96,8 @@ function readSession(fields: Fields): StoredSession {
     accountId: optional(fields, 'accountId', text),
     roleArn: optional(fields, 'roleArn', text),
     needsPerson: flag(fields, 'needsPerson'),
+    // Absent in records of version 0.1.
+    mfaSerials: optional(fields, 'mfaSerials', texts) ?? [],
     durationSeconds: optional(fields, 'durationSeconds', number),
     startedAt: number(fields, 'startedAt'),
     changedAt: number(fields, 'changedAt'),
@@ -169,6 +172,14 @@ function text(fields: Fields, name: string, pattern = /^[^\p{Cc}]+$/u): string {
 function number(fields: Fields, name: string): number {
   const value = fields[name];
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
+    throw new Broken();
+  }
+  return value;
+}
+
+function texts(fields: Fields, name: string): readonly string[] {
+  const value = fields[name];
+  if (!Array.isArray(value) || !value.every((each): each is string => typeof each === 'string')) {
     throw new Broken();
   }
   return value;

@@ -124,7 +124,7 @@ export class Sessions implements Disposable {
     const durationSeconds = options.durationSeconds ?? (isHeld(kept) ? kept.durationSeconds : undefined);
     const result: StartResult = session
       ? { ok: true, session }
-      : await this.#fly({ about, plan, forced, durationSeconds }, signal);
+      : await this.#fly({ about, plan, forced, durationSeconds, unattended: false }, signal);
     if (result.ok) {
       this.setActive(about.id);
     }
@@ -138,7 +138,7 @@ export class Sessions implements Disposable {
   async renew(id: string, signal: AbortSignal): Promise<StartResult> {
     const kept = this.#board.ledger.get(id);
     if (isHeld(kept)) {
-      return this.#fly(renewal(kept, true), signal);
+      return this.#fly(renewal(kept, 'person'), signal);
     }
     const doing = this.#board.doing().find((it) => it.about.id === id);
     return doing === undefined ? cancelled : this.start(doing.about.request, signal);
@@ -190,6 +190,11 @@ export class Sessions implements Disposable {
       },
       options,
     );
+  }
+
+  /** Another authenticator is stored, or one less: who needs a person is told anew. */
+  authenticatorsChanged(): void {
+    this.#board.refresh();
   }
 
   /** Stops everything under way and the timer; sessions stay in the store and at AWS. */
@@ -259,7 +264,7 @@ export class Sessions implements Disposable {
     const kept = this.#board.ledger.get(id);
     if (isHeld(kept)) {
       // Nobody leaves this flight: it goes on for the next fetch when the one that began it gives up.
-      void this.#fly(renewal(kept, false), this.#disposed.signal);
+      void this.#fly(renewal(kept, 'tool'), this.#disposed.signal);
     }
   }
 
@@ -300,9 +305,11 @@ export class Sessions implements Disposable {
   }
 }
 
-/** `kept` as it is now, to be had again. */
-function renewal(kept: HeldSession, forced: boolean): Task {
-  return { about: aboutKept(kept), plan: undefined, forced, durationSeconds: kept.durationSeconds };
+/** `kept` as it is now, to be had again. A person's wish calls AWS in any case, a tool's takes what is there. */
+function renewal(kept: HeldSession, by: 'person' | 'tool'): Task {
+  const { durationSeconds } = kept;
+  const wish = { forced: by === 'person', unattended: by === 'tool' };
+  return { about: aboutKept(kept), plan: undefined, durationSeconds, ...wish };
 }
 
 function sameRequest(a: SessionRequest, b: SessionRequest): boolean {

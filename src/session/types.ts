@@ -13,7 +13,7 @@ export interface Session {
   readonly region: string | undefined;
   readonly accountId: string | undefined;
   readonly roleArn: string | undefined;
-  /** True when a renewal must ask a person (an MFA code). */
+  /** True when a renewal must ask a person (an MFA code, and its authenticator is not stored). */
   readonly needsPerson: boolean;
   readonly state: SessionState;
 }
@@ -59,6 +59,8 @@ export interface StoredSession {
   readonly accountId: string | undefined;
   readonly roleArn: string | undefined;
   readonly needsPerson: boolean;
+  /** Serials of the MFA devices whose codes a renewal needs. */
+  readonly mfaSerials: readonly string[];
   /** Seconds that a person chose instead of the plan's; renewals ask for the same. */
   readonly durationSeconds: number | undefined;
   /** ms UTC at which the credentials came. */

@@ -5,7 +5,10 @@ import { isHeld, type KeptSession } from './kept.ts';
 import type { Session, SessionState } from './types.ts';
 
 /** What a session is, whatever it does. */
-export type About = Omit<Session, 'state'>;
+export type About = Omit<Session, 'state'> & {
+  /** The devices whose codes are the reason for `needsPerson`. */
+  readonly mfaSerials: readonly string[];
+};
 
 /** What this window does about a session, beside what its record says. */
 export type Doing =
@@ -30,6 +33,7 @@ export function describePlan(id: string, request: SessionRequest, plan: Plan): A
     accountId: role?.accountId ?? (plan.base.kind === 'staticKeys' ? plan.base.accountId : undefined),
     roleArn: role?.roleArn,
     needsPerson: needsPerson(plan),
+    mfaSerials: [...new Set(plan.steps.map((step) => step.mfaSerial).filter((it) => it !== undefined))],
   };
 }
 
@@ -38,12 +42,21 @@ export function profileOf(request: SessionRequest): string {
   return request.kind === 'role' ? request.sourceProfile : request.profile;
 }
 
-/** The session as everybody sees it at `now`; undefined when there is none, or when it was ended. */
+/**
+ * The session as everybody sees it at `now`; undefined when there is none, or when it was ended. `answersMfa` says which
+ * devices' codes come without a person: that may change while the session is live.
+ */
 export function sessionAt(
   kept: KeptSession | undefined,
   doing: Doing | undefined,
   now: number,
+  answersMfa: (serial: string) => boolean,
 ): Session | undefined {
+  const seen = (about: About, state: SessionState): Session => {
+    const { mfaSerials, ...shown } = about;
+    const answered = mfaSerials.length > 0 && mfaSerials.every(answersMfa);
+    return { ...shown, needsPerson: shown.needsPerson && !answered, state };
+  };
   if (isHeld(kept)) {
     const { credentials, startedAt } = kept;
     const renewing = doing?.kind === 'working';
@@ -52,20 +65,20 @@ export function sessionAt(
       timeLeft(credentials, now) > 0
         ? { kind: 'live', credentials, startedAt, renewing }
         : { kind: 'expired', at: credentials.expiresAt ?? now, renewing };
-    return { ...aboutKept(kept), state };
+    return seen(aboutKept(kept), state);
   }
   switch (doing?.kind) {
     case undefined:
       return undefined;
     case 'working':
-      return { ...doing.about, state: { kind: 'starting' } };
+      return seen(doing.about, { kind: 'starting' });
     case 'failed':
-      return { ...doing.about, state: { kind: 'failed', fault: doing.fault } };
+      return seen(doing.about, { kind: 'failed', fault: doing.fault });
   }
 }
 
 /** What a record says the session is. */
 export function aboutKept(kept: KeptSession): About {
-  const { id, name, request, region, accountId, roleArn, needsPerson } = kept;
-  return { id, name, request, region, accountId, roleArn, needsPerson };
+  const { id, name, request, region, accountId, roleArn, needsPerson, mfaSerials } = kept;
+  return { id, name, request, region, accountId, roleArn, needsPerson, mfaSerials };
 }

@@ -42,6 +42,8 @@ export class Machine {
   readonly asked = new Map<string, number>();
   /** Profiles whose plan needs a person. */
   readonly withMfa = new Set<string>();
+  /** MFA devices whose authenticator is stored. */
+  readonly answered = new Set<string>();
   /** Profiles whose role was changed in the file. */
   readonly edited = new Set<string>();
   /** Profiles that are not in the file any more. */
@@ -172,6 +174,7 @@ export class Window {
     this.sessions = new Sessions({
       plan: async (request) => machine.plan(request),
       planId: idOf,
+      answersMfa: (serial) => machine.answered.has(serial),
       run: (plan, signal, options) => machine.run(name, plan, signal, options?.durationSeconds),
       now: () => machine.clock.now(),
       setTimer: (ms, callback) => this.#setTimer(ms, callback),

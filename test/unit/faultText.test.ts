@@ -144,6 +144,13 @@ const table: Table = {
       ['retry'],
     ],
   ],
+  mfaNeedsPerson: [
+    [
+      { serial: 'arn:aws:iam::111122223333:mfa/alice' },
+      'An MFA code must be typed, renew the session to enter it: prod-admin',
+      ['enterCodeAgain'],
+    ],
+  ],
   mfaWrongCode: [
     [
       { serial: 'arn:aws:iam::111122223333:mfa/alice' },

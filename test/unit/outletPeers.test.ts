@@ -24,6 +24,7 @@ function recordOf(id: string): StoredSession {
     accountId: undefined,
     roleArn: undefined,
     needsPerson: false,
+    mfaSerials: [],
     durationSeconds: undefined,
     startedAt: NOW,
     changedAt: NOW,

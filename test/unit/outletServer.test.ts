@@ -29,6 +29,7 @@ const record = toRecord({
   accountId: undefined,
   roleArn: undefined,
   needsPerson: false,
+  mfaSerials: [],
   durationSeconds: undefined,
   startedAt: NOW,
   changedAt: NOW,

@@ -13,6 +13,7 @@ const held: HeldSession = {
   accountId: '222233334444',
   roleArn: 'arn:aws:iam::222233334444:role/admin',
   needsPerson: true,
+  mfaSerials: ['arn:aws:iam::111122223333:mfa/ada'],
   durationSeconds: 3600,
   startedAt: noon,
   changedAt: noon,
@@ -83,6 +84,8 @@ describe('a stored session', () => {
       ['region', 5],
       ['accountId', null],
       ['needsPerson', 'true'],
+      ['mfaSerials', 'arn'],
+      ['mfaSerials', [1]],
       ['startedAt', 'now'],
       ['startedAt', -1],
       ['changedAt', null],
@@ -107,6 +110,11 @@ describe('a stored session', () => {
     for (const value of [undefined, null, 1, 'text', [], [good], () => good]) {
       assert.deepEqual(judgeRecord(value), { kind: 'broken' });
     }
+  });
+
+  it('of version 0.1 names no device', () => {
+    const { mfaSerials: _, ...old } = toRecord(held);
+    assert.deepEqual(fromRecord(JSON.parse(JSON.stringify(old)))?.mfaSerials, []);
   });
 
   it('brings nothing along that we do not know', () => {

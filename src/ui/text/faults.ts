@@ -73,6 +73,11 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
         t('AWS did not accept the MFA code, it was wrong, late or used before: wait for the next code'),
         'enterCodeAgain',
       );
+    case 'mfaNeedsPerson':
+      return say(
+        t('An MFA code must be typed, renew the session to enter it: {0}', context.session),
+        'enterCodeAgain',
+      );
     case 'mfaUnknownDevice':
       return say(mfaDeviceSentence(fault.serial), 'openProfile');
     case 'rootCannotAssume':

@@ -1,0 +1,201 @@
+import type { Effects, MfaQuestion } from '../aws/effects.ts';
+import type { Fault } from '../aws/faults.ts';
+import { Secret } from '../aws/secret.ts';
+import type { Seed } from '../aws/seed.ts';
+import { stepOf, timeLeftOfStep } from '../aws/seed.ts';
+import type { Disposable } from './emitter.ts';
+import { errorName } from './errorName.ts';
+import { SpentCodes, type SpentCodePorts } from './spentCodes.ts';
+
+/** The authenticators that a person has stored. */
+export interface SeedSource {
+  /** True when a seed of the device is stored and could be read so far. */
+  has(serial: string): boolean;
+  /** The device's seed; undefined when there is none, or when the store has lost it. May reject. */
+  find(serial: string): Promise<Seed | undefined>;
+}
+
+/** All that codes ask of the world. */
+export interface CodePorts extends SpentCodePorts {
+  readonly seeds: SeedSource;
+  /** The seed's code of a time step (totp.ts). */
+  codeOf(seed: Seed, step: number): Promise<string>;
+  /** How far our clock is ahead of AWS's, ms; undefined while nobody knows. */
+  skewMs(): number | undefined;
+  /** Calls back once after `ms` of real time, unless disposed of before. */
+  setTimer(ms: number, callback: () => void): Disposable;
+  /** Asks the person. */
+  readonly type: Effects['askMfa'];
+  /** Other sources of a code that need nobody to type, tried in their order before the person is asked. */
+  readonly others: readonly CodeSource[];
+}
+
+/** A source of codes beside seeds and typing. Gives digits, or undefined when it has none. May reject. */
+export type CodeSource = (question: MfaQuestion, signal: AbortSignal) => Promise<string | undefined>;
+
+/**
+ * A code is not sent when it changes within this time: it would be the one before when AWS reads it. Milliseconds; a
+ * quarter of the period where that is less.
+ */
+const marginMs = 3000;
+
+/** AWS's clock is known to a second, and the answer took its time: less than this is no skew. Milliseconds. */
+const noiseMs = 2000;
+
+/**
+ * After AWS refused a seed's code, people are asked instead for this long. The code may have been used elsewhere, so the
+ * seed is not given up for ever. Milliseconds.
+ */
+const refusedMs = 5 * 60_000;
+
+/** Gets MFA codes from what is stored, and from the person when nothing else has one. Each code is handed out once. */
+export class Codes {
+  readonly #ports: CodePorts;
+  readonly #spent: SpentCodes;
+  readonly #waits = new Map<string, number>();
+  /** When AWS refused a code of the device's seed, ms UTC. */
+  readonly #refused = new Map<string, number>();
+
+  constructor(ports: CodePorts) {
+    this.#ports = ports;
+    this.#spent = new SpentCodes(ports);
+  }
+
+  /** True when codes of the device come without a person. */
+  answers(serial: string): boolean {
+    return this.#ports.seeds.has(serial) && !this.#isRefused(serial);
+  }
+
+  /** ms UTC until which the start or renewal of a session waits for the next code; undefined when it does not wait. */
+  waitsUntil(session: string): number | undefined {
+    return this.#waits.get(session);
+  }
+
+  /** The seed of the device was changed: what AWS said of the old one does not count any more. */
+  forget(serial: string): void {
+    this.#refused.delete(serial);
+  }
+
+  /**
+   * A code that nobody has sent yet. `unattended`: nobody is there to type, and a fault says so. Undefined when the
+   * person cancelled. Rejects with the signal's reason when aborted while waiting.
+   */
+  async ask(
+    question: MfaQuestion,
+    signal: AbortSignal,
+    unattended = false,
+  ): Promise<Secret | Fault | undefined> {
+    const { serial } = question;
+    let { retry } = question;
+    if (this.answers(serial) && retry === 'wrongCode') {
+      // Only the seed can have given the code that AWS has just refused.
+      this.#refused.set(serial, this.#ports.now());
+      this.#ports.log('AWS refused a code of a stored authenticator');
+      retry = 'seedRefused';
+    } else if (this.answers(serial)) {
+      const seed = await this.#seed(serial);
+      if (seed !== undefined) {
+        return new Secret(await this.#next(seed, question, signal));
+      }
+      retry ??= 'seedLost';
+    } else if (this.#isRefused(serial)) {
+      retry ??= 'seedRefused';
+    }
+    if (unattended) {
+      return { kind: 'mfaNeedsPerson', serial };
+    }
+    return (await this.#fromOthers(question, signal)) ?? this.#fromPerson({ ...question, retry }, signal);
+  }
+
+  /** The code of this moment, or the next one as often as it takes until one is free. */
+  async #next(seed: Seed, { serial, session }: MfaQuestion, signal: AbortSignal): Promise<string> {
+    const margin = Math.min(marginMs, (seed.period * 1000) / 4);
+    for (;;) {
+      const given = await this.#spent.alone(serial, signal, async () => {
+        const at = this.#awsNow();
+        const left = timeLeftOfStep(seed, at);
+        const code = left <= margin ? undefined : await this.#ports.codeOf(seed, stepOf(seed, at));
+        return code !== undefined && (await this.#spent.spend(serial, code)) ? code : left;
+      });
+      if (typeof given === 'string') {
+        return given;
+      }
+      this.#waits.set(session, this.#ports.now() + given);
+      try {
+        await this.#sleep(given, signal);
+      } finally {
+        this.#waits.delete(session);
+      }
+    }
+  }
+
+  async #fromOthers(question: MfaQuestion, signal: AbortSignal): Promise<Secret | undefined> {
+    // What they gave was wrong or used: now a person has to look.
+    if (question.retry !== undefined) {
+      return undefined;
+    }
+    for (const source of this.#ports.others) {
+      try {
+        const code = await source(question, signal);
+        if (code !== undefined && (await this.#spend(question.serial, code, signal))) {
+          return new Secret(code);
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        this.#ports.log(`no MFA code: ${errorName(error)}`);
+      }
+    }
+    return undefined;
+  }
+
+  async #fromPerson(
+    question: MfaQuestion,
+    signal: AbortSignal,
+  ): Promise<Awaited<ReturnType<Effects['askMfa']>>> {
+    for (let { retry } = question; ; retry = 'usedCode') {
+      const code = await this.#ports.type({ ...question, retry }, signal);
+      if (!(code instanceof Secret) || (await this.#spend(question.serial, code.reveal(), signal))) {
+        return code;
+      }
+    }
+  }
+
+  #spend(serial: string, code: string, signal: AbortSignal): Promise<boolean> {
+    return this.#spent.alone(serial, signal, () => this.#spent.spend(serial, code));
+  }
+
+  async #seed(serial: string): Promise<Seed | undefined> {
+    try {
+      return await this.#ports.seeds.find(serial);
+    } catch (error) {
+      this.#ports.log(`stored authenticator not read: ${errorName(error)}`);
+      return undefined;
+    }
+  }
+
+  /** True while AWS's refusal of the stored seed's code still counts. */
+  #isRefused(serial: string): boolean {
+    const at = this.#refused.get(serial);
+    return at !== undefined && Math.abs(this.#ports.now() - at) < refusedMs;
+  }
+
+  #awsNow(): number {
+    const skew = this.#ports.skewMs() ?? 0;
+    return this.#ports.now() - (Math.abs(skew) < noiseMs ? 0 : skew);
+  }
+
+  #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const abort = (): void => {
+        timer.dispose();
+        reject(signal.reason as Error);
+      };
+      const timer = this.#ports.setTimer(ms, () => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      });
+      signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+}
