@@ -2,13 +2,16 @@
 // that the AWS tools in a terminal run. `--watch` builds again at every save.
 import { build, context } from 'esbuild';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, extname, join, relative, resolve } from 'node:path';
 
 const CLIENTS = 'src/clients';
 const HELPER = 'src/outlets/helper';
 
 /** The services with a bundle of their own: `import('./clients/sts.ts')` becomes a require of `dist/sts.cjs`. */
 const SERVICES = ['sts'];
+
+/** Files that few people need, each a bundle of its own: `import('./aws/totp.ts')` becomes a require of `dist/totp.cjs`. */
+const RARE = ['src/aws/totp.ts', 'src/ui/qrPicture.ts'];
 
 /** What every bundle shares. VS Code 1.101 brings Node 22; code-server and forks reach back to 20. */
 const shared = {
@@ -24,14 +27,18 @@ const shared = {
   outdir: 'dist',
 };
 
-/** Turns a dynamic import of a client into a require of its bundle, and refuses a static one. */
-const lazyClients = {
-  name: 'lazy-clients',
+/** Turns a dynamic import of a client or a rare file into a require of its bundle, and refuses a static one. */
+const lazyFiles = {
+  name: 'lazy-files',
   setup({ onResolve }) {
-    onResolve({ filter: /\/clients\/[\w-]+\.ts$/ }, ({ path, kind }) => {
+    onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
       const service = basename(path, '.ts');
-      if (kind !== 'dynamic-import' || !SERVICES.includes(service)) {
-        const why = `${path}: load clients with import() and list them in esbuild.mjs, so that activation stays cheap`;
+      const isRare = RARE.includes(relative('.', resolve(resolveDir, path)).replaceAll('\\', '/'));
+      if (!isRare && !/\/clients\/[\w-]+\.ts$/.test(path)) {
+        return undefined;
+      }
+      if (kind !== 'dynamic-import' || !(isRare || SERVICES.includes(service))) {
+        const why = `${path}: load it with import() and list it in esbuild.mjs, so that activation stays cheap`;
         return { errors: [{ text: why }] };
       }
       return { path: `./${service}.cjs`, external: true };
@@ -58,7 +65,7 @@ function bundles() {
         ...shared,
         entryPoints: { extension: 'src/extension.ts' },
         external: ['vscode'],
-        plugins: [lazyClients],
+        plugins: [lazyFiles],
         // esbuild then writes require(): a CommonJS host needs no ESM loader for it.
         supported: { 'dynamic-import': false },
       },
@@ -70,6 +77,10 @@ function bundles() {
         entryPoints: Object.fromEntries(SERVICES.map((name) => [name, join(CLIENTS, `${name}.ts`)])),
       },
       unwanted: /credential-provider|token-providers|nested-clients/,
+    },
+    {
+      options: { ...shared, entryPoints: RARE, entryNames: '[name]' },
+      unwanted: /node_modules\/(@aws-sdk|@smithy)\//,
     },
     {
       options: {

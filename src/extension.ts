@@ -18,7 +18,7 @@ import { SharedFiles } from './files/sharedFiles.ts';
 import { folderPath } from './outlets/folder.ts';
 import { deferPeers, openWindowHost } from './outlets/windowHost.ts';
 import { isForgotten, noteOf, readNote } from './session/remembered.ts';
-import type { SessionStore } from './session/types.ts';
+import type { Peers, SessionStore } from './session/types.ts';
 import { Sessions } from './session/sessions.ts';
 import type { Session } from './session/types.ts';
 import { commandTable, registerCommands } from './ui/commands.ts';
@@ -36,6 +36,7 @@ import { rememberPlans } from './ui/sources.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { configureL10n, t } from './ui/text/l10n.ts';
 import { supplySentences } from './ui/text/supply.ts';
+import { wireCodes } from './wireCodes.ts';
 import { wireDelivery } from './wireDelivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
 
@@ -74,22 +75,37 @@ export function activate(context: vscode.ExtensionContext): void {
     server,
   });
 
+  const peers = deferPeers(host.then((opened) => opened.peers));
+  const exclusive: Peers['exclusive'] = (key, signal, work) => peers.exclusive(key, signal, work);
+  const { vault, codes } = wireCodes({
+    context,
+    host,
+    peers,
+    type: mfa.ask,
+    skewMs: () => sessions.skewMs,
+    now,
+    log,
+  });
+
   const sessions: Sessions = new Sessions({
     plan,
     planId: (planned) => planId(planned, sha256Hex),
     run: (planned, signal, choices) =>
-      run(planned, { now, send, askMfa: mfa.ask }, signal, {
-        ...choices,
-        defaultSessionName: toSessionName(`vscode-${userInfo().username}`),
-      }),
+      run(
+        planned,
+        { now, send, askMfa: (question, stop) => codes.ask(question, stop, choices?.unattended) },
+        signal,
+        { ...choices, defaultSessionName: toSessionName(`vscode-${userInfo().username}`) },
+      ),
+    answersMfa: (serial) => codes.answers(serial),
     now,
     setTimer: (ms, callback) => {
       const timer = setTimeout(callback, ms);
       return { dispose: () => clearTimeout(timer) };
     },
     warnMs: warnBeforeMs,
-    store: deferStore(host.then(({ hostId }) => createSecretStore(context, hostId))),
-    peers: deferPeers(host.then(({ peers }) => peers)),
+    store: deferStore(host.then(({ hostId }) => createSecretStore(context, hostId, exclusive))),
+    peers,
     onStoreFailure: (error) => {
       log.error('store', error);
       tellNotKept();
@@ -105,6 +121,7 @@ export function activate(context: vscode.ExtensionContext): void {
     delivery,
     globalState: context.globalState,
     isAsking: () => mfa.isAsking(),
+    waitsUntil: (session) => codes.waitsUntil(session),
     showLog: () => log.show(),
     now,
   });
@@ -117,6 +134,7 @@ export function activate(context: vscode.ExtensionContext): void {
     flow,
     files: filesPort(files),
     recent,
+    authenticators: vault,
     delivery,
     switcher: { ...views, recent: () => recent.requests(), aliasOf },
     identity: (session: Session, credentials: Credentials, signal: AbortSignal) =>
@@ -132,6 +150,8 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     files,
     sessions,
+    vault,
+    vault.onDidChange(() => sessions.authenticatorsChanged()),
     registerCommands(commandTable(parts), parts, log),
     tree,
     statusBar,
@@ -151,6 +171,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ]);
   };
   void resume(context, sessions, delivery);
+  void vault.reconcile();
 }
 
 /** Waits until this window has left its traces: registration, sockets and token files. */

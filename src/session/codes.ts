@@ -184,18 +184,22 @@ export class Codes {
     return this.#ports.now() - (Math.abs(skew) < noiseMs ? 0 : skew);
   }
 
-  #sleep(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      const abort = (): void => {
-        timer.dispose();
-        reject(signal.reason as Error);
-      };
+  /** Rejects with the signal's reason when aborted. */
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
       const timer = this.#ports.setTimer(ms, () => {
         signal.removeEventListener('abort', abort);
         resolve();
       });
+      const abort = (): void => {
+        timer.dispose();
+        resolve();
+      };
       signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) {
+        abort();
+      }
     });
+    signal.throwIfAborted();
   }
 }

@@ -226,11 +226,13 @@ function isThere<T>(pair: readonly [string, T | undefined]): pair is readonly [s
   return pair[1] !== undefined;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 function readEntry(value: unknown): AuthenticatorEntry | undefined {
   if (typeof value !== 'object' || value === null) {
     return undefined;
   }
-  const { serial, label, addedAt } = value as Record<string, unknown>;
+  const { serial, label, addedAt }: Fields = { ...value };
   return typeof serial === 'string' && typeof label === 'string' && typeof addedAt === 'number'
     ? { serial, label, addedAt }
     : undefined;
@@ -239,10 +241,10 @@ function readEntry(value: unknown): AuthenticatorEntry | undefined {
 /** A stored item; undefined when it is broken or of a newer version, which is left as it is. */
 function readItem(value: unknown): Item | undefined {
   const entry = readEntry(value);
-  if (!entry) {
+  if (!entry || typeof value !== 'object') {
     return undefined;
   }
-  const { version, secret, algorithm, digits, period } = value as Record<string, unknown>;
+  const { version, secret, algorithm, digits, period }: Fields = { ...value };
   const right =
     version === 1 &&
     typeof secret === 'string' &&

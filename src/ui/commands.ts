@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../session/emitter.ts';
+import { authenticatorCommands } from './commands/authenticatorCommands.ts';
 import { credentialCommands } from './commands/credentialCommands.ts';
 import { fileCommands } from './commands/fileCommands.ts';
 import { sessionCommands } from './commands/sessionCommands.ts';
@@ -16,6 +17,7 @@ export function commandTable(parts: CommandParts): CommandTable {
   return {
     ...sessionCommands(parts),
     ...credentialCommands(parts),
+    ...authenticatorCommands(parts),
     ...fileCommands(parts),
     ...switchCommands(parts),
   };

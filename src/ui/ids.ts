@@ -28,6 +28,8 @@ export const commands = {
   openProfileSource: 'stsSessions.openProfileSource',
   copyRoleArn: 'stsSessions.copyRoleArn',
   copyProfileName: 'stsSessions.copyProfileName',
+  addAuthenticator: 'stsSessions.addAuthenticator',
+  removeAuthenticator: 'stsSessions.removeAuthenticator',
   setUpDelivery: 'stsSessions.setUpDelivery',
   removeManagedProfiles: 'stsSessions.removeManagedProfiles',
   refresh: 'stsSessions.refresh',
@@ -55,6 +57,7 @@ export const settings = {
   delivery: 'delivery',
   warnBeforeMinutes: 'warnBeforeMinutes',
   mfaSessionDurationSeconds: 'mfaSessionDurationSeconds',
+  mfaCodeFromClipboard: 'mfaCodeFromClipboard',
 } as const;
 
 /** Context keys that `when` clauses read. */

@@ -6,6 +6,7 @@ import type { ProfileSet } from '../aws/profiles.ts';
 import type { FileRole } from '../aws/problems.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
+import type { AuthenticatorVault } from './authenticators.ts';
 import type { Recent } from './recent.ts';
 import type { SessionFlow } from './sessionFlow.ts';
 import type { SwitcherOptions } from './switcher.ts';
@@ -55,6 +56,7 @@ export interface CommandParts {
   readonly flow: SessionFlow;
   readonly files: FilesPort;
   readonly recent: Recent;
+  readonly authenticators: AuthenticatorVault;
   readonly delivery: DeliveryPort;
   readonly switcher: SwitcherOptions;
   /** GetCallerIdentity with a session's credentials. */

@@ -11,6 +11,7 @@ import type { DeliveryPort } from './parts.ts';
 import { withCancel } from './progress.ts';
 import type { Recent } from './recent.ts';
 import { requestKey } from './switcherModel.ts';
+import { authenticatorText } from './text/authenticators.ts';
 import { actionsForTypedRole, faultActionTitle } from './text/faultActions.ts';
 import type { FaultAction } from './text/faultActions.ts';
 import { faultSentence } from './text/faults.ts';
@@ -30,6 +31,8 @@ interface FlowParts {
   readonly delivery: DeliveryPort;
   readonly globalState: vscode.Memento;
   isAsking(): boolean;
+  /** ms UTC until which a session waits for the next MFA code; see Codes. */
+  waitsUntil(session: string): number | undefined;
   showLog(): void;
   now(): number;
 }
@@ -49,6 +52,7 @@ export class SessionFlow {
       flowText.starting(name),
       () => this.#parts.isAsking(),
       (signal) => this.#parts.sessions.start(request, signal, options),
+      () => this.#waiting(name),
     );
     if (!result.ok) {
       this.#forgetFailed(request);
@@ -69,6 +73,7 @@ export class SessionFlow {
       flowText.renewing(session.name),
       () => this.#parts.isAsking(),
       (signal) => this.#parts.sessions.renew(session.id, signal),
+      () => this.#waiting(session.name),
     );
     if (!result.ok) {
       this.#explain(result, session.name, session.request, () => this.renew(session));
@@ -99,6 +104,11 @@ export class SessionFlow {
     if (choice === button) {
       await this.renew(session);
     }
+  }
+
+  #waiting(session: string): string | undefined {
+    const until = this.#parts.waitsUntil(session);
+    return until === undefined ? undefined : authenticatorText.waits(Math.max(0, until - this.#parts.now()));
   }
 
   /** A start that failed is told once, with what to do next; a row for it would only have to be cleared away. */

@@ -5,6 +5,7 @@ export const defaults = {
   delivery: 'profile',
   warnBeforeMinutes: 10,
   mfaSessionDurationSeconds: 43_200,
+  mfaCodeFromClipboard: false,
 } as const;
 
 /** The smallest and the largest value that a number setting may have; package.json says the same. */

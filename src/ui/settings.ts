@@ -19,6 +19,11 @@ export function mfaSessionDurationSeconds(): number {
   return integerSetting('mfaSessionDurationSeconds', read(settings.mfaSessionDurationSeconds));
 }
 
+/** True when six digits on the clipboard may be taken as an MFA code. */
+export function mfaCodeFromClipboard(): boolean {
+  return read(settings.mfaCodeFromClipboard) === true;
+}
+
 /** Calls `listener` whenever one of our settings changed. */
 export function onDidChangeSettings(listener: () => void): Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {

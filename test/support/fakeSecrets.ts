@@ -55,7 +55,7 @@ export class FakeSecrets {
             return [...this.items.keys()];
           },
         }),
-      } as SecretContext['secrets'],
+      },
     };
   }
 }

@@ -3,7 +3,7 @@ import type { Fault } from '../../src/aws/faults.ts';
 import type { Plan, PlanResult, SessionRequest } from '../../src/aws/plan.ts';
 import type { RunResult } from '../../src/aws/run.ts';
 import { Secret } from '../../src/aws/secret.ts';
-import type { SessionPorts } from '../../src/session/ports.ts';
+import type { RunChoices, SessionPorts } from '../../src/session/ports.ts';
 import { Sessions } from '../../src/session/sessions.ts';
 import type { StoredSession } from '../../src/session/types.ts';
 import { FakeClock } from './fakeClock.ts';
@@ -21,6 +21,8 @@ export interface Call {
   readonly window: string;
   readonly signal: AbortSignal;
   readonly durationSeconds: number | undefined;
+  /** No person is behind it. */
+  readonly unattended: boolean;
   /** New credentials that last so long (ms), or no known end. */
   grant(lifeMs?: number | 'unknown'): void;
   refuse(fault: Fault): void;
@@ -112,7 +114,7 @@ export class Machine {
     window: string,
     plan: Plan,
     signal: AbortSignal,
-    durationSeconds: number | undefined,
+    { durationSeconds, unattended = false }: RunChoices = {},
   ): Promise<RunResult> {
     this.asked.set(plan.name, (this.asked.get(plan.name) ?? 0) + 1);
     const twin = this.calls.find((call) => idOf(call.plan) === idOf(plan) && !call.signal.aborted);
@@ -132,6 +134,7 @@ export class Machine {
         window,
         signal,
         durationSeconds,
+        unattended,
         grant: (lifeMs = hour) =>
           answer({ ok: true, credentials: this.#credentials(lifeMs), serverSkewMs: 1234 }),
         refuse: (fault) => answer({ ok: false, fault, step: 0 }),
@@ -175,7 +178,7 @@ export class Window {
       plan: async (request) => machine.plan(request),
       planId: idOf,
       answersMfa: (serial) => machine.answered.has(serial),
-      run: (plan, signal, options) => machine.run(name, plan, signal, options?.durationSeconds),
+      run: (plan, signal, options) => machine.run(name, plan, signal, options),
       now: () => machine.clock.now(),
       setTimer: (ms, callback) => this.#setTimer(ms, callback),
       warnMs: () => 10 * minute,

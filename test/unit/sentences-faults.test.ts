@@ -69,7 +69,7 @@ const causedOnTheWire: Record<Fault['kind'], boolean> = {
   unknownKey: true,
   wrongSecret: true,
   clockSkew: true,
-  mfaNeedsPerson: true,
+  mfaNeedsPerson: false,
   mfaWrongCode: true,
   mfaUnknownDevice: true,
   rootCannotAssume: true,

@@ -397,3 +397,53 @@ describe('a fetch when a renewal needs a person', () => {
     assert.match(machine.log.join('\n'), /could not be asked: Error/);
   });
 });
+
+describe('a fetch for a session whose authenticator is stored', () => {
+  const device = 'arn:aws:iam::111122223333:mfa/ada';
+
+  it('is renewed without a person, and says so to whoever runs it', async () => {
+    const [machine, window] = await started('mfa');
+    assert.equal(window.sessions.get('mfa')?.needsPerson, true);
+    machine.answered.add(device);
+    const fired = window.fired;
+    window.sessions.authenticatorsChanged();
+    assert.equal(window.fired, fired + 1);
+    assert.equal(window.sessions.get('mfa')?.needsPerson, false);
+    machine.clock.jump(hour);
+    const held = fetch(window, 'mfa');
+    await settle();
+    assert.equal(machine.call().unattended, true);
+    machine.call().grant();
+    assert.equal(keyOf(await held), 'ASIAEXAMPLE2');
+  });
+
+  it('asks a person when the authenticator turns out not to help', async () => {
+    const [machine, window] = await started('mfa');
+    machine.answered.add(device);
+    machine.clock.jump(hour);
+    let asked = 0;
+    const held = fetch(window, 'mfa', { holdMs: 50_000, onNeedsPerson: () => void (asked += 1) });
+    await settle();
+    machine.answered.delete(device);
+    machine.call().refuse({ kind: 'mfaNeedsPerson', serial: device });
+    await settle();
+    assert.equal(asked, 1);
+    const renewing = window.sessions.renew('mfa', never);
+    await settle();
+    assert.equal(machine.call().unattended, false);
+    machine.call().grant();
+    await renewing;
+    assert.equal(keyOf(await held), 'ASIAEXAMPLE2');
+  });
+
+  it('needs a person again in a window that reads the record after the authenticator was removed', async () => {
+    const [machine, window] = await started('mfa');
+    machine.answered.add(device);
+    await window.sessions.settled();
+    const other = machine.open('B');
+    await other.sessions.load();
+    assert.equal(other.sessions.get('mfa')?.needsPerson, false);
+    machine.answered.delete(device);
+    assert.equal(other.sessions.get('mfa')?.needsPerson, true);
+  });
+});
