@@ -82,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
     host,
     peers,
     type: mfa.ask,
+    files: async () => (await files.read()).set,
     skewMs: () => sessions.skewMs,
     now,
     log,

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Effects } from './aws/effects.ts';
+import type { Effects, MfaQuestion } from './aws/effects.ts';
+import { mfaProcessOf, sixDigits } from './aws/mfaProcess.ts';
+import type { ProfileSet } from './aws/profiles.ts';
 import type { Seed } from './aws/seed.ts';
+import { runShell } from './machine/runShell.ts';
 import { codesFile } from './outlets/codesFile.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import { Codes } from './session/codes.ts';
@@ -17,6 +20,8 @@ export interface CodeParts {
   readonly peers: Peers;
   /** Asks the person. */
   readonly type: Effects['askMfa'];
+  /** The user's profiles, read and merged. Never rejects. */
+  files(): Promise<ProfileSet>;
   /** How far our clock is ahead of AWS's, ms. */
   skewMs(): number | undefined;
   now(): number;
@@ -47,7 +52,7 @@ export function wireCodes(parts: CodeParts): { readonly vault: AuthenticatorVaul
     exclusive: (key, signal, work) => peers.exclusive(key, signal, work),
     file: { read: async () => (await file).read(), write: async (value) => (await file).write(value) },
     type: parts.type,
-    others: [fromClipboard],
+    others: [(question, signal) => fromProcess(parts, question, signal), fromClipboard],
     log: line,
   });
   vault.onDidChange((serial) => codes.forget(serial));
@@ -60,10 +65,25 @@ async function codeOf(seed: Seed, step: number): Promise<string> {
   return codeOfStep(seed, step);
 }
 
-async function fromClipboard(): Promise<string | undefined> {
-  if (!mfaCodeFromClipboard()) {
+/** The AWS CLI gives credential_process a minute; a key that is to be touched needs no longer. Six digits are short. */
+const processLimits = { ms: 60_000, bytes: 4096 };
+
+async function fromProcess(
+  parts: Pick<CodeParts, 'files'>,
+  { serial, session }: MfaQuestion,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const command = mfaProcessOf(await parts.files(), serial, session);
+  if (command === undefined) {
     return undefined;
   }
-  const text = (await vscode.env.clipboard.readText()).trim();
-  return /^\d{3} ?\d{3}$/.test(text) ? text.replace(' ', '') : undefined;
+  const code = sixDigits(await runShell(command.reveal(), processLimits, signal));
+  if (code === undefined) {
+    throw new Error('no six digits');
+  }
+  return code;
+}
+
+async function fromClipboard(): Promise<string | undefined> {
+  return mfaCodeFromClipboard() ? sixDigits(await vscode.env.clipboard.readText()) : undefined;
 }

@@ -63,7 +63,8 @@ export interface MfaQuestion {
   /**
    * Why it is asked again; undefined the first time. 'usedCode': this code was accepted a moment ago for an earlier
    * call of the same start, and AWS takes each code once, so the next one must be waited for. 'seedRefused': the code
-   * that AWS refused came from the stored authenticator; 'seedLost': its seed is not in the store any more.
+   * that AWS refused came from the stored authenticator; 'seedLost': its seed is not in the store any more;
+   * 'sourceFailed': the profile's `mfa_process` gave no code.
    */
-  readonly retry: 'wrongCode' | 'usedCode' | 'seedRefused' | 'seedLost' | undefined;
+  readonly retry: 'wrongCode' | 'usedCode' | 'seedRefused' | 'seedLost' | 'sourceFailed' | undefined;
 }

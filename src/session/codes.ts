@@ -104,7 +104,11 @@ export class Codes {
     if (unattended) {
       return { kind: 'mfaNeedsPerson', serial };
     }
-    return (await this.#fromOthers(question, signal)) ?? this.#fromPerson({ ...question, retry }, signal);
+    const other = await this.#fromOthers(question, signal);
+    if (other instanceof Secret) {
+      return other;
+    }
+    return this.#fromPerson({ ...question, retry: retry ?? other }, signal);
   }
 
   /** The code of this moment, or the next one as often as it takes until one is free. */
@@ -129,11 +133,13 @@ export class Codes {
     }
   }
 
-  async #fromOthers(question: MfaQuestion, signal: AbortSignal): Promise<Secret | undefined> {
+  /** A code, or why a person is asked instead of a source that should have had one. */
+  async #fromOthers(question: MfaQuestion, signal: AbortSignal): Promise<Secret | MfaQuestion['retry']> {
     // What they gave was wrong or used: now a person has to look.
     if (question.retry !== undefined) {
       return undefined;
     }
+    let why: MfaQuestion['retry'];
     for (const source of this.#ports.others) {
       try {
         const code = await source(question, signal);
@@ -142,10 +148,11 @@ export class Codes {
         }
       } catch (error) {
         signal.throwIfAborted();
+        why = 'sourceFailed';
         this.#ports.log(`no MFA code: ${errorName(error)}`);
       }
     }
-    return undefined;
+    return why;
   }
 
   async #fromPerson(

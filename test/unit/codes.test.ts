@@ -348,6 +348,28 @@ describe('other sources of codes', () => {
     assert.doesNotMatch(host.log.join(), /444444|no such/);
   });
 
+  it('that fail are named to the person, and end with the start', async () => {
+    const person = typing('333333');
+    const fails = async (): Promise<string> => {
+      throw new Error('touch it');
+    };
+    await new Host().open({ type: person.type, others: [fails] }).ask(ask('a'), never);
+    assert.deepEqual(
+      person.questions.map(({ retry }) => retry),
+      ['sourceFailed'],
+    );
+    const stop = new AbortController();
+    const codes = new Host().open({
+      others: [
+        async () => {
+          stop.abort(new Error('the person cancelled'));
+          throw new Error('ended');
+        },
+      ],
+    });
+    await assert.rejects(codes.ask(ask('a'), stop.signal), /the person cancelled/);
+  });
+
   it('give no code twice', async () => {
     const person = typing('333333');
     const codes = new Host().open({ type: person.type, others: [async () => '444444'] });

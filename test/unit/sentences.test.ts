@@ -164,7 +164,7 @@ describe('sentences', () => {
     };
     assert.equal(mfaPromptText(question).title, 'MFA Code for prod-admin from Device alice (1111-2222-3333)');
     assert.equal(mfaPromptText(question).error, undefined);
-    for (const retry of ['wrongCode', 'usedCode'] as const) {
+    for (const retry of ['wrongCode', 'usedCode', 'seedRefused', 'seedLost', 'sourceFailed'] as const) {
       assertGoodSentence(mfaPromptText({ ...question, retry }).error ?? '');
     }
     assert.match(mfaPromptText({ ...question, serial: 'GAHT12345678' }).title, /GAHT12345678/);

@@ -33,6 +33,8 @@ function whyAgain(retry: MfaQuestion['retry']): string | undefined {
       return t('This device’s code was used a moment ago: wait for the next one');
     case 'seedRefused':
       return t('AWS did not accept the stored authenticator’s code: type one from your device');
+    case 'sourceFailed':
+      return t('The profile’s mfa_process gave no code: type one from your device');
     case 'seedLost':
       return t('The stored authenticator cannot be read: type a code, and add the authenticator again');
   }
