@@ -15,6 +15,11 @@ export type InputProblem =
   | { readonly kind: 'unknownPartition'; readonly partition: string }
   /** `arn:…:user/name` where the device `arn:…:mfa/name` belongs. */
   | { readonly kind: 'mfaSerialIsUser' }
+  /**
+   * `arn:…:u2f/…`: a security key or passkey. STS takes six digits, which it does not give.
+   * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html
+   */
+  | { readonly kind: 'mfaSerialIsSecurityKey' }
   | { readonly kind: 'notSixDigits' }
   | { readonly kind: 'notAccessKeyId' }
   | { readonly kind: 'notRegion' }
@@ -99,9 +104,13 @@ export function toSessionName(text: string): string {
 /** What keeps `text` from being an MFA serial: a virtual device's ARN, or the number on a hardware one. */
 export function mfaSerialProblem(text: string): InputProblem | undefined {
   const problem = textProblem(text, mfaSerialLimits);
-  return problem === undefined && /^arn:[a-z-]+:iam::\d*:user\//.test(text)
-    ? { kind: 'mfaSerialIsUser' }
-    : problem;
+  if (problem !== undefined) {
+    return problem;
+  }
+  const kind = /^arn:[a-z-]+:iam::\d*:(user|u2f)\//.exec(text)?.[1];
+  return kind === undefined
+    ? undefined
+    : { kind: kind === 'user' ? 'mfaSerialIsUser' : 'mfaSerialIsSecurityKey' };
 }
 
 /** What keeps `text` from being an MFA code. Only six-digit codes work at the API, passkeys do not. */

@@ -201,8 +201,9 @@ function checkedMfaSerial(section: Section, findings: Findings): string | undefi
 function checkMfaSerial(name: string, value: string, place: Place | undefined, findings: Findings): void {
   const problem = mfaSerialProblem(value);
   if (problem !== undefined) {
-    const kind = problem.kind === 'mfaSerialIsUser' ? 'mfaSerialIsUser' : 'invalidMfaSerial';
-    findings.error(name, place, { kind, name, value });
+    const { kind } = problem;
+    const known = kind === 'mfaSerialIsUser' || kind === 'mfaSerialIsSecurityKey';
+    findings.error(name, place, { kind: known ? kind : 'invalidMfaSerial', name, value });
   }
 }
 

@@ -88,6 +88,8 @@ export type ProblemKind =
   | { readonly kind: 'invalidRoleArn'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidMfaSerial'; readonly name: string; readonly value: string }
   | { readonly kind: 'mfaSerialIsUser'; readonly name: string; readonly value: string }
+  /** A FIDO security key or passkey, which signs in to the console only. */
+  | { readonly kind: 'mfaSerialIsSecurityKey'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidExternalId'; readonly name: string }
   | { readonly kind: 'invalidSessionName'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidDuration'; readonly name: string; readonly value: string }

@@ -53,8 +53,8 @@ export class Codes {
   readonly #ports: CodePorts;
   readonly #spent: SpentCodes;
   readonly #waits = new Map<string, number>();
-  /** When AWS refused a code of the device's seed, ms UTC. */
-  readonly #refused = new Map<string, number>();
+  /** When AWS refused a code of the device's seed (ms UTC), and the skew by which that code was made. */
+  readonly #refused = new Map<string, { readonly at: number; readonly skew: number }>();
 
   constructor(ports: CodePorts) {
     this.#ports = ports;
@@ -89,7 +89,7 @@ export class Codes {
     let { retry } = question;
     if (this.answers(serial) && retry === 'wrongCode') {
       // Only the seed can have given the code that AWS has just refused.
-      this.#refused.set(serial, this.#ports.now());
+      this.#refused.set(serial, { at: this.#ports.now(), skew: this.#skew() });
       this.#ports.log('AWS refused a code of a stored authenticator');
       retry = 'seedRefused';
     } else if (this.answers(serial)) {
@@ -182,13 +182,22 @@ export class Codes {
 
   /** True while AWS's refusal of the stored seed's code still counts. */
   #isRefused(serial: string): boolean {
-    const at = this.#refused.get(serial);
-    return at !== undefined && Math.abs(this.#ports.now() - at) < refusedMs;
+    const refused = this.#refused.get(serial);
+    return (
+      refused !== undefined &&
+      Math.abs(this.#ports.now() - refused.at) < refusedMs &&
+      // The clock was the reason, not the seed, when AWS's time has been learnt since.
+      Math.abs(this.#skew() - refused.skew) < marginMs
+    );
   }
 
   #awsNow(): number {
+    return this.#ports.now() - this.#skew();
+  }
+
+  #skew(): number {
     const skew = this.#ports.skewMs() ?? 0;
-    return this.#ports.now() - (Math.abs(skew) < noiseMs ? 0 : skew);
+    return Math.abs(skew) < noiseMs ? 0 : skew;
   }
 
   /** Rejects with the signal's reason when aborted. */

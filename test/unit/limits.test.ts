@@ -68,6 +68,7 @@ describe('limits of typed input', () => {
       ['12345678', { kind: 'tooShort', min: 9 }],
       ['arn:aws:iam::111122223333:user/alice', { kind: 'mfaSerialIsUser' }],
       ['arn:aws-cn:iam::111122223333:user/a/b', { kind: 'mfaSerialIsUser' }],
+      ['arn:aws:iam::111122223333:u2f/user/alice/key-ABC', { kind: 'mfaSerialIsSecurityKey' }],
       ['GAHT 12345678', { kind: 'badCharacter', character: ' ' }],
       ['x'.repeat(257), { kind: 'tooLong', max: 256 }],
     ]);

@@ -74,6 +74,11 @@ describe('planFor', () => {
         ['error mfaSerialIsUser config:7 A'],
       ],
       [
+        'a security key for a device',
+        `${user}${role('A', 'user', 'mfa_serial = arn:aws:iam::111122223333:u2f/user/alice/key-ABC\n')}`,
+        ['error mfaSerialIsSecurityKey config:7 A'],
+      ],
+      [
         'a serial that is none',
         `${user}${role('A', 'user', 'mfa_serial = 12 34\n')}`,
         ['error invalidMfaSerial config:7 A'],

@@ -126,6 +126,10 @@ const table: Table = {
     { name, value: 'arn:aws:iam::111122223333:user/alice' },
     'mfa_serial names a user, the device has :mfa/ instead of :user/: arn:aws:iam::111122223333:user/alice',
   ],
+  mfaSerialIsSecurityKey: [
+    { name, value: 'arn:aws:iam::111122223333:u2f/user/alice/key' },
+    'Security keys and passkeys work in the console only, put a device that shows codes into mfa_serial: arn:aws:iam::111122223333:u2f/user/alice/key',
+  ],
   invalidExternalId: [{ name }, 'external_id needs 2 to 1224 letters, digits or characters of +=,.@:/-'],
   invalidSessionName: [
     { name, value: 'a b' },

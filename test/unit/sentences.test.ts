@@ -146,6 +146,7 @@ describe('sentences', () => {
       { kind: 'badAccount' },
       { kind: 'unknownPartition', partition: 'aws-x' },
       { kind: 'mfaSerialIsUser' },
+      { kind: 'mfaSerialIsSecurityKey' },
       { kind: 'notSixDigits' },
       { kind: 'notAccessKeyId' },
       { kind: 'notRegion' },

@@ -64,7 +64,7 @@ async function startMfaSession(parts: CommandParts, argument: CommandArgument): 
   if (profile === undefined) {
     return;
   }
-  const serial = set.profiles.get(profile)?.properties.get('mfa_serial')?.value;
+  const serial = set.profiles.get(profile)?.properties.get('mfa_serial')?.value ?? lastDevice(parts, profile);
   const form = await askSteps<MfaForm>({ ...(serial !== undefined && { mfaSerial: serial }) }, [
     async (known, position) => {
       const answer = await askText({
@@ -95,6 +95,12 @@ async function startMfaSession(parts: CommandParts, argument: CommandArgument): 
     const { mfaSerial, durationSeconds } = form;
     await parts.flow.start({ kind: 'mfaSession', profile, mfaSerial, durationSeconds });
   }
+}
+
+/** A user may have several devices: the one that was chosen for the profile last. */
+function lastDevice({ recent }: CommandParts, profile: string): string | undefined {
+  const last = recent.requests().find((each) => each.kind === 'mfaSession' && each.profile === profile);
+  return last?.kind === 'mfaSession' ? last.mfaSerial : undefined;
 }
 
 /** Assumes a role that is in no file; `argument` may say whose credentials to suggest, or be a role to change. */

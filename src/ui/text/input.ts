@@ -26,6 +26,8 @@ export function inputSentence(problem: InputProblem): string {
       return t('No AWS partition has this name: {0}', problem.partition);
     case 'mfaSerialIsUser':
       return t('That is the ARN of a user, the device’s has “:mfa/” in it');
+    case 'mfaSerialIsSecurityKey':
+      return t('Security keys and passkeys work in the console only, choose a device that shows codes');
     case 'notSixDigits':
       return t('An MFA code has 6 digits');
     case 'notAccessKeyId':

@@ -90,6 +90,11 @@ export function planProblemSentence(what: PlanProblem): string {
       return t('mfa_serial is not the serial or ARN of an MFA device: {0}', what.value);
     case 'mfaSerialIsUser':
       return t('mfa_serial names a user, the device has :mfa/ instead of :user/: {0}', what.value);
+    case 'mfaSerialIsSecurityKey':
+      return t(
+        'Security keys and passkeys work in the console only, put a device that shows codes into mfa_serial: {0}',
+        what.value,
+      );
     case 'invalidExternalId':
       return t('external_id needs 2 to 1224 letters, digits or characters of +=,.@:/-');
     case 'invalidSessionName':
