@@ -39,6 +39,9 @@ export type CodeSource = (question: MfaQuestion, signal: AbortSignal) => Promise
  */
 const marginMs = 3000;
 
+/** TokenCode has six digits: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+const stsDigits = 6;
+
 /** AWS's clock is known to a second, and the answer took its time: less than this is no skew. Milliseconds. */
 const noiseMs = 2000;
 
@@ -89,15 +92,18 @@ export class Codes {
     let { retry } = question;
     if (this.answers(serial) && retry === 'wrongCode') {
       // Only the seed can have given the code that AWS has just refused.
-      this.#refused.set(serial, { at: this.#ports.now(), skew: this.#skew() });
+      this.#refuse(serial);
       this.#ports.log('AWS refused a code of a stored authenticator');
       retry = 'seedRefused';
     } else if (this.answers(serial)) {
       const seed = await this.#seed(serial);
-      if (seed !== undefined) {
+      if (seed?.digits === stsDigits) {
         return new Secret(await this.#next(seed, question, signal));
       }
-      retry ??= 'seedLost';
+      retry ??= seed === undefined ? 'seedLost' : 'seedRefused';
+      if (seed !== undefined) {
+        this.#refuse(serial);
+      }
     } else if (this.#isRefused(serial)) {
       retry ??= 'seedRefused';
     }
@@ -178,6 +184,10 @@ export class Codes {
       this.#ports.log(`stored authenticator not read: ${errorName(error)}`);
       return undefined;
     }
+  }
+
+  #refuse(serial: string): void {
+    this.#refused.set(serial, { at: this.#ports.now(), skew: this.#skew() });
   }
 
   /** True while AWS's refusal of the stored seed's code still counts. */

@@ -30,7 +30,9 @@ describe('what is said about authenticators', () => {
     ];
     for (const text of [
       ...problems.map(seedSentence),
-      ...(['noQrCode', 'notAPicture', 'tooLarge'] as const).map((kind) => pictureSentence({ kind })),
+      ...(['noQrCode', 'notAPicture', 'tooLarge', 'unreadable'] as const).map((kind) =>
+        pictureSentence({ kind }),
+      ),
       authenticatorText.added(serial),
       authenticatorText.removed(serial),
       authenticatorText.none(),

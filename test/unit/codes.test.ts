@@ -300,6 +300,16 @@ describe('when the stored authenticator does not help', () => {
     }
   });
 
+  it('a person is asked when its codes have more digits than AWS takes', async () => {
+    const host = new Host();
+    host.seeds.set(serial, seedOf(undefined, { digits: 8 }));
+    const person = typing('111111');
+    const codes = host.open({ type: person.type });
+    assert.equal(reveal(await codes.ask(ask('a'), never)), '111111');
+    assert.deepEqual(person.questions, [{ session: 'a', serial, retry: 'seedRefused' }]);
+    assert.equal(codes.answers(serial), false);
+  });
+
   it('nobody is asked out of the blue by what runs in the background', async () => {
     const host = new Host();
     const codes = host.open();

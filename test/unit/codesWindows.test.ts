@@ -146,9 +146,9 @@ describe('two windows with one authenticator', () => {
         (windows[index % 2] as Sessions).start({ kind: 'profile', profile: name }, never),
       ),
     );
-    let done = false;
-    void starts.finally(() => (done = true));
-    while (!done) {
+    const state = { done: false };
+    void starts.then(() => (state.done = true));
+    while (!state.done) {
       await new Promise((resolve) => setImmediate(resolve));
       if (running > 0 && clock.waiting === running) {
         clock.next();

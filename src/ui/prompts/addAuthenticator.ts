@@ -16,6 +16,9 @@ export interface NewAuthenticator {
   readonly authenticator: Authenticator;
 }
 
+/** No picture of a QR code is larger: whoever chose a film by mistake does not wait for all of it. Bytes. */
+const mostPictureBytes = 20 * 1024 * 1024;
+
 const title = (): string => t('Add Authenticator');
 
 /** Asks for an authenticator and for its device; `serial` is suggested. Undefined when the person left. */
@@ -72,7 +75,22 @@ async function fromFile(): Promise<Authenticator | undefined> {
       openLabel: t('Read QR Code'),
       filters: { [t('Pictures')]: ['png', 'jpg', 'jpeg'] },
     })) ?? [];
-  return file && readPicture(await vscode.workspace.fs.readFile(file));
+  if (!file) {
+    return undefined;
+  }
+  let bytes: Uint8Array;
+  try {
+    const { size } = await vscode.workspace.fs.stat(file);
+    if (size > mostPictureBytes) {
+      void vscode.window.showErrorMessage(pictureSentence({ kind: 'tooLarge' }));
+      return undefined;
+    }
+    bytes = await vscode.workspace.fs.readFile(file);
+  } catch {
+    void vscode.window.showErrorMessage(pictureSentence({ kind: 'unreadable' }));
+    return undefined;
+  }
+  return readPicture(bytes);
 }
 
 function fromClipboard(): Promise<Authenticator | undefined> {

@@ -31,7 +31,12 @@ export function keepSeedText(serial: string, seed: Seed, place: SecretPlace) {
   const digits =
     seed.digits === 6
       ? []
-      : [t('AWS takes codes of 6 digits, this authenticator makes {0}: AWS will refuse them.', seed.digits)];
+      : [
+          t(
+            'AWS takes codes of 6 digits, this authenticator makes {0}: you will still be asked for codes.',
+            seed.digits,
+          ),
+        ];
   return {
     message: t('Keep the authenticator of {0} in VS Code?', deviceName(serial)),
     detail: [
@@ -94,8 +99,12 @@ export function seedSentence(problem: SeedProblem): string {
 }
 
 /** Why a picture gave no seed. */
-export function pictureSentence(picture: Exclude<QrPicture, { kind: 'text' }>): string {
+export function pictureSentence(
+  picture: Exclude<QrPicture, { kind: 'text' }> | { readonly kind: 'unreadable' },
+): string {
   switch (picture.kind) {
+    case 'unreadable':
+      return t('This file cannot be read');
     case 'noQrCode':
       return t('No QR code was found in the picture, cut it out larger and try again');
     case 'notAPicture':
