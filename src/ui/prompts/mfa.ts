@@ -41,6 +41,9 @@ async function askCode(question: MfaQuestion, signal: AbortSignal): Promise<Secr
     title: text.title,
     prompt: text.prompt,
     placeholder: text.placeholder,
+    // Hidden, as the AWS CLI asks for it: a browser that shows VS Code writes what stands in other boxes into the file
+    // that restores its tabs (form state in Chromium's Sessions folder).
+    password: true,
     ...(text.error !== undefined && { error: text.error }),
     validate: (code) => (/^\d{6}$/.test(code.replaceAll(' ', '')) ? undefined : text.invalid),
     signal,
