@@ -9,12 +9,13 @@ import type { Fault } from './aws/faults.ts';
 import { isFault } from './aws/faults.ts';
 import { planId } from './aws/hash.ts';
 import { toSessionName } from './aws/limits.ts';
-import { locateSharedFiles } from './aws/locate.ts';
+import { homeOf, locateSharedFiles } from './aws/locate.ts';
 import { planFor } from './aws/plan.ts';
 import type { PlanResult, SessionRequest } from './aws/plan.ts';
 import { run } from './aws/run.ts';
 import { editFile } from './files/safeWrite.ts';
 import { SharedFiles } from './files/sharedFiles.ts';
+import { machineEffects } from './machine/machine.ts';
 import { folderPath } from './outlets/folder.ts';
 import { deferPeers, openWindowHost } from './outlets/windowHost.ts';
 import { isForgotten, noteOf, readNote } from './session/remembered.ts';
@@ -29,6 +30,7 @@ import type { FilesPort } from './ui/parts.ts';
 import { ProfileTreeView } from './ui/profileTree.ts';
 import { createMfaPrompt } from './ui/prompts/mfa.ts';
 import { Recent } from './ui/recent.ts';
+import { RoleMaxima } from './ui/roleMaxima.ts';
 import { createSecretStore } from './ui/secretStore.ts';
 import { SessionFlow } from './ui/sessionFlow.ts';
 import { onDidChangeSettings, warnBeforeMs } from './ui/settings.ts';
@@ -55,6 +57,8 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const mfa = createMfaPrompt();
   const send = lazySender(log, context);
+  const machine = machineEffects({ env, platform, home: homeOf(env, platform, homedir()) });
+  const maxima = new RoleMaxima(context.globalState);
   const environment = planEnvironment(env);
   const plan = async (request: SessionRequest) => planFor((await files.read()).set, request, environment);
 
@@ -91,13 +95,19 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions: Sessions = new Sessions({
     plan,
     planId: (planned) => planId(planned, sha256Hex),
-    run: (planned, signal, choices) =>
-      run(
-        planned,
-        { now, send, askMfa: (question, stop) => codes.ask(question, stop, choices?.unattended) },
-        signal,
-        { ...choices, defaultSessionName: toSessionName(`vscode-${userInfo().username}`) },
-      ),
+    run: async (planned, signal, choices) => {
+      const askMfa: Effects['askMfa'] = (question, stop) => codes.ask(question, stop, choices?.unattended);
+      const result = await run(planned, { now, send, askMfa, ...machine }, signal, {
+        ...choices,
+        defaultSessionName: toSessionName(`vscode-${userInfo().username}`),
+        maximumOf: (roleArn) => maxima.of(roleArn, now()),
+      });
+      if (result.ok && result.shortened !== undefined) {
+        flow.sayShortened(result.shortened);
+        await maxima.learn(result.shortened, now());
+      }
+      return result;
+    },
     answersMfa: (serial) => codes.answers(serial),
     now,
     setTimer: (ms, callback) => {

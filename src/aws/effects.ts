@@ -1,20 +1,77 @@
 import type { Credentials, Keys } from './credentials.ts';
 import type { Fault } from './faults.ts';
-import type { StsTarget } from './plan.ts';
+import type { SessionTag, StsTarget } from './plan.ts';
 import type { Secret } from './secret.ts';
 
 /** All that `aws/` may ask of the world. Tests give fakes that throw on anything they did not expect. */
 export interface Effects {
   /** Milliseconds since 1970 UTC. */
   now(): number;
-  /** Sends one call to STS. Never throws: what went wrong is a Fault, cancelling included. */
-  send(call: StsCall, keys: Keys, target: StsTarget, signal: AbortSignal): Promise<StsReply | Fault>;
+  /**
+   * Sends one call to STS; `keys` undefined: unsigned, as AssumeRoleWithWebIdentity is. Never throws: what went wrong is a
+   * Fault, cancelling included.
+   */
+  send(
+    call: StsCall,
+    keys: Keys | undefined,
+    target: StsTarget,
+    signal: AbortSignal,
+  ): Promise<StsReply | Fault>;
   /**
    * Gets a six-digit code, from what is stored or from the person; undefined when they cancel, a fault when nobody is
    * there to type one.
    */
   askMfa(question: MfaQuestion, signal: AbortSignal): Promise<Secret | Fault | undefined>;
+  /** `process.platform`; only `win32` matters. */
+  readonly platform: string;
+  /** A variable of the environment that we run in; undefined when it is unset or blank. */
+  env(name: string): string | undefined;
+  /** The text of a regular file of at most `maxBytes`. `~` at the start is the home folder, where a relative path starts. */
+  readFile(path: string, maxBytes: number): Promise<FileRead>;
+  /** Runs a program without a shell, gives it nothing to read, and kills it and its children when the signal aborts. */
+  runProcess(argv: readonly string[], limits: ProcessLimits, signal: AbortSignal): Promise<ProcessEnd>;
+  /** Asks a service of this machine over HTTP, past any proxy. Follows no redirect. */
+  fetchLocal(request: LocalRequest, signal: AbortSignal): Promise<LocalAnswer>;
 }
+
+/** A file's text, or why there is none. `code` is the system's (EACCES). */
+export type FileRead =
+  | { readonly kind: 'text'; readonly text: Secret }
+  | { readonly kind: 'missing' | 'notAFile' | 'tooLarge' }
+  | { readonly kind: 'unreadable'; readonly code: string };
+
+/** How far a program may go. */
+export interface ProcessLimits {
+  readonly ms: number;
+  /** Of its standard output. */
+  readonly bytes: number;
+}
+
+/** How a program ended. What it wrote to standard error is nobody's to see: it may hold anything. */
+export type ProcessEnd =
+  | { readonly kind: 'exited'; readonly status: number; readonly output: Secret }
+  | { readonly kind: 'killed'; readonly signal: string }
+  /** The system could not start it (ENOENT, EACCES). */
+  | { readonly kind: 'notStarted'; readonly code: string }
+  | { readonly kind: 'timedOut' | 'tooMuch' | 'cancelled' };
+
+/** A request to the metadata service of an instance, or to the credential endpoint of a container. */
+export interface LocalRequest {
+  readonly method: 'GET' | 'PUT';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | Secret>>;
+  /** Of one attempt, ms. */
+  readonly timeoutMs: number;
+  /** How often it is tried in all, a second apart, until it is answered with 200. */
+  readonly attempts: number;
+}
+
+/** What such a service answered, or why it did not. */
+export type LocalAnswer =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: Secret }
+  | { readonly kind: 'timedOut' | 'tooLarge' | 'cancelled' }
+  /** `code` is Node's (ECONNREFUSED). */
+  | { readonly kind: 'failed'; readonly code: string };
 
 /** One STS operation with its parameters, under AWS's own names. */
 export type StsCall =
@@ -25,6 +82,17 @@ export type StsCall =
       readonly externalId: string | undefined;
       readonly durationSeconds: number | undefined;
       readonly mfa: MfaCode | undefined;
+      readonly sourceIdentity?: string;
+      readonly tags?: readonly SessionTag[];
+      readonly transitiveTagKeys?: readonly string[];
+    }
+  | {
+      readonly kind: 'webIdentity';
+      readonly roleArn: string;
+      readonly sessionName: string;
+      readonly durationSeconds: number | undefined;
+      /** The identity provider's JWT. */
+      readonly token: Secret;
     }
   | {
       readonly kind: 'sessionToken';

@@ -1,4 +1,4 @@
-import { dnsSuffixOf } from './partitions.ts';
+import { partitionForHosts } from './partitions.ts';
 import type { StsTarget } from './plan.ts';
 
 /**
@@ -33,17 +33,37 @@ export interface EndpointChoice {
   readonly custom: string | undefined;
   /** `sts_regional_endpoints = legacy`. The default is regional, as in botocore since 2025 and in every other SDK. */
   readonly legacy: boolean;
+  /** `use_fips_endpoint`. */
+  readonly fips?: boolean;
+  /** `use_dualstack_endpoint`: IPv4 and IPv6. */
+  readonly dualStack?: boolean;
 }
 
-/** Where STS is called for a region, and for which region the call is signed. */
+/**
+ * Where STS is called for a region, and for which region the call is signed: the rules of botocore's endpoint-rule-set-1 for
+ * STS. FIPS and dual-stack are always regional. `aws-global` is no region of theirs, so its own takes its place.
+ */
 export function stsTarget(region: string, choice: EndpointChoice): StsTarget {
   if (choice.custom !== undefined) {
     return { region: region === 'aws-global' ? globalTarget.region : region, endpoint: choice.custom };
   }
+  if (choice.fips === true || choice.dualStack === true) {
+    return specialTarget(region === 'aws-global' ? globalTarget.region : region, choice);
+  }
   if (region === 'aws-global' || (choice.legacy && legacyRegions.has(region))) {
     return globalTarget;
   }
-  return { region, endpoint: `https://sts.${region}.${dnsSuffixOf(region)}` };
+  return { region, endpoint: `https://sts.${region}.${partitionForHosts(region).dnsSuffix}` };
+}
+
+function specialTarget(region: string, { fips, dualStack }: EndpointChoice): StsTarget {
+  const { id, dnsSuffix, dualStackSuffix } = partitionForHosts(region);
+  // GovCloud's ordinary host is its FIPS host.
+  const name = fips === true && (dualStack === true || id !== 'aws-us-gov') ? 'sts-fips' : 'sts';
+  return {
+    region,
+    endpoint: `https://${name}.${region}.${dualStack === true ? dualStackSuffix : dnsSuffix}`,
+  };
 }
 
 /** True when `text` may stand in a host name as a region: the AWS CLI refuses the same others. */

@@ -7,6 +7,10 @@ import type { PlanEnvironment } from './plan.ts';
  */
 export function planEnvironment(env: Readonly<Record<string, string | undefined>>): PlanEnvironment {
   const read = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const flag = (name: string): boolean | undefined => {
+    const value = read(name);
+    return value === undefined ? undefined : value.toLowerCase() === 'true';
+  };
   const ignoreConfiguredEndpoints = read('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS')?.toLowerCase() === 'true';
   return {
     region: read('AWS_REGION') ?? read('AWS_DEFAULT_REGION'),
@@ -15,5 +19,7 @@ export function planEnvironment(env: Readonly<Record<string, string | undefined>
       : (read('AWS_ENDPOINT_URL_STS') ?? read('AWS_ENDPOINT_URL')),
     ignoreConfiguredEndpoints,
     regionalEndpoints: read('AWS_STS_REGIONAL_ENDPOINTS'),
+    fips: flag('AWS_USE_FIPS_ENDPOINT'),
+    dualStack: flag('AWS_USE_DUALSTACK_ENDPOINT'),
   };
 }

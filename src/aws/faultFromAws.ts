@@ -1,6 +1,6 @@
 import { parseArnOwner, parseRoleArn } from './arn.ts';
 import type { StsCall } from './effects.ts';
-import type { AccessDeniedHint, Fault } from './faults.ts';
+import type { AccessDeniedHint, Fault, WebIdentityTrouble } from './faults.ts';
 import { partitionOfRegion } from './partitions.ts';
 import type { StsTarget } from './plan.ts';
 import { redact } from './redact.ts';
@@ -19,7 +19,8 @@ export interface AwsError {
   readonly now: number;
   readonly call: StsCall;
   readonly target: StsTarget;
-  readonly keys: { readonly accessKeyId: string };
+  /** Undefined for a call that was not signed. */
+  readonly keys: { readonly accessKeyId: string } | undefined;
 }
 
 /** STS refuses signatures further than this from its own clock. */
@@ -32,6 +33,12 @@ const clockToleranceMs = 15 * 60_000;
  */
 export function faultFromAws(error: AwsError): Fault {
   const host = hostOf(error.target.endpoint);
+  if (error.call.kind === 'webIdentity') {
+    const trouble = webIdentityTrouble(error);
+    if (trouble !== undefined) {
+      return { kind: 'webIdentity', roleArn: error.call.roleArn, ...trouble };
+    }
+  }
   switch (error.code) {
     case 'Throttling':
     case 'ThrottlingException':
@@ -45,7 +52,11 @@ export function faultFromAws(error: AwsError): Fault {
     case 'InvalidClientTokenId':
     case 'UnrecognizedClientException':
       return (
-        wrongPartition(error) ?? { kind: 'unknownKey', profile: '', accessKeyId: error.keys.accessKeyId }
+        wrongPartition(error) ?? {
+          kind: 'unknownKey',
+          profile: '',
+          accessKeyId: error.keys?.accessKeyId ?? '',
+        }
       );
     case 'SignatureDoesNotMatch':
     case 'InvalidSignatureException':
@@ -70,16 +81,54 @@ function refused(error: AwsError): Fault {
   return { kind: 'refused', code: error.code, status: error.status, message: redact(error.message) };
 }
 
+/**
+ * What AWS has against the token itself. Codes:
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+ */
+function webIdentityTrouble({
+  code,
+  message,
+}: AwsError): { readonly what: WebIdentityTrouble; readonly detail: string } | undefined {
+  const detail = redact(message);
+  switch (code) {
+    case 'ExpiredTokenException':
+    case 'ExpiredToken':
+      return { what: 'expired', detail };
+    case 'IDPRejectedClaim':
+    case 'IDPRejectedClaimException':
+      return { what: 'rejected', detail };
+    case 'IDPCommunicationError':
+    case 'IDPCommunicationErrorException':
+      return { what: 'providerUnreachable', detail };
+    case 'InvalidIdentityToken':
+    case 'InvalidIdentityTokenException': {
+      const [, issuer] = /^No OpenIDConnect provider found in your account for (\S+)/i.exec(message) ?? [];
+      if (issuer !== undefined) {
+        return { what: 'noProvider', detail: redact(issuer) };
+      }
+      return { what: /^Incorrect token audience/i.test(message) ? 'audience' : 'invalid', detail };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The role that a call wants; undefined for a call that wants none. */
+function roleArnOf(call: StsCall): string | undefined {
+  return call.kind === 'assumeRole' || call.kind === 'webIdentity' ? call.roleArn : undefined;
+}
+
 /** Keys and roles of another partition are simply unknown to the one that was asked. */
 function wrongPartition(error: AwsError): Fault | undefined {
-  if (error.call.kind !== 'assumeRole') {
+  const roleArn = roleArnOf(error.call);
+  if (roleArn === undefined) {
     return undefined;
   }
-  const role = parseRoleArn(error.call.roleArn);
+  const role = parseRoleArn(roleArn);
   const called = partitionOfRegion(error.target.region);
   return role === undefined || called === undefined || role.partition === called.id
     ? undefined
-    : { kind: 'wrongPartition', roleArn: error.call.roleArn, region: error.target.region };
+    : { kind: 'wrongPartition', roleArn, region: error.target.region };
 }
 
 function badSignature(error: AwsError): Fault {
@@ -124,7 +173,7 @@ function compactTime(text: string | undefined): number | undefined {
 
 function accessDenied(error: AwsError): Fault {
   const { call, message } = error;
-  if (call.kind !== 'callerIdentity' && call.mfa !== undefined) {
+  if ('mfa' in call && call.mfa !== undefined) {
     // https://github.com/aws/aws-cli/issues/2279: wrong, late, or used once already.
     if (/invalid MFA one time pass code/i.test(message)) {
       return { kind: 'mfaWrongCode', serial: call.mfa.serial };
@@ -147,7 +196,7 @@ function accessDenied(error: AwsError): Fault {
     kind: 'accessDenied',
     action: action ?? actionOf(call),
     hints: hintsFor(error, caller),
-    roleArn: call.kind === 'assumeRole' ? call.roleArn : undefined,
+    roleArn: roleArnOf(call),
     caller,
   };
 }
@@ -159,6 +208,10 @@ function accessDenied(error: AwsError): Fault {
  */
 function hintsFor(error: AwsError, caller: string | undefined): readonly AccessDeniedHint[] {
   const { call, message } = error;
+  if (call.kind === 'webIdentity') {
+    // Nobody's policy but the role's own has a say.
+    return ['trustPolicy', 'roleName'];
+  }
   if (call.kind !== 'assumeRole') {
     return ['identityPolicy'];
   }
@@ -186,6 +239,8 @@ function actionOf(call: StsCall): string {
   switch (call.kind) {
     case 'assumeRole':
       return 'sts:AssumeRole';
+    case 'webIdentity':
+      return 'sts:AssumeRoleWithWebIdentity';
     case 'sessionToken':
       return 'sts:GetSessionToken';
     case 'callerIdentity':
@@ -194,7 +249,7 @@ function actionOf(call: StsCall): string {
 }
 
 function badDuration({ call, message }: AwsError): Fault | undefined {
-  if (call.kind !== 'assumeRole') {
+  if (call.kind !== 'assumeRole' && call.kind !== 'webIdentity') {
     return undefined;
   }
   const seconds = call.durationSeconds ?? 3600;

@@ -56,6 +56,38 @@ export type Fault =
   | { readonly kind: 'wrongPartition'; readonly roleArn: string; readonly region: string }
   /** Any other refusal of AWS's; `message` is AWS's own, cut and stripped of anything secret. */
   | { readonly kind: 'refused'; readonly code: string; readonly status: number; readonly message: string }
+  /** The token file of a web identity cannot be used. */
+  | {
+      readonly kind: 'tokenFile';
+      readonly path: string;
+      readonly what: 'missing' | 'notAFile' | 'tooLarge' | 'empty' | 'unreadable';
+      /** The system's error code where there is one. */
+      readonly code: string;
+    }
+  /** AWS does not take the token of a web identity. */
+  | {
+      readonly kind: 'webIdentity';
+      readonly what: WebIdentityTrouble;
+      readonly roleArn: string;
+      /** The issuer where AWS names it, else AWS's own words, cut and stripped of anything secret. */
+      readonly detail: string;
+    }
+  /** A `credential_process` gave no credentials. */
+  | {
+      readonly kind: 'process';
+      readonly profile: string;
+      readonly what: ProcessTrouble;
+      /** An exit status, a field's name, an error code: never an argument, nothing that it printed. */
+      readonly detail: string;
+    }
+  /** A `credential_source` gave no credentials. */
+  | {
+      readonly kind: 'machine';
+      readonly source: 'Environment' | 'Ec2InstanceMetadata' | 'EcsContainer';
+      readonly what: MachineTrouble;
+      /** A variable, a host, a status, a field: whatever the sentence names. Never a value of a secret. */
+      readonly detail: string;
+    }
   /** Planned, but of a kind that this version cannot start. */
   | { readonly kind: 'notYet'; readonly baseKind: string }
   /** AWS answered with credentials that are already over. */
@@ -66,6 +98,49 @@ export type Fault =
   | { readonly kind: 'stillRenewing'; readonly seconds: number }
   /** A mistake of ours; `message` holds no secret and goes to the log. */
   | { readonly kind: 'internal'; readonly message: string };
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors */
+export type WebIdentityTrouble =
+  | 'expired'
+  /** IDPRejectedClaim: the provider says that the token is void. */
+  | 'rejected'
+  | 'noProvider'
+  | 'audience'
+  | 'invalid'
+  /** IDPCommunicationError: AWS did not reach the identity provider. */
+  | 'providerUnreachable';
+
+/** Why a `credential_process` gave nothing. */
+export type ProcessTrouble =
+  | 'empty'
+  | 'quotes'
+  | 'notFound'
+  | 'notStarted'
+  | 'failed'
+  | 'killed'
+  | 'timedOut'
+  | 'tooMuch'
+  | 'notJson'
+  | 'version'
+  | 'field'
+  | 'expired';
+
+/** Why this machine gave nothing. */
+export type MachineTrouble =
+  /** A variable is not set. */
+  | 'noVariable'
+  | 'disabled'
+  | 'badAddress'
+  /** A host that must not be asked over plain HTTP. */
+  | 'hostNotAllowed'
+  | 'badToken'
+  | 'unreachable'
+  | 'timedOut'
+  | 'refused'
+  | 'noRole'
+  | 'notJson'
+  | 'field'
+  | 'expired';
 
 /** What an AccessDenied on AssumeRole may come from. */
 export type AccessDeniedHint = 'mfaRequired' | 'externalId' | 'trustPolicy' | 'identityPolicy' | 'roleName';

@@ -1,4 +1,4 @@
-import type { Base, Plan, Step } from './plan.ts';
+import type { Plan, Step } from './plan.ts';
 
 /** How many hex digits of the digest an id keeps: 80 bits, and short enough for a socket path and a log line. */
 const idLength = 20;
@@ -20,19 +20,28 @@ export function planId(plan: Plan, sha256Hex: (text: string) => string): string 
  * in front changes when the meaning of a position does.
  */
 export function canonicalPlan(plan: Plan): string {
-  return JSON.stringify([1, basePart(plan.base), plan.steps.map(stepPart), plan.region ?? null]);
+  return JSON.stringify([1, basePart(plan), plan.steps.map(stepPart), plan.region ?? null]);
 }
 
 type Part = readonly (string | number | null)[];
 
-function basePart(base: Base): Part {
+function basePart({ base, target }: Plan): Part {
   switch (base.kind) {
     case 'staticKeys':
       return [base.kind, base.profile, base.accessKeyId];
     case 'credentialSource':
       return [base.kind, base.profile, base.source];
     case 'webIdentity':
-      return [base.kind, base.profile, base.roleArn, base.tokenFile, base.sessionName ?? null];
+      return [
+        base.kind,
+        base.profile,
+        base.roleArn,
+        base.tokenFile,
+        base.sessionName ?? null,
+        base.durationSeconds ?? null,
+        target.region,
+        target.endpoint,
+      ];
     case 'identityCenter':
       return [
         base.kind,
@@ -64,8 +73,21 @@ function stepPart(step: Step): Part {
         step.durationSeconds ?? null,
         step.mfaSerial ?? null,
         ...target,
+        ...taggedPart(step),
       ];
     case 'sessionToken':
       return [step.kind, step.profile, step.durationSeconds ?? null, step.mfaSerial ?? null, ...target];
   }
+}
+
+/** Nothing where there is nothing, so that a session from before these could be set keeps its id. */
+function taggedPart(step: Extract<Step, { kind: 'assumeRole' }>): Part {
+  const { sourceIdentity, tags = [], transitiveTagKeys = [] } = step;
+  return sourceIdentity === undefined && tags.length === 0
+    ? []
+    : [
+        sourceIdentity ?? null,
+        JSON.stringify(tags.map(({ key, value }) => [key, value])),
+        JSON.stringify(transitiveTagKeys),
+      ];
 }

@@ -20,7 +20,7 @@ export function locateSharedFiles(
   accountHome = '',
 ): SharedLocation {
   const windows = platform === 'win32';
-  const home = homeFolder(env, windows) ?? accountHome;
+  const home = homeOf(env, platform, accountHome);
   const folder = join(home, '.aws', windows);
   const config = set(env['AWS_CONFIG_FILE']);
   const credentials = set(env['AWS_SHARED_CREDENTIALS_FILE']);
@@ -33,6 +33,15 @@ export function locateSharedFiles(
     // AWS_DEFAULT_PROFILE is botocore's own and comes first there; the SDKs know only AWS_PROFILE.
     profile: set(env['AWS_DEFAULT_PROFILE']) ?? set(env['AWS_PROFILE']) ?? 'default',
   };
+}
+
+/** The home folder as the AWS CLI sees it, which is also what `~` means; parameters as above. */
+export function homeOf(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: string,
+  accountHome: string,
+): string {
+  return homeFolder(env, platform === 'win32') ?? accountHome;
 }
 
 /** HOME comes first on every platform: Git Bash and MSYS set it on Windows, and the SDKs follow it there. */
@@ -64,14 +73,19 @@ function expand(
   if (windows) {
     expanded = expanded.replace(/%([^%]+)%/g, (whole, name: string) => env[name] ?? whole);
   }
-  if (expanded === '~') {
+  return expandHome(expanded, home, windows);
+}
+
+/** `~` and `~/…` with the home folder in its place; any other path as it is. */
+export function expandHome(path: string, home: string, windows: boolean): string {
+  if (path === '~') {
     return home;
   }
   // `~somebody` needs the list of users, which no SDK reads either.
-  const afterTilde = expanded[1];
-  return expanded.startsWith('~') && (afterTilde === '/' || (windows && afterTilde === '\\'))
-    ? join(home, expanded.slice(2), windows)
-    : expanded;
+  const afterTilde = path[1];
+  return path.startsWith('~') && (afterTilde === '/' || (windows && afterTilde === '\\'))
+    ? join(home, path.slice(2), windows)
+    : path;
 }
 
 function join(folder: string, name: string, windows: boolean): string {

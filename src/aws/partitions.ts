@@ -8,6 +8,8 @@ export interface Partition {
   readonly regions: RegExp;
   /** What its host names end in. */
   readonly dnsSuffix: string;
+  /** What they end in where they answer over IPv4 and IPv6. */
+  readonly dualStackSuffix: string;
   /** Where to call STS when the ARN names the partition and nothing names a region. */
   readonly fallbackRegion: string;
 }
@@ -16,42 +18,60 @@ const aws: Partition = {
   id: 'aws',
   regions: /^(?:us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
   dnsSuffix: 'amazonaws.com',
+  dualStackSuffix: 'api.aws',
   fallbackRegion: 'us-east-1',
 };
 
 /** All of them, from botocore's partitions.json; new regions of a known partition need no change here. */
 export const partitions: readonly Partition[] = [
   aws,
-  { id: 'aws-cn', regions: /^cn-\w+-\d+$/, dnsSuffix: 'amazonaws.com.cn', fallbackRegion: 'cn-north-1' },
+  {
+    id: 'aws-cn',
+    regions: /^cn-\w+-\d+$/,
+    dnsSuffix: 'amazonaws.com.cn',
+    dualStackSuffix: 'api.amazonwebservices.com.cn',
+    fallbackRegion: 'cn-north-1',
+  },
   {
     id: 'aws-us-gov',
     regions: /^us-gov-\w+-\d+$/,
     dnsSuffix: 'amazonaws.com',
+    dualStackSuffix: 'api.aws',
     fallbackRegion: 'us-gov-west-1',
   },
   {
     id: 'aws-eusc',
     regions: /^eusc-de-\w+-\d+$/,
     dnsSuffix: 'amazonaws.eu',
+    dualStackSuffix: 'api.amazonwebservices.eu',
     fallbackRegion: 'eusc-de-east-1',
   },
-  { id: 'aws-iso', regions: /^us-iso-\w+-\d+$/, dnsSuffix: 'c2s.ic.gov', fallbackRegion: 'us-iso-east-1' },
+  {
+    id: 'aws-iso',
+    regions: /^us-iso-\w+-\d+$/,
+    dnsSuffix: 'c2s.ic.gov',
+    dualStackSuffix: 'api.aws.ic.gov',
+    fallbackRegion: 'us-iso-east-1',
+  },
   {
     id: 'aws-iso-b',
     regions: /^us-isob-\w+-\d+$/,
     dnsSuffix: 'sc2s.sgov.gov',
+    dualStackSuffix: 'api.aws.scloud',
     fallbackRegion: 'us-isob-east-1',
   },
   {
     id: 'aws-iso-e',
     regions: /^eu-isoe-\w+-\d+$/,
     dnsSuffix: 'cloud.adc-e.uk',
+    dualStackSuffix: 'api.cloud-aws.adc-e.uk',
     fallbackRegion: 'eu-isoe-west-1',
   },
   {
     id: 'aws-iso-f',
     regions: /^us-isof-\w+-\d+$/,
     dnsSuffix: 'csp.hci.ic.gov',
+    dualStackSuffix: 'api.aws.hci.ic.gov',
     fallbackRegion: 'us-isof-south-1',
   },
 ];
@@ -66,7 +86,12 @@ export function partitionOfRegion(region: string): Partition | undefined {
   return partitions.find((partition) => partition.regions.test(region));
 }
 
-/** What host names in this region end in. A region of unknown shape counts as `aws`, as in botocore. */
+/** What host names in this region end in. */
 export function dnsSuffixOf(region: string): string {
-  return (partitionOfRegion(region) ?? aws).dnsSuffix;
+  return partitionForHosts(region).dnsSuffix;
+}
+
+/** The partition whose host names a region has. A region of unknown shape counts as `aws`, as in botocore. */
+export function partitionForHosts(region: string): Partition {
+  return partitionOfRegion(region) ?? aws;
 }

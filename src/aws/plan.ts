@@ -1,7 +1,8 @@
+import { parseRoleArn } from './arn.ts';
 import { Findings, placeOf, read } from './findings.ts';
 import type { FollowedHop } from './planChain.ts';
 import { followSources } from './planChain.ts';
-import { isTemporary, roleSteps, sessionTokenStep, typedRoleStep } from './planRole.ts';
+import { checkPartition, isTemporary, roleSteps, sessionTokenStep, typedRoleStep } from './planRole.ts';
 import type { PlannedTarget } from './planTarget.ts';
 import { planTarget } from './planTarget.ts';
 import type { Place, Problem } from './problems.ts';
@@ -10,7 +11,7 @@ import { isManaged } from './profiles.ts';
 import type { Secret } from './secret.ts';
 import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
 
-/** Where a plan's first credentials come from. Only `staticKeys` can be started so far; the rest say “not yet”. */
+/** Where a plan's first credentials come from. */
 export type Base =
   | {
       readonly kind: 'staticKeys';
@@ -32,8 +33,11 @@ export type Base =
       readonly kind: 'webIdentity';
       readonly profile: string;
       readonly roleArn: string;
+      readonly accountId: string;
       readonly tokenFile: string;
       readonly sessionName: string | undefined;
+      /** Seconds; undefined leaves it to AWS (3600). */
+      readonly durationSeconds: number | undefined;
       readonly place: Place;
     }
   | {
@@ -46,7 +50,15 @@ export type Base =
       readonly roleName: string | undefined;
       readonly place: Place;
     }
-  | { readonly kind: 'process'; readonly profile: string; readonly command: Secret; readonly place: Place }
+  | {
+      readonly kind: 'process';
+      readonly profile: string;
+      /** Undivided, as the file has it; an argument may hold a password. */
+      readonly command: Secret;
+      /** `aws_account_id`, for a program that names no account. */
+      readonly accountId: string | undefined;
+      readonly place: Place;
+    }
   | {
       readonly kind: 'login';
       readonly profile: string;
@@ -70,6 +82,11 @@ export type Step =
       /** Seconds that AWS can grant at most here: 3600 when the caller is itself temporary, else 43200. */
       readonly maxDurationSeconds: number;
       readonly mfaSerial: string | undefined;
+      readonly sourceIdentity?: string;
+      /** `session_tags`. */
+      readonly tags?: readonly SessionTag[];
+      /** Keys among those of `tags` that later hops inherit. */
+      readonly transitiveTagKeys?: readonly string[];
       readonly target: StsTarget;
       readonly place: Place | undefined;
     }
@@ -82,6 +99,12 @@ export type Step =
       readonly target: StsTarget;
       readonly place: Place | undefined;
     };
+
+/** A session tag: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html */
+export interface SessionTag {
+  readonly key: string;
+  readonly value: string;
+}
 
 /** Where a call is sent. */
 export interface StsTarget {
@@ -152,6 +175,10 @@ export interface PlanEnvironment {
   readonly ignoreConfiguredEndpoints: boolean;
   /** AWS_STS_REGIONAL_ENDPOINTS; it beats `sts_regional_endpoints` of the profile. */
   readonly regionalEndpoints?: string | undefined;
+  /** AWS_USE_FIPS_ENDPOINT; it beats `use_fips_endpoint` of the profile. */
+  readonly fips?: boolean | undefined;
+  /** AWS_USE_DUALSTACK_ENDPOINT; it beats `use_dualstack_endpoint` of the profile. */
+  readonly dualStack?: boolean | undefined;
 }
 
 /**
@@ -185,12 +212,14 @@ function planProfile(set: ProfileSet, name: string, env: PlanEnvironment): PlanR
     return broken(findings, [{ profile: name, roleArn: undefined, place: undefined }]);
   }
   const chain = followSources(set, section, false, findings);
+  const { base } = chain;
   const arns = [
     ...chain.roles.map((role) => read(role, 'role_arn')?.value),
+    base?.kind === 'webIdentity' ? base.roleArn : undefined,
     read(section, 'mfa_serial')?.value,
   ];
   const where = planTarget(section, { set, env, askedRegion: undefined, arns }, findings);
-  const { base } = chain;
+  checkBasePartition(base, where, findings);
   if (chain.roles.length === 0 && base?.kind === 'staticKeys' && base.sessionToken === undefined) {
     const asked = { mfaSerial: undefined, durationSeconds: undefined };
     const step = sessionTokenStep(section, asked, where.target, findings);
@@ -242,6 +271,7 @@ function planTypedRole(
   // Its own keys and not a session of theirs: from GetSessionToken's, AWS grants an hour at most.
   const chain = followSources(set, source, true, findings);
   const where = planTarget(source, { set, env, askedRegion: request.region, arns: [roleArn] }, findings);
+  checkBasePartition(chain.base, where, findings);
   const steps = roleSteps(chain, where, findings);
   const chained = steps.length > 0 || isTemporary(chain.base);
   const own = typedRoleStep(request, { ...where, chained }, findings);
@@ -253,6 +283,14 @@ function planTypedRole(
     [top, ...chain.hops],
     findings,
   );
+}
+
+/** The role of a web identity is assumed by the first call, so it must be of the partition that is called. */
+function checkBasePartition(base: Base | undefined, where: PlannedTarget, findings: Findings): void {
+  const arn = base?.kind === 'webIdentity' ? parseRoleArn(base.roleArn) : undefined;
+  if (base?.kind === 'webIdentity' && arn !== undefined) {
+    checkPartition(base.profile, base.roleArn, arn, base.place, where, findings);
+  }
 }
 
 /** A profile that people may use: not one of those that the extension itself keeps in the file for its terminals. */

@@ -5,9 +5,9 @@ import type { SourceKind } from './planKinds.ts';
 import { kindsOf } from './planKinds.ts';
 import type { ProfileSet, Section } from './profiles.ts';
 import { isManaged } from './profiles.ts';
-import { Secret } from './secret.ts';
 import { credentialSourceBase } from './sources/credentialSource.ts';
 import { identityCenterBase } from './sources/identityCenter.ts';
+import { processBase } from './sources/process.ts';
 import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
 import { webIdentityBase } from './sources/webIdentity.ts';
 
@@ -133,7 +133,7 @@ function baseOf(
     }
     case 'process': {
       const command = read(section, 'credential_process');
-      return command && { kind, profile, command: new Secret(command.value), place: command.place };
+      return command && processBase(section, command);
     }
     case 'login': {
       const login = read(section, 'login_session');

@@ -9,6 +9,7 @@ import type { Chain } from './planChain.ts';
 import type { PlannedTarget } from './planTarget.ts';
 import type { Place } from './problems.ts';
 import type { Section } from './profiles.ts';
+import { taggingOf } from './tags.ts';
 
 /** What a step must know of the plan around it. */
 export interface StepContext {
@@ -91,6 +92,7 @@ function roleStep(section: Section, context: StepContext, findings: Findings): S
     durationSeconds,
     maxDurationSeconds: context.chained ? durations.maxChained : durations.maxRole,
     mfaSerial,
+    ...taggingOf(section, findings),
     target: context.target,
     place: roleArn.place,
   };
@@ -208,7 +210,12 @@ function checkMfaSerial(name: string, value: string, place: Place | undefined, f
 }
 
 /** `duration_seconds` as the AWS CLI reads it: what is no whole number is dropped, silently there, with a warning here. */
-function wholeSeconds(name: string, value: string, place: Place, findings: Findings): number | undefined {
+export function wholeSeconds(
+  name: string,
+  value: string,
+  place: Place,
+  findings: Findings,
+): number | undefined {
   if (!/^[+-]?\d{1,15}$/.test(value)) {
     findings.warning(name, place, { kind: 'invalidDuration', name, value });
     return undefined;
@@ -220,11 +227,11 @@ function wholeSeconds(name: string, value: string, place: Place, findings: Findi
  * What AWS would refuse in any case is an error. Over an hour in a chain is cut down with a warning instead: the same
  * profile may be right for another source. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
  */
-function checkedDuration(
+export function checkedDuration(
   name: string,
   seconds: number | undefined,
   place: Place | undefined,
-  context: StepContext,
+  context: Pick<StepContext, 'chained'>,
   findings: Findings,
 ): number | undefined {
   if (seconds === undefined) {
@@ -241,12 +248,13 @@ function checkedDuration(
   return seconds;
 }
 
-function checkPartition(
+/** An error for a role that the region's partition cannot know; a warning where an `endpoint_url` may know better. */
+export function checkPartition(
   name: string,
   value: string,
   arn: RoleArn,
   place: Place | undefined,
-  context: StepContext,
+  context: Omit<StepContext, 'chained'>,
   findings: Findings,
 ): void {
   const { region } = context.target;

@@ -49,9 +49,10 @@ export function planTarget(
   const custom = configuredEndpoint(section, input.set, env, findings);
   // botocore refuses other words than these two; regional is its default and the better answer to a misspelling.
   const endpoints = env.regionalEndpoints ?? read(section, 'sts_regional_endpoints')?.value;
+  const special = specialEndpoints(section, env, custom !== undefined, findings);
   const tools = asked ?? own ?? fromEnv;
   return {
-    target: stsTarget(region, { custom, legacy: endpoints?.toLowerCase() === 'legacy' }),
+    target: stsTarget(region, { custom, legacy: endpoints?.toLowerCase() === 'legacy', ...special }),
     customEndpoint: custom !== undefined,
     toolRegion: tools === named ? tools?.value : checkedRegion(section.name, tools, findings),
   };
@@ -64,6 +65,31 @@ function checkedRegion(name: string, region: Written | undefined, findings: Find
     return undefined;
   }
   return region?.value;
+}
+
+/**
+ * FIPS and dual-stack, the environment before the profile. With an `endpoint_url` AWS's own tools refuse both, since nobody
+ * knows what stands behind it. https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
+ */
+function specialEndpoints(
+  section: Section,
+  env: PlanEnvironment,
+  custom: boolean,
+  findings: Findings,
+): { readonly fips: boolean; readonly dualStack: boolean } {
+  const choose = (fromEnv: boolean | undefined, property: string): boolean => {
+    const own = read(section, property);
+    const chosen = fromEnv ?? own?.value.toLowerCase() === 'true';
+    if (chosen && custom) {
+      const place = fromEnv === undefined ? own?.place : undefined;
+      findings.error(section.name, place, { kind: 'endpointExcludes', name: section.name, property });
+    }
+    return chosen;
+  };
+  return {
+    fips: choose(env.fips, 'use_fips_endpoint'),
+    dualStack: choose(env.dualStack, 'use_dualstack_endpoint'),
+  };
 }
 
 function fallbackRegion(arns: readonly (string | undefined)[]): string {

@@ -61,6 +61,10 @@ export type ProblemKind =
   | { readonly kind: 'pythonDefaultSection' }
   | { readonly kind: 'defaultShadowed' }
   | { readonly kind: 'keysSplitOverFiles'; readonly name: string }
+  /** `include_profile` is aws-vault's: the AWS CLI and the SDKs do not read it. */
+  | { readonly kind: 'includeIsForeign'; readonly name: string; readonly included: string }
+  | { readonly kind: 'includeMissing'; readonly name: string; readonly included: string }
+  | { readonly kind: 'includeLoop'; readonly path: readonly string[] }
   // A plan (plan.ts).
   | { readonly kind: 'unknownProfile'; readonly name: string }
   | { readonly kind: 'missingSourceProfile'; readonly name: string; readonly source: string }
@@ -92,6 +96,15 @@ export type ProblemKind =
   | { readonly kind: 'mfaSerialIsSecurityKey'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidExternalId'; readonly name: string }
   | { readonly kind: 'invalidSessionName'; readonly name: string; readonly value: string }
+  | {
+      readonly kind: 'invalidSessionTags';
+      readonly name: string;
+      readonly why: 'form' | 'key' | 'value' | 'twice' | 'tooMany';
+      /** The tag's key, what stands in its place, or how many there are. */
+      readonly tag: string;
+    }
+  | { readonly kind: 'transitiveTagMissing'; readonly name: string; readonly tag: string }
+  | { readonly kind: 'invalidSourceIdentity'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidDuration'; readonly name: string; readonly value: string }
   | {
       readonly kind: 'durationOutOfRange';
@@ -103,6 +116,8 @@ export type ProblemKind =
   | { readonly kind: 'invalidRegion'; readonly name: string; readonly value: string }
   /** `endpoint_url` or AWS_ENDPOINT_URL is no http(s) URL. Its value is left out: it may hold a password. */
   | { readonly kind: 'invalidEndpointUrl'; readonly name: string }
+  /** FIPS or dual-stack endpoints are AWS's own: `property` cannot go with `endpoint_url`. */
+  | { readonly kind: 'endpointExcludes'; readonly name: string; readonly property: string }
   | { readonly kind: 'missingServicesSection'; readonly name: string; readonly section: string }
   /** GetSessionToken was asked for, but the profile holds no long-term keys. */
   | { readonly kind: 'needsLongTermKeys'; readonly name: string }

@@ -1,3 +1,4 @@
+import { includeProfiles } from './include.ts';
 import { isName, parseIni } from './ini.ts';
 import type { IniFile, IniSection, Property } from './ini.ts';
 import type { FileRole, Place, Problem, ProblemKind } from './problems.ts';
@@ -111,7 +112,11 @@ export function kindOf(section: Section): ProfileKind {
 
 /** True for a profile that this extension wrote for terminals: it is never shown, and never a source. */
 export function isManaged(section: Section): boolean {
-  return section.properties.has(managedKey);
+  return isManagedBy(section.properties);
+}
+
+function isManagedBy(properties: Section['properties']): boolean {
+  return properties.has(managedKey);
 }
 
 interface OpenSection extends Section {
@@ -156,6 +161,7 @@ class Merger {
   }
 
   finish(): ProfileSet {
+    this.#problems.push(...includeProfiles(this.#profiles, (profile) => !isManagedBy(profile.properties)));
     for (const section of this.#profiles.values()) {
       const split = splitKeys(section);
       if (split !== undefined) {

@@ -3,9 +3,14 @@ import type { Credentials, Keys } from './credentials.ts';
 import type { Effects, MfaCode, StsCall } from './effects.ts';
 import type { Fault } from './faults.ts';
 import { isFault } from './faults.ts';
-import { durations, toSessionName } from './limits.ts';
-import type { Base, Plan, Step } from './plan.ts';
+import { durations as limits } from './limits.ts';
+import type { Plan, Step } from './plan.ts';
 import { redact } from './redact.ts';
+import { baseCredentials } from './runBase.ts';
+import { Durations, secondsOf, sessionNameOf } from './runCalls.ts';
+import type { RunOptions, Shortened, StepDone } from './runCalls.ts';
+
+export type { RunOptions, Shortened } from './runCalls.ts';
 
 /** How a run ended. */
 export type RunResult =
@@ -14,6 +19,8 @@ export type RunResult =
       readonly credentials: Credentials;
       /** How far our clock is ahead of AWS's, in milliseconds; undefined when AWS was not asked or did not say. */
       readonly serverSkewMs: number | undefined;
+      /** Roles that allow less than was asked for, and were assumed for that; absent when there are none. */
+      readonly shortened?: readonly Shortened[];
     }
   | {
       readonly ok: false;
@@ -21,17 +28,6 @@ export type RunResult =
       /** The step that failed, counted from 0; -1 for the base. */
       readonly step: number;
     };
-
-/** What may differ from start to start of one plan; none of it is part of the plan's id. */
-export interface RunOptions {
-  /**
-   * Seconds: the duration of the last step whatever the plan says, and the most that an earlier step asks for. Kept
-   * within what AWS can grant to each step. It is how “start with the maximum” goes on after `durationOverMaximum`.
-   */
-  readonly durationSeconds?: number;
-  /** RoleSessionName where the plan has none; CloudTrail shows it. Other characters than AWS's are replaced. */
-  readonly defaultSessionName?: string;
-}
 
 /** After so many wrong codes the start fails: the device or its clock is the problem, not the typing. */
 const maxCodeAttempts = 3;
@@ -47,16 +43,16 @@ export async function run(
   signal: AbortSignal,
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const base = baseCredentials(plan.base);
+  const durations = new Durations(options);
+  const base = await settled(baseCredentials(plan, effects, signal, { options, durations }), signal);
   if ('kind' in base) {
     return { ok: false, fault: base, step: -1 };
   }
-  let credentials: Credentials = base;
-  let serverSkewMs: number | undefined;
+  let { credentials, serverSkewMs } = base;
   const usedCodes = new UsedCodes();
   for (const [index, step] of plan.steps.entries()) {
     const done = await settled(
-      runStep({ plan, index, step, keys: credentials, usedCodes }, effects, signal, options),
+      runStep({ plan, index, step, keys: credentials, usedCodes, durations }, effects, signal, options),
       signal,
     );
     if ('kind' in done) {
@@ -65,28 +61,8 @@ export async function run(
     ({ credentials } = done);
     serverSkewMs = done.serverSkewMs ?? serverSkewMs;
   }
-  return { ok: true, credentials, serverSkewMs };
-}
-
-/** The first credentials, or why this version cannot get them. */
-function baseCredentials(base: Base): Credentials | Fault {
-  switch (base.kind) {
-    case 'staticKeys':
-      return {
-        accessKeyId: base.accessKeyId,
-        secretAccessKey: base.secretAccessKey,
-        sessionToken: base.sessionToken,
-        expiresAt: undefined,
-        accountId: base.accountId,
-        arn: undefined,
-      };
-    case 'credentialSource':
-    case 'webIdentity':
-    case 'identityCenter':
-    case 'process':
-    case 'login':
-      return { kind: 'notYet', baseKind: base.kind };
-  }
+  const { shortened } = durations;
+  return { ok: true, credentials, serverSkewMs, ...(shortened.length > 0 && { shortened }) };
 }
 
 interface StepRun {
@@ -95,9 +71,8 @@ interface StepRun {
   readonly step: Step;
   readonly keys: Keys;
   readonly usedCodes: UsedCodes;
+  readonly durations: Durations;
 }
-
-type StepDone = { readonly credentials: Credentials; readonly serverSkewMs: number | undefined };
 
 /** An effect that rejects (a prompt that could not open, an abort) ends the run with a fault like any other. */
 async function settled(step: Promise<StepDone | Fault>, signal: AbortSignal): Promise<StepDone | Fault> {
@@ -119,7 +94,7 @@ async function runStep(
   signal: AbortSignal,
   options: RunOptions,
 ): Promise<StepDone | Fault> {
-  const { plan, step, keys, usedCodes } = current;
+  const { plan, step, keys, usedCodes, durations } = current;
   let retry: 'wrongCode' | 'usedCode' | undefined = usedCodes.of(step.mfaSerial) ? 'usedCode' : undefined;
   for (let attempt = 1; ; attempt++) {
     let mfa: MfaCode | undefined;
@@ -145,9 +120,18 @@ async function runStep(
     if (signal.aborted) {
       return { kind: 'cancelled' };
     }
-    const reply = await effects.send(callOf(current, mfa, options), keys, step.target, signal);
+    const call = callOf(current, mfa, options);
+    const reply = await effects.send(call, keys, step.target, signal);
     const receivedAt = effects.now();
     if (isFault(reply)) {
+      if (durations.shorten(call, reply) && !signal.aborted) {
+        if (mfa !== undefined) {
+          // Nobody says whether AWS looked at the code before the duration: the next one is sure to work.
+          usedCodes.add(mfa);
+          retry = 'usedCode';
+        }
+        continue;
+      }
       if (reply.kind === 'mfaWrongCode' && attempt < maxCodeAttempts && !signal.aborted) {
         retry = 'wrongCode';
         continue;
@@ -172,32 +156,35 @@ async function runStep(
   }
 }
 
-function callOf({ plan, index, step }: StepRun, mfa: MfaCode | undefined, options: RunOptions): StsCall {
-  const durationSeconds = durationOf(step, index === plan.steps.length - 1, options.durationSeconds);
+function callOf(
+  { plan, index, step, durations }: StepRun,
+  mfa: MfaCode | undefined,
+  options: RunOptions,
+): StsCall {
+  const isLast = index === plan.steps.length - 1;
   switch (step.kind) {
     case 'assumeRole':
       return {
         kind: 'assumeRole',
         roleArn: step.roleArn,
-        sessionName: step.sessionName ?? toSessionName(options.defaultSessionName ?? 'vscode'),
+        sessionName: sessionNameOf(step, options),
         externalId: step.externalId,
-        durationSeconds,
+        durationSeconds: durations.of(
+          step.roleArn,
+          secondsOf(step.durationSeconds, { isLast, max: step.maxDurationSeconds, ...options }),
+        ),
         mfa,
+        ...(step.sourceIdentity !== undefined && { sourceIdentity: step.sourceIdentity }),
+        ...(step.tags && { tags: step.tags }),
+        ...(step.transitiveTagKeys && { transitiveTagKeys: step.transitiveTagKeys }),
       };
     case 'sessionToken':
-      return { kind: 'sessionToken', durationSeconds, mfa };
+      return {
+        kind: 'sessionToken',
+        durationSeconds: secondsOf(step.durationSeconds, { isLast, max: limits.maxSessionToken, ...options }),
+        mfa,
+      };
   }
-}
-
-function durationOf(step: Step, isLast: boolean, asked: number | undefined): number | undefined {
-  if (asked === undefined) {
-    return step.durationSeconds;
-  }
-  if (!isLast) {
-    return step.durationSeconds === undefined ? undefined : Math.min(step.durationSeconds, asked);
-  }
-  const max = step.kind === 'assumeRole' ? step.maxDurationSeconds : durations.maxSessionToken;
-  return Math.max(durations.min, Math.min(asked, max));
 }
 
 function accountOf({ plan, step }: StepRun, { arn }: Credentials): string | undefined {

@@ -71,7 +71,7 @@ export class QuickRetry implements RetryStrategyV2 {
     if (this.#singleUse) {
       return undefined;
     }
-    if (type === 'THROTTLING') {
+    if (type === 'THROTTLING' || error?.name.startsWith('IDPCommunicationError') === true) {
       return throttledMs;
     }
     return (error?.$metadata?.httpStatusCode ?? 0) >= 500 ? quickMs : undefined;

@@ -1,5 +1,6 @@
 import {
   AssumeRoleCommand,
+  AssumeRoleWithWebIdentityCommand,
   GetCallerIdentityCommand,
   GetSessionTokenCommand,
   STSClient,
@@ -31,9 +32,13 @@ export interface StsSenderOptions {
 
 const awsNames = {
   assumeRole: 'AssumeRole',
+  webIdentity: 'AssumeRoleWithWebIdentity',
   sessionToken: 'GetSessionToken',
   callerIdentity: 'GetCallerIdentity',
 } as const satisfies Record<StsCall['kind'], string>;
+
+/** How much oftener AssumeRoleWithWebIdentity is tried: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
+const extraProviderAttempts = 2;
 
 /** Below this a measured skew is the Date header's whole seconds and the way there and back, ms; AWS allows 15 min. */
 const skewWorthKeepingMs = 60_000;
@@ -57,7 +62,9 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
       // The text itself stays out: what is not a URL may still hold a password.
       return { kind: 'network', host: 'endpoint_url', reason: 'other', code: 'ERR_INVALID_URL' };
     }
-    const mfa = call.kind === 'callerIdentity' ? undefined : call.mfa;
+    const mfa = 'mfa' in call ? call.mfa : undefined;
+    // AWS asks the identity provider for its keys, and says itself that a failure of that passes.
+    const attempts = call.kind === 'webIdentity' ? maxAttempts + extraProviderAttempts : maxAttempts;
     // A connection that AWS has just closed looks like a reset call, which cannot be repeated with an MFA code.
     const exchange = new Exchange(mfa === undefined ? pools : undefined, awsNames[call.kind]);
     const clockOffset = options.now() - Date.now();
@@ -65,11 +72,11 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
     const client = new STSClient({
       region: target.region,
       endpoint: target.endpoint,
-      credentials: identityOf(keys),
+      ...(keys === undefined ? {} : { credentials: identityOf(keys) }),
       systemClockOffset: clockOffset + skew,
       requestHandler: exchange,
-      maxAttempts,
-      retryStrategy: new QuickRetry(maxAttempts, mfa !== undefined, skew !== 0),
+      maxAttempts: attempts,
+      retryStrategy: new QuickRetry(attempts, mfa !== undefined, skew !== 0),
       ...nothingLookedUp(options.userAgent ?? 'sts-sessions'),
     });
 
@@ -129,7 +136,22 @@ async function dispatch(
           RoleSessionName: call.sessionName,
           ExternalId: call.externalId,
           DurationSeconds: call.durationSeconds,
+          SourceIdentity: call.sourceIdentity,
+          Tags: call.tags?.map(({ key, value }) => ({ Key: key, Value: value })),
+          TransitiveTagKeys: call.transitiveTagKeys && [...call.transitiveTagKeys],
           ...mfaOf(call.mfa),
+        }),
+        { abortSignal },
+      );
+      return credentialsReply(reply.Credentials, reply.AssumedRoleUser?.Arn, exchange);
+    }
+    case 'webIdentity': {
+      const reply = await client.send(
+        new AssumeRoleWithWebIdentityCommand({
+          RoleArn: call.roleArn,
+          RoleSessionName: call.sessionName,
+          DurationSeconds: call.durationSeconds,
+          WebIdentityToken: call.token.reveal(),
         }),
         { abortSignal },
       );
@@ -195,7 +217,7 @@ function identityOf(keys: Keys): { accessKeyId: string; secretAccessKey: string;
 
 interface CallContext {
   readonly call: StsCall;
-  readonly keys: Keys;
+  readonly keys: Keys | undefined;
   readonly target: StsTarget;
   readonly host: string;
   readonly now: number;

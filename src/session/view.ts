@@ -24,13 +24,15 @@ export type Doing =
 /** What is known of a session before it starts. */
 export function describePlan(id: string, request: SessionRequest, plan: Plan): About {
   const last = plan.steps.at(-1);
-  const role = last?.kind === 'assumeRole' ? last : undefined;
+  const { base } = plan;
+  const role =
+    last?.kind === 'assumeRole' ? last : last === undefined && base.kind === 'webIdentity' ? base : undefined;
   return {
     id,
     name: plan.name,
     request,
     region: plan.region,
-    accountId: role?.accountId ?? (plan.base.kind === 'staticKeys' ? plan.base.accountId : undefined),
+    accountId: role?.accountId ?? (base.kind === 'staticKeys' ? base.accountId : undefined),
     roleArn: role?.roleArn,
     needsPerson: needsPerson(plan),
     mfaSerials: [...new Set(plan.steps.map((step) => step.mfaSerial).filter((it) => it !== undefined))],

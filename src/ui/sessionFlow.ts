@@ -3,6 +3,7 @@ import type { Fault } from '../aws/faults.ts';
 import { durations } from '../aws/limits.ts';
 import type { SessionRequest } from '../aws/plan.ts';
 import type { Problem } from '../aws/problems.ts';
+import type { Shortened } from '../aws/run.ts';
 import type { StartOptions, StartResult } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
@@ -14,7 +15,7 @@ import { requestKey } from './switcherModel.ts';
 import { authenticatorText } from './text/authenticators.ts';
 import { actionsForTypedRole, faultActionTitle } from './text/faultActions.ts';
 import type { FaultAction } from './text/faultActions.ts';
-import { faultSentence } from './text/faults.ts';
+import { faultSentence, roleForReading } from './text/faults.ts';
 import { flowText } from './text/flow.ts';
 import { problemSentence } from './text/problems.ts';
 
@@ -94,6 +95,14 @@ export class SessionFlow {
       void vscode.window.showInformationMessage(
         flowText.ended(names, ended.length, stillValid, this.#parts.now()),
       );
+    }
+  }
+
+  /** Says that AWS allows a role for less than was asked for; the session is there all the same. */
+  sayShortened(shortened: readonly Shortened[]): void {
+    for (const { roleArn, askedSeconds, grantedSeconds } of shortened) {
+      const text = flowText.shortened(roleForReading(roleArn), askedSeconds, grantedSeconds);
+      void vscode.window.showInformationMessage(text);
     }
   }
 

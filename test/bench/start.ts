@@ -1,12 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { run } from '../../src/aws/run.ts';
+import { machineEffects } from '../../src/machine/machine.ts';
 import { createStsSender } from '../../src/clients/sts.ts';
 import type { BenchRow } from './row.ts';
 import { benchKeys, benchPlan, benchRegion, benchRole } from './startPlan.ts';
@@ -78,7 +79,8 @@ async function warm(url: string): Promise<{ bare: number; ours: number }> {
   const call = { RoleArn: benchRole, RoleSessionName: 'bench' };
   const plan = benchPlan(url);
   const send = createStsSender({ now: Date.now });
-  const effects = { now: Date.now, send, askMfa: () => Promise.resolve(undefined) };
+  const machine = machineEffects({ env: {}, platform: process.platform, home: homedir() });
+  const effects = { now: Date.now, send, askMfa: () => Promise.resolve(undefined), ...machine };
   const bare: number[] = [];
   const ours: number[] = [];
   // The first of each warms up and does not count.

@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto';
 import { codeAt, type MfaDevice } from './mfa.ts';
 import { isOperator, statementsOf, type PolicyDocument, type Statement } from './policy.ts';
 import { isPartition, type Partition } from './regions.ts';
@@ -5,6 +6,20 @@ import { isPartition, type Partition } from './regions.ts';
 /** Everything that the sandbox knows about the world: what a data file holds. */
 export interface SandboxData {
   readonly accounts: readonly AccountData[];
+  /** What the metadata services of an instance and of a container answer with; absent where there is none. */
+  readonly machine?: MachineData;
+}
+
+/** The machine that everything runs on. */
+export interface MachineData {
+  /** ARN of the role of the EC2 instance. */
+  readonly instanceRole?: string;
+  /** False: an instance that was set up before IMDSv2 and knows no token. */
+  readonly instanceTokens?: boolean;
+  /** ARN of the role of the container. */
+  readonly containerRole?: string;
+  /** What the container's endpoint wants as Authorization. */
+  readonly containerToken?: string;
 }
 
 /** An AWS account. */
@@ -19,6 +34,17 @@ export interface AccountData {
   readonly groups?: readonly { readonly name: string; readonly policies: readonly Statement[] }[];
   readonly users?: readonly UserData[];
   readonly roles?: readonly RoleData[];
+  readonly oidcProviders?: readonly OidcProviderData[];
+}
+
+/** An OpenID Connect provider that an account trusts. */
+export interface OidcProviderData {
+  /** `https://idp.example`; its ARN ends in what follows `https://`. */
+  readonly issuer: string;
+  /** The audiences that are accepted. */
+  readonly clientIds: readonly string[];
+  /** What the provider publishes; AWS fetches it, the sandbox has it here. */
+  readonly keys: readonly JsonWebKey[];
 }
 
 /** A long-term access key. */
@@ -57,7 +83,7 @@ export interface RoleData {
  * ignored: a test must not pass because of a condition that nobody evaluates.
  */
 export function readData(json: unknown): SandboxData {
-  const data = object(json, 'data', ['accounts']);
+  const data = object(json, 'data', ['accounts', 'machine']);
   const accounts = array(data['accounts'], 'accounts').map((account, index) =>
     readAccount(account, `accounts[${index}]`),
   );
@@ -69,11 +95,20 @@ export function readData(json: unknown): SandboxData {
     accounts.flatMap(keysOf).map((key) => key.accessKeyId),
     'accessKeyId',
   );
-  return { accounts };
+  return { accounts, ...(data['machine'] === undefined ? {} : { machine: readMachine(data['machine']) }) };
 }
 
 function readAccount(json: unknown, at: string): AccountData {
-  const raw = object(json, at, ['id', 'alias', 'partition', 'root', 'groups', 'users', 'roles']);
+  const raw = object(json, at, [
+    'id',
+    'alias',
+    'partition',
+    'root',
+    'groups',
+    'users',
+    'roles',
+    'oidcProviders',
+  ]);
   const root = raw['root'] === undefined ? undefined : object(raw['root'], `${at}.root`, ['keys', 'mfa']);
   const partition = text(raw['partition'] ?? 'aws', `${at}.partition`, /./);
   if (!isPartition(partition)) {
@@ -106,6 +141,28 @@ function readAccount(json: unknown, at: string): AccountData {
       ),
     ),
     roles: each(raw['roles'], `${at}.roles`, readRole),
+    oidcProviders: each(raw['oidcProviders'], `${at}.oidcProviders`, readProvider),
+  };
+}
+
+function readProvider(json: unknown, at: string): OidcProviderData {
+  const raw = object(json, at, ['issuer', 'clientIds', 'keys']);
+  return {
+    issuer: text(raw['issuer'], `${at}.issuer`, /^https:\/\/[\w.-]+(\/[\w./-]*)?$/),
+    clientIds: each(raw['clientIds'], `${at}.clientIds`, (id, at) => text(id, at, /^.{1,255}$/)),
+    keys: each(raw['keys'], `${at}.keys`, (key, at) => object(key, at) as JsonWebKey),
+  };
+}
+
+function readMachine(json: unknown): MachineData {
+  const raw = object(json, 'machine', ['instanceRole', 'instanceTokens', 'containerRole', 'containerToken']);
+  const optional = (name: string, pattern: RegExp) =>
+    raw[name] === undefined ? {} : { [name]: text(raw[name], `machine.${name}`, pattern) };
+  return {
+    ...optional('instanceRole', /:role\//),
+    ...(raw['instanceTokens'] === undefined ? {} : { instanceTokens: raw['instanceTokens'] === true }),
+    ...optional('containerRole', /:role\//),
+    ...optional('containerToken', /./),
   };
 }
 
@@ -175,7 +232,7 @@ function statements(json: unknown, at: string): Statement[] {
       throw new Error(`${at}.Action is missing`);
     }
     if (raw['Principal'] !== undefined && raw['Principal'] !== '*') {
-      object(raw['Principal'], `${at}.Principal`, ['AWS']);
+      object(raw['Principal'], `${at}.Principal`, ['AWS', 'Federated']);
     }
     for (const operator of Object.keys(object(raw['Condition'] ?? {}, `${at}.Condition`))) {
       if (!isOperator(operator)) {

@@ -2,8 +2,9 @@
 export interface Statement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
-  /** In a trust policy: `"*"`, or AWS principals (account id, root, user, role or assumed-role ARN). */
-  readonly Principal?: '*' | { readonly AWS: string | readonly string[] };
+  /** In a trust policy: `"*"`, AWS principals (account id, root, user, role or assumed-role ARN), or identity providers. */
+  readonly Principal?:
+    '*' | { readonly AWS: string | readonly string[] } | { readonly Federated: string | readonly string[] };
   readonly Action: string | readonly string[];
   /** In an identity policy: ARNs, with `*` and `?`. */
   readonly Resource?: string | readonly string[];
@@ -105,6 +106,10 @@ function matchPrincipal(
 ): 'names-caller' | 'names-account' | 'none' {
   if (principal === undefined) {
     return 'none';
+  }
+  if (principal !== '*' && 'Federated' in principal) {
+    // The caller is who its identity provider says that it is: all of the provider or nobody.
+    return list(principal.Federated).includes(caller.arn) ? 'names-caller' : 'none';
   }
   const names = principal === '*' ? ['*'] : list(principal.AWS);
   if (names.some((name) => name === '*' || name === caller.arn || name === caller.roleArn)) {

@@ -5,6 +5,7 @@ import { Control } from './control.ts';
 import { readData, type SandboxData } from './data.ts';
 import { demoData } from './demo.ts';
 import { Journal, type JournalEntry } from './journal.ts';
+import { MetadataServices } from './metadata.ts';
 import type { MfaDevice } from './mfa.ts';
 import { makeServer } from './server.ts';
 import { World } from './world.ts';
@@ -78,7 +79,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       return code;
     },
   };
-  const server = makeServer({ world, journal, control, sandbox });
+  const server = makeServer({ world, journal, control, metadata: new MetadataServices(world), sandbox });
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

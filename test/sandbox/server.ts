@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Control } from './control.ts';
 import { answerControl } from './controlApi.ts';
 import type { Journal } from './journal.ts';
+import { isMetadata, type MetadataServices } from './metadata.ts';
 import type { Parameters } from './parameters.ts';
 import { Refusal } from './refusal.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -16,6 +17,7 @@ export interface ServerParts {
   readonly world: World;
   readonly journal: Journal;
   readonly control: Control;
+  readonly metadata: MetadataServices;
   readonly sandbox: Omit<Sandbox, 'url' | 'close'>;
 }
 
@@ -51,6 +53,10 @@ async function serve(parts: ServerParts, incoming: IncomingMessage, outgoing: Se
   }
   if (request.path.startsWith('/_sandbox/')) {
     serveControl(parts.sandbox, request, outgoing);
+    return;
+  }
+  if (isMetadata(request.path)) {
+    serveMetadata(parts, request, outgoing);
     return;
   }
   const call = readCall(request, randomUUID());
@@ -90,6 +96,22 @@ async function serve(parts: ServerParts, incoming: IncomingMessage, outgoing: Se
     ...answer.headers,
   });
   outgoing.end(answer.body);
+}
+
+/** Without signature, XML or misbehaviour: what goes wrong with these is that they are not there. */
+function serveMetadata(parts: ServerParts, request: WireRequest, outgoing: ServerResponse): void {
+  const { operation, status, body } = parts.metadata.answer(request);
+  const index = parts.journal.open({
+    at: parts.world.now(),
+    operation,
+    params: {},
+    accessKeyId: undefined,
+    region: undefined,
+    requestId: '',
+    userAgent: request.headers.get('user-agent')?.[0] ?? '',
+  });
+  parts.journal.end(index, { state: 'answered', status, errorCode: undefined, caller: undefined });
+  outgoing.writeHead(status, { 'Content-Length': Buffer.byteLength(body) }).end(body);
 }
 
 /** What `control` asked for: an answer in place of AWS's, `drop`, or undefined for a call to be answered normally. */

@@ -5,7 +5,7 @@ import { checkSignature, readClaim, type SignatureClaim, type WireRequest } from
 import { operationOf, serviceOf } from './operations/table.ts';
 import type { Service } from './operations/operation.ts';
 import type { Caller, World } from './world.ts';
-import { errorXml, resultXml } from './xml.ts';
+import { errorXml, resultXml, type XmlTree } from './xml.ts';
 
 /** A call that was read from the wire but not yet judged. */
 export interface IncomingCall {
@@ -46,9 +46,13 @@ export function readCall(request: WireRequest, requestId: string): IncomingCall 
 export function answerCall(call: IncomingCall, world: World): Answer {
   let caller: Caller | undefined;
   try {
+    const operation = operationOf(call.service, call.operation);
+    if (operation !== undefined && 'unsigned' in operation) {
+      checkParameters(call.parameters, operation.parameters);
+      return succeed(call, operation.run(call.parameters, world), undefined);
+    }
     const claim = readClaim(call.request);
     caller = authenticate(claim, call, world);
-    const operation = operationOf(call.service, call.operation);
     if (operation === undefined) {
       const version = call.parameters.get('Version') ?? call.service.version;
       throw new Refusal(
@@ -59,14 +63,18 @@ export function answerCall(call: IncomingCall, world: World): Answer {
     }
     checkParameters(call.parameters, operation.parameters);
     const result = operation.run({ caller, parameters: call.parameters, region: claim.scope.region }, world);
-    const body = resultXml(operation.name, call.service.namespace, result, call.requestId);
-    return { status: 200, headers: headersOf(call), body, caller: caller.arn, errorCode: undefined };
+    return succeed(call, result, caller.arn);
   } catch (error) {
     if (!(error instanceof Refusal)) {
       throw error;
     }
     return refuse(call, error, caller?.arn);
   }
+}
+
+function succeed(call: IncomingCall, result: XmlTree, caller: string | undefined): Answer {
+  const body = resultXml(call.operation, call.service.namespace, result, call.requestId);
+  return { status: 200, headers: headersOf(call), body, caller, errorCode: undefined };
 }
 
 /** AWS's XML for a refusal. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { AccountData, RoleData, SandboxData, UserData } from './data.ts';
+import type { AccountData, MachineData, OidcProviderData, RoleData, SandboxData, UserData } from './data.ts';
 import { MfaRegister, type MfaDevice } from './mfa.ts';
 import type { PolicyPrincipal, Statement } from './policy.ts';
 import type { Partition } from './regions.ts';
@@ -124,6 +124,47 @@ export class World {
 
   account(id: string): AccountData | undefined {
     return this.#data.accounts.find((account) => account.id === id);
+  }
+
+  /** What the metadata services know. */
+  get machine(): MachineData {
+    return this.#data.machine ?? {};
+  }
+
+  /** The provider that a role's account trusts for this issuer. */
+  oidcProvider(role: Role, issuer: string): (OidcProviderData & { readonly arn: string }) | undefined {
+    const { id, partition = 'aws', oidcProviders = [] } = role.account;
+    const provider = oidcProviders.find((candidate) => candidate.issuer === issuer);
+    return (
+      provider && {
+        ...provider,
+        arn: `arn:${partition}:iam::${id}:oidc-provider/${issuer.replace('https://', '')}`,
+      }
+    );
+  }
+
+  /** Makes keys for a session of a role. */
+  issueRole(
+    role: Role,
+    sessionName: string,
+    seconds: number,
+    session: Pick<Session, 'mfaAt' | 'sourceIdentity' | 'transitiveTags'>,
+  ): IssuedKeys & { readonly arn: string; readonly userId: string } {
+    const partition = role.account.partition ?? 'aws';
+    const who = {
+      arn: `arn:${partition}:sts::${role.account.id}:assumed-role/${role.name}/${sessionName}`,
+      userId: `${role.id}:${sessionName}`,
+    };
+    const identity = {
+      ...who,
+      kind: 'role',
+      partition,
+      accountId: role.account.id,
+      roleArn: role.arn,
+      policies: role.policies ?? [],
+      mfa: [],
+    } as const;
+    return { ...this.issue(identity, seconds, session), ...who };
   }
 
   /** The device of a user (name, ARN) or with this serial; the first when there are several. */

@@ -7,7 +7,7 @@ import { Secret } from '../../src/aws/secret.ts';
 /** One call as the fake STS got it. */
 export interface SentCall {
   readonly call: StsCall;
-  readonly keys: Keys;
+  readonly keys: Keys | undefined;
   readonly target: StsTarget;
 }
 
@@ -20,6 +20,11 @@ export function fakeEffects(given: Partial<Effects>): Effects {
     now: given.now ?? unexpected('now'),
     send: given.send ?? unexpected('send'),
     askMfa: given.askMfa ?? unexpected('askMfa'),
+    platform: given.platform ?? 'linux',
+    env: given.env ?? unexpected('env'),
+    readFile: given.readFile ?? unexpected('readFile'),
+    runProcess: given.runProcess ?? unexpected('runProcess'),
+    fetchLocal: given.fetchLocal ?? unexpected('fetchLocal'),
   };
 }
 

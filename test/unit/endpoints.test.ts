@@ -70,6 +70,8 @@ describe('planEnvironment', () => {
       endpointUrl: undefined,
       ignoreConfiguredEndpoints: false,
       regionalEndpoints: undefined,
+      fips: undefined,
+      dualStack: undefined,
     };
     assert.deepEqual(planEnvironment({}), none);
     assert.deepEqual(planEnvironment({ AWS_REGION: ' ', AWS_ENDPOINT_URL: '' }), none);
@@ -81,10 +83,12 @@ describe('planEnvironment', () => {
         AWS_ENDPOINT_URL_STS: 'd',
         AWS_STS_REGIONAL_ENDPOINTS: 'legacy',
       }),
-      { region: 'a', endpointUrl: 'd', ignoreConfiguredEndpoints: false, regionalEndpoints: 'legacy' },
+      { ...none, region: 'a', endpointUrl: 'd', regionalEndpoints: 'legacy' },
     );
     assert.equal(planEnvironment({ AWS_DEFAULT_REGION: 'b' }).region, 'b');
     assert.equal(planEnvironment({ AWS_ENDPOINT_URL: 'c' }).endpointUrl, 'c');
+    const special = planEnvironment({ AWS_USE_FIPS_ENDPOINT: 'True', AWS_USE_DUALSTACK_ENDPOINT: 'no' });
+    assert.deepEqual([special.fips, special.dualStack], [true, false]);
     const ignoring = planEnvironment({ AWS_ENDPOINT_URL: 'c', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'TRUE' });
     assert.deepEqual([ignoring.endpointUrl, ignoring.ignoreConfiguredEndpoints], [undefined, true]);
   });

@@ -135,6 +135,28 @@ const table: Table = {
     { name, value: 'a b' },
     'role_session_name needs 2 to 64 letters, digits or characters of +=,.@-: a b',
   ],
+  includeIsForeign: [
+    { name, included: 'base' },
+    'include_profile is read by STS Sessions and aws-vault, not by the AWS CLI: base',
+  ],
+  includeMissing: [{ name, included: 'base' }, 'include_profile is missing: base'],
+  includeLoop: [{ path: ['a', 'b', 'a'] }, 'include_profile goes round in a circle: a → b → a'],
+  invalidSessionTags: [
+    { name, why: 'form', tag: 'team' },
+    'session_tags must be written key=value, key=value, not: team',
+  ],
+  transitiveTagMissing: [
+    { name, tag: 'team' },
+    'transitive_session_tags names a tag that is not in session_tags: team',
+  ],
+  invalidSourceIdentity: [
+    { name, value: 'aws:me' },
+    'source_identity needs 2 to 64 letters, digits or characters of +=,.@- and no aws: in front: aws:me',
+  ],
+  endpointExcludes: [
+    { name, property: 'use_fips_endpoint' },
+    'This cannot go with the address of endpoint_url: use_fips_endpoint',
+  ],
   invalidDuration: [{ name, value: '1h' }, 'duration_seconds is ignored, it is not a whole number: 1h'],
   durationOutOfRange: [
     { name, seconds: 60, max: 43_200 },

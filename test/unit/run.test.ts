@@ -36,8 +36,23 @@ mfa_serial = ${device}
 [profile plain]
 role_arn = arn:aws:iam::222233334444:role/Plain
 source_profile = alice
-[profile tool]
-credential_process = make-keys
+[profile console]
+login_session = arn:aws:iam::111122223333:user/alice
+[profile nightly]
+role_arn = arn:aws:iam::222233334444:role/Nightly
+source_profile = alice
+duration_seconds = 28800
+[profile nightly-mfa]
+role_arn = arn:aws:iam::222233334444:role/Nightly
+source_profile = alice
+mfa_serial = ${device}
+duration_seconds = 28800
+[profile tagged]
+role_arn = arn:aws:iam::222233334444:role/Tagged
+source_profile = alice
+source_identity = alice
+session_tags = team=blue, stage = dev
+transitive_session_tags = team
 `;
 
 function plan(profile: string): Plan {
@@ -86,7 +101,7 @@ describe('run', () => {
   it('sends one call a step, each with the credentials of the one before', async () => {
     const { result, sent, questions } = await play('far', [reply('ADMIN'), reply('FAR')], ['123456']);
     assert.deepEqual(
-      sent.map(({ call, keys, target }) => [call.kind, keys.accessKeyId, target.endpoint]),
+      sent.map(({ call, keys, target }) => [call.kind, keys?.accessKeyId, target.endpoint]),
       [
         ['assumeRole', 'AKIAEXAMPLE', 'https://sts.us-east-1.amazonaws.com'],
         ['assumeRole', 'ASIAEXAMPLEADMIN', 'https://sts.us-east-1.amazonaws.com'],
@@ -137,7 +152,7 @@ describe('run', () => {
   });
 
   it('says “not yet” for a base of another kind', async () => {
-    assert.deepEqual(fault(await play('tool', [])), { kind: 'notYet', baseKind: 'process', step: -1 });
+    assert.deepEqual(fault(await play('console', [])), { kind: 'notYet', baseKind: 'login', step: -1 });
   });
 
   it('tells how far our clock is ahead', async () => {
@@ -165,7 +180,7 @@ describe('run', () => {
       const { result, sent, questions } = await play('twice', answers, ['111111', '222222', '333333']);
       assert.ok(result.ok);
       assert.deepEqual(
-        sent.map(({ keys }) => keys.accessKeyId),
+        sent.map(({ keys }) => keys?.accessKeyId),
         ['AKIAEXAMPLE', 'ASIAEXAMPLEADMIN', 'ASIAEXAMPLEADMIN'],
       );
       assert.deepEqual(

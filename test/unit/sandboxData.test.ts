@@ -26,8 +26,8 @@ describe('sandbox: data', () => {
     ],
     [
       'a principal that it would ignore',
-      withTrust({ Effect: 'Allow', Principal: { Federated: 'x' }, Action: '*' }),
-      /Principal\.Federated is unknown/,
+      withTrust({ Effect: 'Allow', Principal: { Service: 'x' }, Action: '*' }),
+      /Principal\.Service is unknown/,
     ],
     [
       'a seed that is too short',

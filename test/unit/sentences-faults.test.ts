@@ -13,7 +13,7 @@ import { assertGoodSentence } from '../support/sentence.ts';
 interface Row {
   readonly name: string;
   /** AssumeRole for four hours unless it says otherwise. */
-  readonly call?: 'sessionToken';
+  readonly call?: 'sessionToken' | 'webIdentity';
   readonly roleArn?: string;
   /** The serial sent with a code. */
   readonly mfa?: string;
@@ -80,6 +80,10 @@ const causedOnTheWire: Record<Fault['kind'], boolean> = {
   regionDisabled: true,
   wrongPartition: true,
   refused: true,
+  tokenFile: false,
+  webIdentity: true,
+  process: false,
+  machine: false,
   notYet: false,
   deadOnArrival: false,
   planChanged: false,
@@ -129,11 +133,16 @@ describe('every failure becomes one fault and one sentence', () => {
 
 function callOf(row: Row): StsCall {
   const mfa = row.mfa === undefined ? undefined : { serial: row.mfa, code: new Secret('123456') };
+  const roleArn = row.roleArn ?? 'arn:aws:iam::111122223333:role/admin';
+  if (row.call === 'webIdentity') {
+    const token = new Secret('EXAMPLEJWT');
+    return { kind: 'webIdentity', roleArn, sessionName: 'alice', durationSeconds: undefined, token };
+  }
   return row.call === 'sessionToken'
     ? { kind: 'sessionToken', durationSeconds: undefined, mfa }
     : {
         kind: 'assumeRole',
-        roleArn: row.roleArn ?? 'arn:aws:iam::111122223333:role/admin',
+        roleArn,
         sessionName: 'alice',
         externalId: undefined,
         durationSeconds: 14_400,

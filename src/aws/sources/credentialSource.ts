@@ -1,6 +1,13 @@
+import type { Credentials } from '../credentials.ts';
+import type { Effects } from '../effects.ts';
+import type { Fault } from '../faults.ts';
 import type { Findings } from '../findings.ts';
 import type { Base } from '../plan.ts';
 import type { Property, Section } from '../profiles.ts';
+import { containerKeys } from './container.ts';
+import { environmentKeys } from './environmentKeys.ts';
+import { instanceKeys } from './instance.ts';
+import type { MachineSource } from './machineFault.ts';
 
 const known = ['Environment', 'Ec2InstanceMetadata', 'EcsContainer'] as const;
 
@@ -21,4 +28,20 @@ export function credentialSourceBase(
     return undefined;
   }
   return { kind: 'credentialSource', profile: name, source, place };
+}
+
+/** The keys of the machine that a `credential_source` names. */
+export async function machineKeys(
+  source: MachineSource,
+  effects: Pick<Effects, 'env' | 'readFile' | 'fetchLocal'>,
+  signal: AbortSignal,
+): Promise<Credentials | Fault> {
+  switch (source) {
+    case 'Environment':
+      return environmentKeys(effects);
+    case 'EcsContainer':
+      return containerKeys(effects, signal);
+    case 'Ec2InstanceMetadata':
+      return instanceKeys(effects, signal);
+  }
 }

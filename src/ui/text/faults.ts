@@ -3,6 +3,7 @@ import type { FaultAction } from './faultActions.ts';
 import { kindWord } from './kindWord.ts';
 import { t } from './l10n.ts';
 import { networkSentence, notAwsSentence } from './networkFaults.ts';
+import { machineSentence, processSentence, tokenFileSentence, webIdentitySentence } from './sourceFaults.ts';
 import { accountForReading, remaining } from './time.ts';
 
 /** A fault as people read it: one sentence, and the buttons that help, the most helpful first. */
@@ -137,6 +138,14 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
       );
     case 'refused':
       return say(refusedSentence(fault), 'showLog');
+    case 'tokenFile':
+      return say(tokenFileSentence(fault), 'retry', 'openProfile');
+    case 'webIdentity':
+      return say(webIdentitySentence(fault, roleForReading(fault.roleArn)), 'retry', 'openProfile');
+    case 'process':
+      return say(processSentence(fault), 'openProfile', 'retry');
+    case 'machine':
+      return say(machineSentence(fault), 'retry', 'openProfile');
     case 'notYet':
       return say(
         t('This kind of profile cannot be started yet: {0}', kindWord(fault.baseKind)),
@@ -253,8 +262,8 @@ function refusedSentence({ code, message, status }: Extract<Fault, { kind: 'refu
     : t('AWS refused: {0} ({1}, HTTP {2})', words, code, status);
 }
 
-/** `arn:aws:iam::111122223333:role/path/admin` → `admin in 1111-2222-3333`. */
-function roleForReading(roleArn: string): string {
+/** A role as people read it: `arn:aws:iam::111122223333:role/path/admin` → `admin in 1111-2222-3333`. */
+export function roleForReading(roleArn: string): string {
   const match = /^arn:[^:]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn);
   return match?.[1] === undefined || match[2] === undefined
     ? roleArn

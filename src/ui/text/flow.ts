@@ -1,5 +1,5 @@
 import { t } from './l10n.ts';
-import { clockTime } from './time.ts';
+import { clockTime, remaining } from './time.ts';
 
 /** What is said while a session starts, renews or ends. Times are milliseconds UTC. */
 export const flowText = {
@@ -14,6 +14,13 @@ export const flowText = {
     until === undefined
       ? t('Open a terminal, it runs as {0}', name)
       : t('Open a terminal, it runs as {0} until {1}', name, clockTime(until, now)),
+  shortened: (role: string, askedSeconds: number, grantedSeconds: number) =>
+    t(
+      'The session is for {1} and not for {2}, more is not allowed: {0}',
+      role,
+      remaining(grantedSeconds * 1000),
+      remaining(askedSeconds * 1000),
+    ),
   ended: (name: string | undefined, count: number, validUntil: number | undefined, now: number) => {
     const what = name === undefined ? t('{0} sessions ended', count) : t('Session ended: {0}', name);
     return validUntil === undefined

@@ -36,7 +36,10 @@ type FormKind =
   | 'unknownSection'
   | 'pythonDefaultSection'
   | 'defaultShadowed'
-  | 'keysSplitOverFiles';
+  | 'keysSplitOverFiles'
+  | 'includeIsForeign'
+  | 'includeMissing'
+  | 'includeLoop';
 
 /** A problem of a plan in one short sentence; `problemSentence` is the way in. */
 export function planProblemSentence(what: PlanProblem): string {
@@ -99,6 +102,15 @@ export function planProblemSentence(what: PlanProblem): string {
       return t('external_id needs 2 to 1224 letters, digits or characters of +=,.@:/-');
     case 'invalidSessionName':
       return t('role_session_name needs 2 to 64 letters, digits or characters of +=,.@-: {0}', what.value);
+    case 'invalidSessionTags':
+      return sessionTagsSentence(what);
+    case 'transitiveTagMissing':
+      return t('transitive_session_tags names a tag that is not in session_tags: {0}', what.tag);
+    case 'invalidSourceIdentity':
+      return t(
+        'source_identity needs 2 to 64 letters, digits or characters of +=,.@- and no aws: in front: {0}',
+        what.value,
+      );
     case 'invalidDuration':
       return t('duration_seconds is ignored, it is not a whole number: {0}', what.value);
     case 'durationOutOfRange':
@@ -112,11 +124,31 @@ export function planProblemSentence(what: PlanProblem): string {
       return t('This is not the name of a region: {0}', what.value);
     case 'invalidEndpointUrl':
       return t('The address set for STS (endpoint_url) is not an http or https URL');
+    case 'endpointExcludes':
+      return t('This cannot go with the address of endpoint_url: {0}', what.property);
     case 'missingServicesSection':
       return t('The [services] section is missing: {0}', what.section);
     case 'needsLongTermKeys':
       return t('An MFA session needs the long-term keys of an IAM user');
     case 'partitionMismatch':
       return t('The role lies in another AWS partition than the region {0}: {1}', what.region, what.arn);
+  }
+}
+
+function sessionTagsSentence({ why, tag }: Extract<PlanProblem, { kind: 'invalidSessionTags' }>): string {
+  switch (why) {
+    case 'form':
+      return t('session_tags must be written key=value, key=value, not: {0}', tag);
+    case 'key':
+      return t('The key of a session tag needs 1 to 128 letters, digits or characters of _.:/=+-@: {0}', tag);
+    case 'value':
+      return t(
+        'The value of this session tag needs at most 256 letters, digits or characters of _.:/=+-@: {0}',
+        tag,
+      );
+    case 'twice':
+      return t('This session tag is there twice, upper and lower case count as one: {0}', tag);
+    case 'tooMany':
+      return t('A session has at most 50 tags, not: {0}', tag);
   }
 }

@@ -89,6 +89,15 @@ export function problemSentence(problem: Problem): string {
       return t('The section is ignored, because [profile default] exists');
     case 'keysSplitOverFiles':
       return t('The access key and its secret stand in two files, the AWS CLI reads them from one only');
+    case 'includeIsForeign':
+      return t(
+        'include_profile is read by STS Sessions and aws-vault, not by the AWS CLI: {0}',
+        what.included,
+      );
+    case 'includeMissing':
+      return t('include_profile is missing: {0}', what.included);
+    case 'includeLoop':
+      return t('include_profile goes round in a circle: {0}', what.path.join(' → '));
     default:
       return planProblemSentence(what);
   }

@@ -7,7 +7,7 @@ import { checkMfa, credentialsXml, mfaParameters } from './common.ts';
 import { sts, type Operation } from './operation.ts';
 
 const hour = 3600;
-const arnText = String.raw`[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]+`;
+export const arnText = String.raw`[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]+`;
 const tagText = String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]`;
 
 /** Limits of the STS model. */
@@ -71,25 +71,13 @@ export const assumeRole: Operation = {
     if (role === undefined) {
       throw notAuthorized(caller.arn, 'sts:AssumeRole', roleArn, false);
     }
-    const partition = role.account.partition ?? 'aws';
-    const arn = `arn:${partition}:sts::${role.account.id}:assumed-role/${role.name}/${sessionName}`;
-    const userId = `${role.id}:${sessionName}`;
-    const keys = world.issue(
-      {
-        kind: 'role',
-        partition,
-        accountId: role.account.id,
-        arn,
-        roleArn,
-        userId,
-        policies: role.policies ?? [],
-        mfa: [],
-      },
-      checkDuration(parameters, caller, role),
-      { mfaAt, sourceIdentity, transitiveTags: tags },
-    );
+    const keys = world.issueRole(role, sessionName, checkDuration(parameters, caller.session, role), {
+      mfaAt,
+      sourceIdentity,
+      transitiveTags: tags,
+    });
     return {
-      AssumedRoleUser: { AssumedRoleId: userId, Arn: arn },
+      AssumedRoleUser: { AssumedRoleId: keys.userId, Arn: keys.arn },
       Credentials: credentialsXml(keys),
       PackedPolicySize: packed === 0 ? undefined : String(packed),
       SourceIdentity: sourceIdentity,
@@ -134,6 +122,13 @@ function contextOf(
     ['aws:principalaccount', caller.accountId],
     ['sts:rolesessionname', parameters.get('RoleSessionName') ?? ''],
   ]);
+  for (const tag of listOf(parameters, 'Tags')) {
+    context.set(`aws:requesttag/${tag.get('Key')?.toLowerCase()}`, tag.get('Value') ?? '');
+  }
+  const sourceIdentity = parameters.get('SourceIdentity') ?? caller.session?.sourceIdentity;
+  if (sourceIdentity !== undefined) {
+    context.set('sts:sourceidentity', sourceIdentity);
+  }
   const externalId = parameters.get('ExternalId');
   if (externalId !== undefined) {
     context.set('sts:externalid', externalId);
@@ -148,9 +143,9 @@ function contextOf(
 }
 
 /** Temporary callers, GetSessionToken's among them, are chaining (https://github.com/coinbase/assume-role/issues/24). */
-function checkDuration(parameters: Parameters, caller: Caller, role: Role): number {
+export function checkDuration(parameters: Parameters, session: Caller['session'], role: Role): number {
   const asked = integer(parameters, 'DurationSeconds');
-  if (asked !== undefined && caller.session !== undefined && asked > hour) {
+  if (asked !== undefined && session !== undefined && asked > hour) {
     throw validationError(
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
     );

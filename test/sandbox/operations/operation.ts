@@ -11,6 +11,16 @@ export interface Operation {
   run(call: Call, world: World): XmlTree;
 }
 
+/** An operation that takes calls without a signature, and says itself who calls. */
+export interface OpenOperation {
+  readonly name: string;
+  readonly service: Service;
+  readonly parameters: readonly Constraint[];
+  readonly unsigned: true;
+  /** Answers a call whose parameters are right. Throws a Refusal. */
+  run(parameters: Parameters, world: World): XmlTree;
+}
+
 /** A service of the query protocol. */
 export interface Service {
   /** The name in the credential scope. */

@@ -1,11 +1,18 @@
 import { assumeRole } from './assumeRole.ts';
+import { assumeRoleWithWebIdentity } from './assumeRoleWithWebIdentity.ts';
 import { getCallerIdentity } from './getCallerIdentity.ts';
 import { getSessionToken } from './getSessionToken.ts';
 import { listAccountAliases } from './listAccountAliases.ts';
-import { iam, sts, type Operation, type Service } from './operation.ts';
+import { iam, sts, type OpenOperation, type Operation, type Service } from './operation.ts';
 
 const services = [sts, iam] as const;
-const operations: readonly Operation[] = [assumeRole, getCallerIdentity, getSessionToken, listAccountAliases];
+const operations: readonly (Operation | OpenOperation)[] = [
+  assumeRole,
+  assumeRoleWithWebIdentity,
+  getCallerIdentity,
+  getSessionToken,
+  listAccountAliases,
+];
 
 /** The service that an API version belongs to; STS when nobody knows it. */
 export function serviceOf(version: string | undefined): Service {
@@ -13,6 +20,6 @@ export function serviceOf(version: string | undefined): Service {
 }
 
 /** The operation with this name in this service. */
-export function operationOf(service: Service, name: string): Operation | undefined {
+export function operationOf(service: Service, name: string): Operation | OpenOperation | undefined {
   return operations.find((operation) => operation.service === service && operation.name === name);
 }
