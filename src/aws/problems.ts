@@ -73,6 +73,13 @@ export type ProblemKind =
   | { readonly kind: 'noSource'; readonly name: string }
   | { readonly kind: 'bothSources'; readonly name: string }
   | { readonly kind: 'unknownCredentialSource'; readonly name: string; readonly value: string }
+  /** The right word in the wrong case: other tools refuse it. */
+  | {
+      readonly kind: 'credentialSourceCase';
+      readonly name: string;
+      readonly value: string;
+      readonly source: string;
+    }
   | { readonly kind: 'sourceWithoutRole'; readonly name: string }
   | { readonly kind: 'noCredentials'; readonly name: string }
   | { readonly kind: 'missingSecretKey'; readonly name: string }

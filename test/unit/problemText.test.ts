@@ -135,6 +135,10 @@ const table: Table = {
     { name, value: 'a b' },
     'role_session_name needs 2 to 64 letters, digits or characters of +=,.@-: a b',
   ],
+  credentialSourceCase: [
+    { name, value: 'environment', source: 'Environment' },
+    'Other tools read credential_source only in this case: Environment',
+  ],
   includeIsForeign: [
     { name, included: 'base' },
     'include_profile is read by STS Sessions and aws-vault, not by the AWS CLI: base',

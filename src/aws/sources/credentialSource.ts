@@ -12,8 +12,8 @@ import type { MachineSource } from './machineFault.ts';
 const known = ['Environment', 'Ec2InstanceMetadata', 'EcsContainer'] as const;
 
 /**
- * `credential_source`: what this machine is. The AWS CLI takes any case, the SDKs for JavaScript, Go and Rust only this
- * one, so it is read in any case.
+ * `credential_source`: what this machine is. What is meant is plain in any case, but the AWS CLI (is_supported in botocore's
+ * CanonicalNameCredentialSourcer) and the SDKs for JavaScript, Go and Rust take only this one, which a warning says.
  */
 export function credentialSourceBase(
   section: Section,
@@ -26,6 +26,9 @@ export function credentialSourceBase(
   if (source === undefined) {
     findings.error(name, place, { kind: 'unknownCredentialSource', name, value });
     return undefined;
+  }
+  if (source !== value) {
+    findings.warning(name, place, { kind: 'credentialSourceCase', name, value, source });
   }
   return { kind: 'credentialSource', profile: name, source, place };
 }

@@ -61,6 +61,8 @@ export function planProblemSentence(what: PlanProblem): string {
         'credential_source must be Environment, Ec2InstanceMetadata or EcsContainer, not: {0}',
         what.value,
       );
+    case 'credentialSourceCase':
+      return t('Other tools read credential_source only in this case: {0}', what.source);
     case 'sourceWithoutRole':
       return t('The source has no effect without role_arn');
     case 'noCredentials':
