@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { endpointFrom, isRegion, stsTarget } from '../../src/aws/endpoints.ts';
 import { planEnvironment } from '../../src/aws/environment.ts';
-import { partitions } from '../../src/aws/partitions.ts';
+import { partitionOfRegion, partitions } from '../../src/aws/partitions.ts';
 
 const regional = { custom: undefined, legacy: false };
 const legacy = { custom: undefined, legacy: true };
@@ -32,6 +32,78 @@ describe('stsTarget', () => {
       endpoint: 'http://localhost:4566',
     });
     assert.equal(stsTarget('aws-global', custom).region, 'us-east-1');
+  });
+});
+
+describe('FIPS and dual-stack endpoints', () => {
+  // region, FIPS, dual-stack, both: what botocore 1.43's endpoint rules for STS give, an unknown region included.
+  const table = [
+    ['eu-west-1', 'sts-fips.eu-west-1.amazonaws.com', 'sts.eu-west-1.api.aws', 'sts-fips.eu-west-1.api.aws'],
+    [
+      'cn-north-1',
+      'sts-fips.cn-north-1.amazonaws.com.cn',
+      'sts.cn-north-1.api.amazonwebservices.com.cn',
+      'sts-fips.cn-north-1.api.amazonwebservices.com.cn',
+    ],
+    [
+      'us-gov-west-1',
+      'sts.us-gov-west-1.amazonaws.com',
+      'sts.us-gov-west-1.api.aws',
+      'sts-fips.us-gov-west-1.api.aws',
+    ],
+    [
+      'eusc-de-east-1',
+      'sts-fips.eusc-de-east-1.amazonaws.eu',
+      'sts.eusc-de-east-1.api.amazonwebservices.eu',
+      'sts-fips.eusc-de-east-1.api.amazonwebservices.eu',
+    ],
+    [
+      'us-iso-east-1',
+      'sts-fips.us-iso-east-1.c2s.ic.gov',
+      'sts.us-iso-east-1.api.aws.ic.gov',
+      'sts-fips.us-iso-east-1.api.aws.ic.gov',
+    ],
+    [
+      'us-isob-east-1',
+      'sts-fips.us-isob-east-1.sc2s.sgov.gov',
+      'sts.us-isob-east-1.api.aws.scloud',
+      'sts-fips.us-isob-east-1.api.aws.scloud',
+    ],
+    [
+      'eu-isoe-west-1',
+      'sts-fips.eu-isoe-west-1.cloud.adc-e.uk',
+      'sts.eu-isoe-west-1.api.cloud-aws.adc-e.uk',
+      'sts-fips.eu-isoe-west-1.api.cloud-aws.adc-e.uk',
+    ],
+    [
+      'us-isof-south-1',
+      'sts-fips.us-isof-south-1.csp.hci.ic.gov',
+      'sts.us-isof-south-1.api.aws.hci.ic.gov',
+      'sts-fips.us-isof-south-1.api.aws.hci.ic.gov',
+    ],
+    ['moon-1', 'sts-fips.moon-1.amazonaws.com', 'sts.moon-1.api.aws', 'sts-fips.moon-1.api.aws'],
+  ] as const;
+  for (const [region, fips, dualStack, both] of table) {
+    it(region, () => {
+      const choose = (flags: { fips?: boolean; dualStack?: boolean }): string =>
+        stsTarget(region, { custom: undefined, legacy: true, ...flags }).endpoint;
+      assert.equal(choose({ fips: true }), `https://${fips}`);
+      assert.equal(choose({ dualStack: true }), `https://${dualStack}`);
+      assert.equal(choose({ fips: true, dualStack: true }), `https://${both}`);
+    });
+  }
+
+  it('are in every partition', () => {
+    const seen = new Set(table.map(([region]) => partitionOfRegion(region)?.id));
+    assert.equal(partitions.filter(({ id }) => seen.has(id)).length, partitions.length);
+  });
+
+  it('take the region of aws-global, and are signed for it', () => {
+    const fips = { custom: undefined, legacy: false, fips: true };
+    assert.deepEqual(stsTarget('aws-global', fips), {
+      region: 'us-east-1',
+      endpoint: 'https://sts-fips.us-east-1.amazonaws.com',
+    });
   });
 });
 

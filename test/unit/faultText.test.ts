@@ -415,7 +415,12 @@ const table: Table = {
         "The container's credential endpoint refused, check the role of the task or pod: HTTP 401",
       ],
       ['EcsContainer', 'notJson', '127.0.0.1', 'The container did not answer with credentials: 127.0.0.1'],
-      ['EcsContainer', 'field', 'Expiration', 'The container answered with credentials that lack this: Expiration'],
+      [
+        'EcsContainer',
+        'field',
+        'Expiration',
+        'The container answered with credentials that lack this: Expiration',
+      ],
       [
         'EcsContainer',
         'expired',

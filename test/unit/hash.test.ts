@@ -55,6 +55,15 @@ describe('planId', () => {
       id(`${config}mfa_serial = ${device}\n`),
       id(`${config}endpoint_url = http://localhost:1\n`),
       id(`${config}region = eu-west-2\n`),
+      id(`${config}source_identity = alice\n`),
+      id(`${config}session_tags = a=b\n`),
+      id(`${config}session_tags = a=c\n`),
+      id(`${config}session_tags = a=b\ntransitive_session_tags = a\n`),
+      id(`${config}use_fips_endpoint = true\n`),
+      id(`${config}use_dualstack_endpoint = true\n`),
+      ...['', 'duration_seconds = 900\n', 'region = eu-west-2\n', 'role_session_name = ci\n'].map((lines) =>
+        id(`[profile A]\nrole_arn = ${arn('Ci')}\nweb_identity_token_file = /t\n${lines}`),
+      ),
     ];
     assert.equal(new Set(others).size, others.length);
   });

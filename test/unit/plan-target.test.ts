@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { PlanEnvironment } from '../../src/aws/plan.ts';
 import type { PlanInput } from '../support/plans.ts';
 import { goodPlan, keys, planOf, problemsOf, role, typed } from '../support/plans.ts';
 
@@ -82,6 +83,34 @@ describe('planFor', () => {
       ]);
       const env = { regionalEndpoints: 'regional' };
       assert.equal(target({ config, ask: 'user', env })[1], 'https://sts.eu-west-1.amazonaws.com');
+    });
+  });
+});
+
+describe('planFor', () => {
+  describe('FIPS and dual-stack', () => {
+    const endpoint = (lines: string, env: Partial<PlanEnvironment> = {}): string =>
+      goodPlan({ config: `[profile A]\nregion = eu-west-1\n${keys}${lines}`, ask: 'A', env }).target.endpoint;
+
+    it('are read from the profile, and from the environment before it', () => {
+      assert.equal(endpoint('use_fips_endpoint = TRUE\n'), 'https://sts-fips.eu-west-1.amazonaws.com');
+      assert.equal(endpoint('use_dualstack_endpoint = true\n'), 'https://sts.eu-west-1.api.aws');
+      assert.equal(
+        endpoint('use_dualstack_endpoint = true\n', { fips: true }),
+        'https://sts-fips.eu-west-1.api.aws',
+      );
+      const plain = 'https://sts.eu-west-1.amazonaws.com';
+      assert.equal(endpoint('use_fips_endpoint = true\n', { fips: false }), plain);
+      assert.equal(endpoint('use_fips_endpoint = yes\n'), plain);
+    });
+
+    it('cannot go with an address of somebody else’s', () => {
+      const lines = 'endpoint_url = http://localhost:1\n';
+      const problems = (more: string, env: Partial<PlanEnvironment> = {}): string[] =>
+        problemsOf(planOf({ config: `[profile A]\n${keys}${lines}${more}`, ask: 'A', env }));
+      assert.deepEqual(problems('use_fips_endpoint = true\n'), ['error endpointExcludes config:5 A']);
+      assert.deepEqual(problems('', { dualStack: true }), ['error endpointExcludes nowhere A']);
+      assert.deepEqual(problems('use_fips_endpoint = true\n', { ignoreConfiguredEndpoints: true }), []);
     });
   });
 });

@@ -174,6 +174,58 @@ describe('run', () => {
     );
   });
 
+  it('sends tags and source identity', async () => {
+    const { sent } = await play('tagged', [reply('TAGGED')]);
+    const call = sent[0]?.call;
+    assert.ok(call?.kind === 'assumeRole');
+    assert.deepEqual(
+      [call.sourceIdentity, call.tags?.length, call.transitiveTagKeys],
+      ['alice', 2, ['team']],
+    );
+  });
+
+  describe('a role that allows less than was asked for', () => {
+    const nightly = 'arn:aws:iam::222233334444:role/Nightly';
+    const refusal = { kind: 'durationOverMaximum', seconds: 28_800, roleArn: nightly } as const;
+    const seconds = ({ sent }: Played): unknown[] =>
+      sent.map(({ call }) => call.kind === 'assumeRole' && call.durationSeconds);
+
+    it('is asked for an hour, once, and it is said', async () => {
+      const played = await play('nightly', [refusal, reply('NIGHTLY')]);
+      assert.deepEqual(seconds(played), [28_800, 3600]);
+      assert.ok(played.result.ok);
+      assert.deepEqual(played.result.shortened, [
+        { roleArn: nightly, askedSeconds: 28_800, grantedSeconds: 3600, byRole: true },
+      ]);
+      const twice = await play('nightly', [refusal, refusal]);
+      assert.deepEqual(fault(twice), { ...refusal, step: 0 });
+    });
+
+    it('is asked for what it is known to allow', async () => {
+      const options: RunOptions = { maximumOf: (role) => (role === nightly ? 7200 : undefined) };
+      const played = await play('nightly', [reply('NIGHTLY')], [], options);
+      assert.deepEqual(seconds(played), [7200]);
+      assert.ok(played.result.ok && !('shortened' in played.result));
+      assert.deepEqual(seconds(await play('plain', [reply('PLAIN')], [], options)), [undefined]);
+    });
+
+    it('is not its own doing where the chain is the reason', async () => {
+      const over = { ...refusal, kind: 'durationOverChaining' } as const;
+      const { result } = await play('nightly', [over, reply('NIGHTLY')]);
+      assert.ok(result.ok);
+      assert.equal(result.shortened?.[0]?.byRole, false);
+    });
+
+    it('wants the next MFA code, because AWS may have used the first one up', async () => {
+      const played = await play('nightly-mfa', [refusal, reply('NIGHTLY')], ['111111', '111111', '222222']);
+      assert.ok(played.result.ok);
+      assert.deepEqual(
+        played.questions.map(({ retry }) => retry),
+        [undefined, 'usedCode', 'usedCode'],
+      );
+    });
+  });
+
   describe('MFA', () => {
     it('asks again after a wrong code without repeating the step before', async () => {
       const answers = [reply('ADMIN'), wrongCode, reply('TWICE')];

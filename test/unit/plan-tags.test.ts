@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { readProfiles } from '../../src/aws/profiles.ts';
+import { arn, goodPlan, keys, planOf, problemsOf, role } from '../support/plans.ts';
+
+const user = `[profile user]\n${keys}`;
+const withLines = (lines: string): string => `${user}${role('A', 'user', lines)}`;
+
+describe('planFor', () => {
+  describe('session tags and source identity', () => {
+    it('are read as aws-vault reads them', () => {
+      const config = withLines(
+        'session_tags = team = blue ,stage=dev,empty=,eq=a=b\ntransitive_session_tags = team, stage\nsource_identity = alice\n',
+      );
+      const [step] = goodPlan({ config, ask: 'A' }).steps;
+      assert.ok(step?.kind === 'assumeRole');
+      assert.deepEqual(step.tags, [
+        { key: 'team', value: 'blue' },
+        { key: 'stage', value: 'dev' },
+        { key: 'empty', value: '' },
+        { key: 'eq', value: 'a=b' },
+      ]);
+      assert.deepEqual(step.transitiveTagKeys, ['team', 'stage']);
+      assert.equal(step.sourceIdentity, 'alice');
+    });
+
+    it('leave nothing behind where there are none', () => {
+      const [step] = goodPlan({ config: withLines('session_tags =\n'), ask: 'A' }).steps;
+      assert.ok(step !== undefined && !('tags' in step) && !('sourceIdentity' in step));
+    });
+
+    const many = Array.from({ length: 51 }, (_, index) => `k${index}=v`).join(',');
+    for (const [title, line, kinds] of [
+      ['a tag without =', 'session_tags = team', ['invalidSessionTags']],
+      ['a tag without a key', 'session_tags = =blue', ['invalidSessionTags']],
+      ['a character that AWS refuses', 'session_tags = te!am=blue', ['invalidSessionTags']],
+      ['a key that is too long', `session_tags = ${'k'.repeat(129)}=v`, ['invalidSessionTags']],
+      ['a value that is too long', `session_tags = k=${'v'.repeat(257)}`, ['invalidSessionTags']],
+      ['a key twice, in any case', 'session_tags = Team=a,team=b', ['invalidSessionTags']],
+      ['more than 50', `session_tags = ${many}`, ['invalidSessionTags']],
+      ['a transitive key without a tag', 'transitive_session_tags = team', ['transitiveTagMissing']],
+      ['a source identity of one letter', 'source_identity = a', ['invalidSourceIdentity']],
+      ['a source identity of AWS’s own', 'source_identity = AWS:alice', ['invalidSourceIdentity']],
+      ['a source identity with a blank', 'source_identity = a b', ['invalidSourceIdentity']],
+    ] as const) {
+      it(`: ${title} is an error before anybody is asked`, () => {
+        const result = planOf({ config: withLines(`${line}\n`), ask: 'A' });
+        assert.equal(result.ok, false);
+        assert.deepEqual(
+          problemsOf(result),
+          kinds.map((kind) => `error ${kind} config:7 A`),
+        );
+      });
+    }
+
+    it('takes letters of every script, as AWS does', () => {
+      const [step] = goodPlan({
+        config: withLines(`session_tags = ${'é'.repeat(128)}=日本\n`),
+        ask: 'A',
+      }).steps;
+      assert.ok(step?.kind === 'assumeRole');
+      assert.equal(step.tags?.[0]?.value, '日本');
+    });
+  });
+
+  describe('include_profile', () => {
+    it('fills in what the profile does not say, from any depth, and says who reads that', () => {
+      const config = `${user}[profile one]\nrole_arn = ${arn('One')}\ninclude_profile = two\n[profile two]\nsource_profile = user\nrole_arn = ${arn('Two')}\nregion = eu-west-3\n`;
+      const plan = goodPlan({ config, ask: 'one' });
+      const [step] = plan.steps;
+      assert.ok(step?.kind === 'assumeRole');
+      assert.equal(step.roleArn, arn('One'));
+      assert.equal(plan.region, 'eu-west-3');
+      assert.equal(plan.base.profile, 'user');
+      const three = `${config}[profile three]\ninclude_profile = one\n`;
+      assert.equal(goodPlan({ config: three, ask: 'three' }).region, 'eu-west-3');
+    });
+
+    it('does not hand keys around, and [default] to nobody', () => {
+      const config = `[default]\nregion = eu-west-3\n${keys}[profile a]\ninclude_profile = default\n[profile b]\n${keys}`;
+      assert.deepEqual(problemsOf(planOf({ config, ask: 'a' })), ['error noCredentials config:5 a']);
+      assert.equal(goodPlan({ config, ask: 'b' }).region, undefined);
+    });
+
+    it('makes no profile its own source', () => {
+      const config = `${role('base', 'a')}[profile a]\ninclude_profile = base\n`;
+      assert.deepEqual(problemsOf(planOf({ config, ask: 'a' })), ['error noSource config:2 a']);
+    });
+
+    it('says what is wrong with it, and keeps what it found', () => {
+      const config =
+        '[profile a]\ninclude_profile = b\n[profile b]\nregion = eu-west-3\ninclude_profile = a\n' +
+        '[profile c]\ninclude_profile = gone\n[profile d]\ninclude_profile = vscode\n' +
+        '[profile vscode]\nsts_sessions_host = x\ncredential_process = helper\n';
+      const { problems, profiles } = readProfiles({ config, credentials: undefined });
+      assert.deepEqual(
+        problems.map(({ what, place, profile }) => `${what.kind} ${place?.line} ${profile}`),
+        [
+          'includeIsForeign 2 a',
+          'includeLoop 5 a',
+          'includeLoop 2 b',
+          'includeIsForeign 5 b',
+          'includeMissing 7 c',
+          'includeMissing 9 d',
+        ].sort((a, b) => Number(a.split(' ')[1]) - Number(b.split(' ')[1])),
+      );
+      assert.equal(profiles.get('a')?.properties.get('region')?.value, 'eu-west-3');
+      assert.equal(profiles.get('d')?.properties.has('credential_process'), false);
+    });
+  });
+});
