@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SandboxData } from '../sandbox/data.ts';
 import type { JournalEntry } from '../sandbox/journal.ts';
 import { demoData, writeDemoHome } from '../sandbox/demo.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
@@ -19,6 +20,8 @@ export const noAwsCli = 'no AWS CLI on this machine';
 
 /** How a file of end-to-end tests sets its stage. */
 export interface StageOptions {
+  /** The world of the sandbox; the demo's when absent. */
+  readonly data?: SandboxData;
   /** Fills the home folder; the demo's `~/.aws` when absent. */
   readonly fill?: (home: string, sandboxUrl: string) => Promise<unknown>;
   /** Fills the folder that is opened. */
@@ -138,7 +141,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const home = await mkdtemp(join(tmpdir(), 'sts-e2e-'));
   const workspace = join(home, 'project');
   await mkdir(workspace);
-  const sandbox = await startSandbox({ data: demoData() });
+  const sandbox = await startSandbox({ data: options.data ?? demoData() });
   await (options.fill ?? writeDemoHome)(home, sandbox.url);
   await options.project?.(workspace, sandbox.url);
   const workbench = await launchWorkbench({
