@@ -32,7 +32,7 @@ export function describePlan(id: string, request: SessionRequest, plan: Plan): A
     name: plan.name,
     request,
     region: plan.region,
-    accountId: role?.accountId ?? (base.kind === 'staticKeys' ? base.accountId : undefined),
+    accountId: role?.accountId ?? ('accountId' in base ? base.accountId : undefined),
     roleArn: role?.roleArn,
     needsPerson: needsPerson(plan),
     mfaSerials: [...new Set(plan.steps.map((step) => step.mfaSerial).filter((it) => it !== undefined))],

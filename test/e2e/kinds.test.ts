@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, type AssumeRoleCommandOutput } from '@aws-sdk/client-sts';
 import { sandboxClient } from '../sandbox/client.ts';
 import { createIdp } from '../support/idp.ts';
 import { dora, kindsData, kindsEnvironment, kindsRole, writeKindsHome } from '../support/kinds.ts';
+import { searchFolder } from '../support/leakPlaces.ts';
+import { describeLeaks, LeakSearch } from '../support/leakSearch.ts';
 import { describeIf } from '../support/skip.ts';
 import { awsCli, noAwsCli, setStage } from '../support/stage.ts';
 
@@ -29,11 +31,14 @@ describeIf(awsCli !== undefined, noAwsCli, 'every kind of profile that needs no 
     assert.equal(code, 0);
   }
 
+  function keysOfNode(RoleSessionName: string): Promise<AssumeRoleCommandOutput> {
+    const call = new AssumeRoleCommand({ RoleArn: kindsRole('Node'), RoleSessionName });
+    return sandboxClient(stage().sandbox, dora).send(call);
+  }
+
   /** Lets the program of `vault` print keys of a session called `name`. */
   async function fillVault(name: string): Promise<void> {
-    const { Credentials: keys } = await sandboxClient(stage().sandbox, dora).send(
-      new AssumeRoleCommand({ RoleArn: kindsRole('Node'), RoleSessionName: name }),
-    );
+    const { Credentials: keys } = await keysOfNode(name);
     const { Expiration, ...others } = keys ?? {};
     const json = { Version: 1, ...others, Expiration: Expiration?.toISOString() };
     await writeFile(join(stage().home, 'process.json'), JSON.stringify(json), { mode: 0o600 });
@@ -58,6 +63,29 @@ describeIf(awsCli !== undefined, noAwsCli, 'every kind of profile that needs no 
     await stage().page.openTerminal();
     assert.match((await stage().whoAmI()).text, assumed('Ci'));
     assert.equal(stage().granted('AssumeRoleWithWebIdentity').length, 1);
+  });
+
+  it('the keys of an IAM user', async () => {
+    await stage().start('dora');
+    await stage().page.openTerminal();
+    assert.equal((await stage().whoAmI()).text, 'arn:aws:iam::111122223333:user/dora');
+    assert.equal(stage().granted('GetSessionToken').length, 1);
+  });
+
+  it('keys with a session token, which are passed on without a call', async () => {
+    const { configFile, page, sandbox } = stage();
+    const { Credentials: keys } = await keysOfNode('pasted');
+    await appendFile(
+      configFile,
+      `[profile pasted]\naws_access_key_id = ${keys?.AccessKeyId}\n` +
+        `aws_secret_access_key = ${keys?.SecretAccessKey}\naws_session_token = ${keys?.SessionToken}\n` +
+        `region = eu-central-1\nendpoint_url = ${sandbox.url}\n`,
+    );
+    const calls = sandbox.journal.length;
+    await stage().start('pasted');
+    assert.equal(sandbox.journal.length, calls);
+    await page.openTerminal();
+    assert.match((await stage().whoAmI()).text, /assumed-role\/Node\/pasted$/);
   });
 
   it('a role whose source is a web identity', () => start('deploy', 'Deploy'));
@@ -105,5 +133,23 @@ describeIf(awsCli !== undefined, noAwsCli, 'every kind of profile that needs no 
     const notification = await page.waitForNotification('The session is for 1h 00m and not for 8h 00m');
     assert.match((await notification.textContent()) ?? '', /Short in 1111-2222-3333/);
     await page.waitForStatus(/^ ?short 59m$/);
+  });
+
+  it('has left no secret in any file but those that it was given in', async () => {
+    const { home, sandbox, workbench } = stage();
+    const secrets = [
+      ...sandbox.secrets().map((value, index) => ({ name: `secret ${index} of the sandbox`, value })),
+      { name: "an argument of the program's", value: 'EXAMPLEPASSWORD' },
+    ];
+    const inputs = new Map<string, string>();
+    for (const name of ['jwt', 'process.json', '.aws/config']) {
+      inputs.set(join(home, name), await readFile(join(home, name), 'utf8'));
+    }
+    const search = new LeakSearch(secrets);
+    const searched = await Promise.all(workbench.files.map((folder) => searchFolder(search, folder, inputs)));
+    assert.equal(describeLeaks(searched.flatMap(({ leaks }) => leaks)), describeLeaks([]));
+    // The search sees: without what was given in, it finds that.
+    const blind = await searchFolder(search, home, new Map());
+    assert.ok(blind.leaks.some(({ place }) => place.includes('jwt')));
   });
 });

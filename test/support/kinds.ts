@@ -13,7 +13,7 @@ export const kindsRole = (name: string): string => `arn:aws:iam::${account}:role
 /** Who is in the environment. */
 export const dora = {
   accessKeyId: 'AKIAEXAMPLEDORA00001',
-  secretAccessKey: 'EXAMPLEKEY/dora/0123456789abcdefghijklmn',
+  secretAccessKey: 'EXAMPLEKEY/dora/q7RzW2mXv9LtYbKp4NcHsJdF',
 } as const;
 
 /** What the container's endpoint wants to see. */
@@ -114,6 +114,11 @@ export async function writeKindsHome(home: string, sandboxUrl: string, idp: Idp)
   await writeFile(
     join(home, '.aws', 'config'),
     [
+      profile(
+        'dora',
+        `aws_access_key_id = ${dora.accessKeyId}`,
+        `aws_secret_access_key = ${dora.secretAccessKey}`,
+      ),
       profile('ci', `role_arn = ${kindsRole('Ci')}`, 'web_identity_token_file = ~/jwt'),
       profile('deploy', `role_arn = ${kindsRole('Deploy')}`, 'source_profile = ci'),
       profile('vault', `credential_process = "${program}" --password EXAMPLEPASSWORD`),

@@ -101,6 +101,12 @@ function stepLine(step: Step): string {
   if (step.kind === 'assumeRole' && step.externalId !== undefined) {
     words.push(t('with external ID'));
   }
+  if (step.kind === 'assumeRole' && step.sourceIdentity !== undefined) {
+    words.push(t('source identity {0}', step.sourceIdentity));
+  }
+  if (step.kind === 'assumeRole' && step.tags !== undefined) {
+    words.push(t('session tags {0}', step.tags.map(({ key }) => key).join(' ')));
+  }
   if (step.durationSeconds !== undefined) {
     words.push(t('for {0}', remaining(step.durationSeconds * 1000)));
   } else if (step.kind === 'assumeRole' && step.maxDurationSeconds <= 3600) {
