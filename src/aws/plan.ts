@@ -1,8 +1,7 @@
-import { parseRoleArn } from './arn.ts';
 import { Findings, placeOf, read } from './findings.ts';
 import type { FollowedHop } from './planChain.ts';
 import { followSources } from './planChain.ts';
-import { checkPartition, isTemporary, roleSteps, sessionTokenStep, typedRoleStep } from './planRole.ts';
+import { checkBasePartition, isTemporary, roleSteps, sessionTokenStep, typedRoleStep } from './planRole.ts';
 import type { PlannedTarget } from './planTarget.ts';
 import { planTarget } from './planTarget.ts';
 import type { Place, Problem } from './problems.ts';
@@ -283,14 +282,6 @@ function planTypedRole(
     [top, ...chain.hops],
     findings,
   );
-}
-
-/** The role of a web identity is assumed by the first call, so it must be of the partition that is called. */
-function checkBasePartition(base: Base | undefined, where: PlannedTarget, findings: Findings): void {
-  const arn = base?.kind === 'webIdentity' ? parseRoleArn(base.roleArn) : undefined;
-  if (base?.kind === 'webIdentity' && arn !== undefined) {
-    checkPartition(base.profile, base.roleArn, arn, base.place, where, findings);
-  }
 }
 
 /** A profile that people may use: not one of those that the extension itself keeps in the file for its terminals. */

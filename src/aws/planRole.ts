@@ -248,8 +248,16 @@ export function checkedDuration(
   return seconds;
 }
 
+/** The role of a web identity is assumed by the first call, so it must be of the partition that is called. */
+export function checkBasePartition(base: Base | undefined, where: PlannedTarget, findings: Findings): void {
+  const arn = base?.kind === 'webIdentity' ? parseRoleArn(base.roleArn) : undefined;
+  if (base?.kind === 'webIdentity' && arn !== undefined) {
+    checkPartition(base.profile, base.roleArn, arn, base.place, where, findings);
+  }
+}
+
 /** An error for a role that the region's partition cannot know; a warning where an `endpoint_url` may know better. */
-export function checkPartition(
+function checkPartition(
   name: string,
   value: string,
   arn: RoleArn,

@@ -111,12 +111,8 @@ export function kindOf(section: Section): ProfileKind {
 }
 
 /** True for a profile that this extension wrote for terminals: it is never shown, and never a source. */
-export function isManaged(section: Section): boolean {
-  return isManagedBy(section.properties);
-}
-
-function isManagedBy(properties: Section['properties']): boolean {
-  return properties.has(managedKey);
+export function isManaged(section: Pick<Section, 'properties'>): boolean {
+  return section.properties.has(managedKey);
 }
 
 interface OpenSection extends Section {
@@ -161,7 +157,7 @@ class Merger {
   }
 
   finish(): ProfileSet {
-    this.#problems.push(...includeProfiles(this.#profiles, (profile) => !isManagedBy(profile.properties)));
+    this.#problems.push(...includeProfiles(this.#profiles, (profile) => !isManaged(profile)));
     for (const section of this.#profiles.values()) {
       const split = splitKeys(section);
       if (split !== undefined) {
