@@ -13,6 +13,8 @@ const drainMs = 500;
 export interface ProgramPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
+  /** Windows: the arguments are quoted already. */
+  readonly verbatim?: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export function runProgram(
         stdio: ['ignore', 'pipe', 'ignore'],
         detached: process.platform !== 'win32',
         windowsHide: true,
+        windowsVerbatimArguments: place.verbatim === true,
       });
     } catch (error) {
       // A NUL in an argument, or a .cmd file on Windows.

@@ -1,69 +1,37 @@
-import { spawn } from 'node:child_process';
-
-/** How long a command may take and how much it may print. */
-export interface ShellLimits {
-  /** Milliseconds. */
-  readonly ms: number;
-  readonly bytes: number;
-}
+import type { ProcessLimits } from '../aws/effects.ts';
+import { programEnvironment } from './programEnvironment.ts';
+import { runProgram } from './runProgram.ts';
 
 /**
  * Runs a line with `/bin/sh -c`, on Windows with cmd.exe, and resolves with what it printed. What it starts ends with
  * it. Standard error goes nowhere: it may repeat the line. Rejects with an Error that says neither the line nor what was
  * printed, and with the signal's reason when aborted.
  */
-export function runShell(line: string, limits: ShellLimits, signal: AbortSignal): Promise<string> {
+export async function runShell(line: string, limits: ProcessLimits, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const child = spawn(line, {
-      shell: process.platform === 'win32' ? true : '/bin/sh',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      // A process group of its own, so that all of it can be ended.
-      detached: process.platform !== 'win32',
-      windowsHide: true,
-    });
-    let output = '';
-    const finish = (failed: Error | undefined): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-      child.stdout.destroy();
-      if (failed) {
-        endGroup(child.pid);
-        reject(failed);
-      } else {
-        resolve(output);
+  const windows = process.platform === 'win32';
+  const end = await runProgram(
+    // As Node's own `shell: true` does on Windows.
+    windows ? [process.env['ComSpec'] ?? 'cmd.exe', '/d', '/s', '/c', `"${line}"`] : ['/bin/sh', '-c', line],
+    limits,
+    signal,
+    { env: programEnvironment(process.env), folder: process.cwd(), verbatim: windows },
+  );
+  switch (end.kind) {
+    case 'exited':
+      if (end.status === 0) {
+        return end.output.reveal();
       }
-    };
-    const abort = (): void => finish(new Error('cancelled', { cause: signal.reason }));
-    const timer = setTimeout(() => finish(new Error('timed out')), limits.ms);
-    signal.addEventListener('abort', abort, { once: true });
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-      if (output.length > limits.bytes) {
-        finish(new Error('printed too much'));
-      }
-    });
-    child.once('error', () => finish(new Error('not started')));
-    child.once('close', (status) => {
-      finish(status === 0 ? undefined : new Error(`ended with ${status ?? 'a signal'}`));
-    });
-  });
-}
-
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) {
-    return;
-  }
-  try {
-    if (process.platform === 'win32') {
-      spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).once(
-        'error',
-        () => undefined,
-      );
-    } else {
-      process.kill(-pid, 'SIGKILL');
-    }
-  } catch {
-    // It is gone already.
+      throw new Error(`ended with ${end.status}`);
+    case 'killed':
+      throw new Error('ended with a signal');
+    case 'notStarted':
+      throw new Error('not started');
+    case 'timedOut':
+      throw new Error('timed out');
+    case 'tooMuch':
+      throw new Error('printed too much');
+    case 'cancelled':
+      throw new Error('cancelled', { cause: signal.reason });
   }
 }

@@ -15,6 +15,7 @@ import { Codes } from '../../src/session/codes.ts';
 import { Sessions } from '../../src/session/sessions.ts';
 import type { Peers } from '../../src/session/types.ts';
 import { MfaRegister } from '../sandbox/mfa.ts';
+import { fakeEffects } from '../support/fakeEffects.ts';
 import { MemoryStore } from '../support/memoryStore.ts';
 import { openWindow, temporaryFolder, type FakeWindow } from '../support/outletRig.ts';
 import { device, goodPlan, keys, role } from '../support/plans.ts';
@@ -118,12 +119,11 @@ describe('two windows with one authenticator', () => {
           running += 1;
           const result = await run(
             plan,
-            {
+            fakeEffects({
               now: () => clock.now,
               askMfa: (question, stop) => codes.ask(question, stop, options?.unattended),
-              send: async (call) =>
-                send(call.kind === 'callerIdentity' ? '' : (call.mfa?.code.reveal() ?? '')),
-            },
+              send: async (call) => send('mfa' in call ? (call.mfa?.code.reveal() ?? '') : ''),
+            }),
             signal,
           );
           running -= 1;

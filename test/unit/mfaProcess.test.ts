@@ -92,7 +92,7 @@ describeIf(process.platform !== 'win32', 'the test runs /bin/sh', 'a shell’s l
       const pid = Number(readFileSync(file, 'utf8'));
       assert.ok(pid > 0);
       assert.ok(await isGone(pid));
-      assert.throws(() => void runShell('true', limits, stop.signal));
+      await assert.rejects(runShell('true', limits, stop.signal), { name: 'AbortError' });
     } finally {
       rmSync(folder, { recursive: true });
     }
