@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Credentials } from './aws/credentials.ts';
 import type { CallerIdentity, Effects } from './aws/effects.ts';
@@ -70,14 +71,17 @@ export function activate(context: vscode.ExtensionContext): void {
     now,
     log: (line: string) => log.info(line),
   };
-  const host = openWindowHost({
-    folder: folderPath(platform, homedir(), env['LOCALAPPDATA']),
-    helperFiles: join(context.extensionPath, 'dist', 'helper'),
-    executable: process.execPath,
-    platform,
-    localAppData: env['LOCALAPPDATA'],
-    server,
-  });
+  // Not before activation is over: the helper's files, the socket and the other windows can wait a moment.
+  const host = setImmediate().then(() =>
+    openWindowHost({
+      folder: folderPath(platform, homedir(), env['LOCALAPPDATA']),
+      helperFiles: join(context.extensionPath, 'dist', 'helper'),
+      executable: process.execPath,
+      platform,
+      localAppData: env['LOCALAPPDATA'],
+      server,
+    }),
+  );
 
   const peers = deferPeers(host.then((opened) => opened.peers));
   const exclusive: Peers['exclusive'] = (key, signal, work) => peers.exclusive(key, signal, work);

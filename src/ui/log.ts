@@ -5,6 +5,7 @@ import { redact } from '../aws/redact.ts';
 export class Log {
   readonly #name: string;
   #channel: vscode.LogOutputChannel | undefined;
+  #ended = false;
 
   /** `name` is what people see in the list of channels. The channel is made with its first line. */
   constructor(name: string) {
@@ -31,7 +32,9 @@ export class Log {
     this.#open().show(true);
   }
 
+  /** What is still said after this is lost: whoever waits for an answer while a window closes has nobody to tell. */
   dispose(): void {
+    this.#ended = true;
     this.#channel?.dispose();
   }
 
@@ -42,7 +45,7 @@ export class Log {
 
   /** Line by line: what is cut out of one must not take its neighbours with it. */
   #write(text: string, line: (redacted: string) => void): void {
-    for (const part of text.split('\n')) {
+    for (const part of this.#ended ? [] : text.split('\n')) {
       line(redact(part));
     }
   }
