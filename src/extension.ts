@@ -206,6 +206,8 @@ async function resume(
   sessions: Sessions,
   delivery: WiredDelivery,
 ): Promise<void> {
+  // Activation is for what must be there at once.
+  await setImmediate();
   await sessions.load();
   const left = readNote(context.workspaceState.get(activeKey));
   if (sessions.activeId === undefined) {
