@@ -40,6 +40,7 @@ import { StatusBar } from './ui/statusBar.ts';
 import { configureL10n, t } from './ui/text/l10n.ts';
 import { supplySentences } from './ui/text/supply.ts';
 import { wireCodes } from './wireCodes.ts';
+import { wireIdentityCenter } from './wireIdentityCenter.ts';
 import { wireDelivery } from './wireDelivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
 
@@ -57,7 +58,8 @@ export function activate(context: vscode.ExtensionContext): void {
     onError: (error) => log.warn(`files: ${String(error)}`),
   });
   const mfa = createMfaPrompt();
-  const send = lazySender(log, context);
+  const userAgent = `sts-sessions/${String(context.extension.packageJSON.version)}`;
+  const send = lazySender(log, userAgent);
   const machine = machineEffects({ env, platform, home: homeOf(env, platform, homedir()) });
   const maxima = new RoleMaxima(context.globalState);
   const environment = planEnvironment(env);
@@ -85,6 +87,8 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const peers = deferPeers(host.then((opened) => opened.peers));
   const exclusive: Peers['exclusive'] = (key, signal, work) => peers.exclusive(key, signal, work);
+  const identityCenter = wireIdentityCenter({ context, environment, peers, userAgent, log, now });
+  const isAsking = (): boolean => mfa.isAsking() || identityCenter.isAsking();
   const { vault, codes } = wireCodes({
     context,
     host,
@@ -101,7 +105,8 @@ export function activate(context: vscode.ExtensionContext): void {
     planId: (planned) => planId(planned, sha256Hex),
     run: async (planned, signal, choices) => {
       const askMfa: Effects['askMfa'] = (question, stop) => codes.ask(question, stop, choices?.unattended);
-      const result = await run(planned, { now, send, askMfa, ...machine }, signal, {
+      const signIns = identityCenter.effects(choices?.unattended === true);
+      const result = await run(planned, { now, send, askMfa, ...machine, ...signIns }, signal, {
         ...choices,
         defaultSessionName: toSessionName(`vscode-${userInfo().username}`),
         maximumOf: (roleArn) => maxima.of(roleArn, now()),
@@ -135,14 +140,14 @@ export function activate(context: vscode.ExtensionContext): void {
     recent,
     delivery,
     globalState: context.globalState,
-    isAsking: () => mfa.isAsking(),
+    isAsking,
     waitsUntil: (session) => codes.waitsUntil(session),
     showLog: () => log.show(),
     now,
   });
   const profiles = { read: async () => (await files.read()).set, onDidChange: files.onDidChange };
   const planOf = rememberPlans((set, profile) => planFor(set, { kind: 'profile', profile }, environment));
-  const aliasOf = (): undefined => undefined;
+  const aliasOf = (accountId: string): string | undefined => identityCenter.directory.nameOf(accountId);
   const views = { profiles, sessions, plan: planOf, now, warnMs: warnBeforeMs };
   const parts = {
     sessions,
@@ -151,15 +156,16 @@ export function activate(context: vscode.ExtensionContext): void {
     recent,
     authenticators: vault,
     delivery,
+    identityCenter,
     switcher: { ...views, recent: () => recent.requests(), aliasOf },
     identity: (session: Session, credentials: Credentials, signal: AbortSignal) =>
       askIdentity(session, credentials, signal, plan, send),
-    isAsking: () => mfa.isAsking(),
+    isAsking,
     showLog: () => log.show(),
     now,
   };
 
-  const tree = new ProfileTreeView(views);
+  const tree = new ProfileTreeView({ ...views, identityCenter });
   const statusBar = new StatusBar({ sessions, delivery, aliasOf, now, warnMs: warnBeforeMs });
   context.subscriptions.push(
     log,
@@ -167,6 +173,7 @@ export function activate(context: vscode.ExtensionContext): void {
     sessions,
     vault,
     vault.onDidChange(() => sessions.authenticatorsChanged()),
+    identityCenter,
     registerCommands(commandTable(parts), parts, log),
     tree,
     statusBar,
@@ -231,12 +238,10 @@ async function resume(
 }
 
 /** The client's bundle is loaded with the first call: the AWS SDK costs more than all the rest. */
-function lazySender(log: Log, context: vscode.ExtensionContext): Effects['send'] {
-  const version: unknown = context.extension.packageJSON.version;
+function lazySender(log: Log, userAgent: string): Effects['send'] {
   let sender: Promise<Effects['send']> | undefined;
   const load = async (): Promise<Effects['send']> => {
     const { createStsSender } = await import('./clients/sts.ts');
-    const userAgent = `sts-sessions/${String(version)}`;
     return createStsSender({ userAgent, now, log: (line) => log.info(line) });
   };
   return async (...call) => (await (sender ??= load()))(...call);

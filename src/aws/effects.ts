@@ -2,6 +2,7 @@ import type { Credentials, Keys } from './credentials.ts';
 import type { Fault } from './faults.ts';
 import type { SessionTag, StsTarget } from './plan.ts';
 import type { Secret } from './secret.ts';
+import type { IdentityCenterApi, SignIn, SignInToken } from './sources/identityCenterApi.ts';
 
 /** All that `aws/` may ask of the world. Tests give fakes that throw on anything they did not expect. */
 export interface Effects {
@@ -32,6 +33,13 @@ export interface Effects {
   runProcess(argv: readonly string[], limits: ProcessLimits, signal: AbortSignal): Promise<ProcessEnd>;
   /** Asks a service of this machine over HTTP, past any proxy. Follows no redirect. */
   fetchLocal(request: LocalRequest, signal: AbortSignal): Promise<LocalAnswer>;
+  /**
+   * The token of a sign-in: kept, refreshed, or from a person who signs in now. `refused` is a token that AWS has just
+   * turned down: never that one again.
+   */
+  signInToken(signIn: SignIn, refused: Secret | undefined, signal: AbortSignal): Promise<SignInToken | Fault>;
+  /** GetRoleCredentials. Never throws. */
+  roleCredentials: IdentityCenterApi['roleCredentials'];
 }
 
 /** A file's text, or why there is none. `code` is the system's (EACCES). */

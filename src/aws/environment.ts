@@ -18,6 +18,12 @@ export function planEnvironment(env: Readonly<Record<string, string | undefined>
       ? undefined
       : (read('AWS_ENDPOINT_URL_STS') ?? read('AWS_ENDPOINT_URL')),
     ignoreConfiguredEndpoints,
+    identityCenter: ignoreConfiguredEndpoints
+      ? { portal: undefined, oidc: undefined }
+      : {
+          portal: read('AWS_ENDPOINT_URL_SSO') ?? read('AWS_ENDPOINT_URL'),
+          oidc: read('AWS_ENDPOINT_URL_SSO_OIDC') ?? read('AWS_ENDPOINT_URL'),
+        },
     regionalEndpoints: read('AWS_STS_REGIONAL_ENDPOINTS'),
     fips: flag('AWS_USE_FIPS_ENDPOINT'),
     dualStack: flag('AWS_USE_DUALSTACK_ENDPOINT'),

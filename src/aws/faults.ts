@@ -96,6 +96,19 @@ export type Fault =
   | { readonly kind: 'planChanged'; readonly profile: string }
   /** A renewal is still under way after the `seconds` a fetch may be held; the next fetch joins it. */
   | { readonly kind: 'stillRenewing'; readonly seconds: number }
+  /** A person must sign in (`signIn` is what people call the sign-in), and this was done without one. */
+  | { readonly kind: 'signInNeeded'; readonly signIn: string }
+  /** A sign-in was begun and gave nothing. */
+  | { readonly kind: 'signInFailed'; readonly signIn: string; readonly why: SignInFailure }
+  /** Identity Center does not give this role to whoever is signed in. */
+  | {
+      readonly kind: 'roleNotAssigned';
+      readonly accountId: string;
+      readonly roleName: string;
+      readonly signIn: string;
+    }
+  /** An Identity Center profile that names no account or no role: it can sign in, and that is all. */
+  | { readonly kind: 'noRoleChosen'; readonly profile: string }
   /** A mistake of ours; `message` holds no secret and goes to the log. */
   | { readonly kind: 'internal'; readonly message: string };
 
@@ -141,6 +154,13 @@ export type MachineTrouble =
   | 'notJson'
   | 'field'
   | 'expired';
+/**
+ * Why a sign-in gave nothing: the person or their administrator said no, nobody confirmed it in time, the browser came
+ * back with another sign-in's answer, no page could be opened for it on this machine, or the start URL or its region is
+ * not Identity Center's.
+ */
+export type SignInFailure =
+  'denied' | 'tooLate' | 'wrongState' | 'noListener' | 'noBrowser' | 'unknownStartUrl' | 'wrongRegion';
 
 /** What an AccessDenied on AssumeRole may come from. */
 export type AccessDeniedHint = 'mfaRequired' | 'externalId' | 'trustPolicy' | 'identityPolicy' | 'roleName';

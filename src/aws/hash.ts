@@ -46,9 +46,10 @@ function basePart({ base, target }: Plan): Part {
       return [
         base.kind,
         base.profile,
-        base.ssoSession ?? null,
-        base.startUrl,
-        base.ssoRegion,
+        base.signIn.session ?? null,
+        base.signIn.startUrl,
+        base.signIn.region,
+        base.signIn.portal,
         base.accountId ?? null,
         base.roleName ?? null,
       ];

@@ -23,6 +23,7 @@ export type InputProblem =
   | { readonly kind: 'notSixDigits' }
   | { readonly kind: 'notAccessKeyId' }
   | { readonly kind: 'notRegion' }
+  | { readonly kind: 'notStartUrl' }
   | { readonly kind: 'notDuration' }
   /** Seconds. */
   | { readonly kind: 'outOfRange'; readonly min: number; readonly max: number };
@@ -121,6 +122,15 @@ export function mfaCodeProblem(text: string): InputProblem | undefined {
 /** What keeps `text` from being the name of a new profile that every SDK reads. */
 export function profileNameProblem(text: string): InputProblem | undefined {
   return textProblem(text, profileNameLimits);
+}
+
+/** What keeps `text` from being the start URL of an Identity Center. A file line cannot hold blanks or a comment sign. */
+export function startUrlProblem(text: string): InputProblem | undefined {
+  if (text === '') {
+    return { kind: 'empty' };
+  }
+  const good = /^https:\/\/[^\s#;]+$/.test(text) && URL.canParse(text);
+  return good ? undefined : { kind: 'notStartUrl' };
 }
 
 /** Seconds meant by `3600`, `90m`, `1h`, `1h 30m` or `1h30m15s`; undefined when it is no duration. */

@@ -44,6 +44,22 @@ export function homeOf(
   return homeFolder(env, platform === 'win32') ?? accountHome;
 }
 
+/**
+ * Where the AWS CLI and the SDKs keep the tokens of Identity Center. In the home folder always: AWS_CONFIG_FILE moves
+ * the config file, not this. Parameters as in `locateSharedFiles`.
+ */
+export function locateTokenCache(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: string,
+  accountHome = '',
+): string {
+  const windows = platform === 'win32';
+  return ['.aws', 'sso', 'cache'].reduce(
+    (folder, name) => join(folder, name, windows),
+    homeFolder(env, windows) ?? accountHome,
+  );
+}
+
 /** HOME comes first on every platform: Git Bash and MSYS set it on Windows, and the SDKs follow it there. */
 function homeFolder(env: Readonly<Record<string, string | undefined>>, windows: boolean): string | undefined {
   const home = set(env['HOME']);

@@ -4,10 +4,13 @@ import { followSources } from './planChain.ts';
 import { checkBasePartition, isTemporary, roleSteps, sessionTokenStep, typedRoleStep } from './planRole.ts';
 import type { PlannedTarget } from './planTarget.ts';
 import { planTarget } from './planTarget.ts';
+import { partitionOfRegion } from './partitions.ts';
 import type { Place, Problem } from './problems.ts';
 import type { ProfileSet, Section } from './profiles.ts';
 import { isManaged } from './profiles.ts';
 import type { Secret } from './secret.ts';
+import { identityCenterRoleBase } from './sources/identityCenter.ts';
+import type { SignIn } from './sources/identityCenterApi.ts';
 import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
 
 /** Where a plan's first credentials come from. */
@@ -42,9 +45,7 @@ export type Base =
   | {
       readonly kind: 'identityCenter';
       readonly profile: string;
-      readonly ssoSession: string | undefined;
-      readonly startUrl: string;
-      readonly ssoRegion: string;
+      readonly signIn: SignIn;
       readonly accountId: string | undefined;
       readonly roleName: string | undefined;
       readonly place: Place;
@@ -164,6 +165,15 @@ export type SessionRequest =
       readonly durationSeconds: number | undefined;
       readonly mfaSerial: string | undefined;
       readonly region: string | undefined;
+    }
+  /** A role of Identity Center that is in no profile. */
+  | {
+      readonly kind: 'identityCenterRole';
+      /** Called this in the tree and the status bar. */
+      readonly name: string;
+      readonly ssoSession: string;
+      readonly accountId: string;
+      readonly roleName: string;
     };
 
 /** The part of the process environment that planning reads; environment.ts makes it. */
@@ -172,6 +182,8 @@ export interface PlanEnvironment {
   /** AWS_ENDPOINT_URL_STS, else AWS_ENDPOINT_URL, unless AWS_IGNORE_CONFIGURED_ENDPOINT_URLS. */
   readonly endpointUrl: string | undefined;
   readonly ignoreConfiguredEndpoints: boolean;
+  /** AWS_ENDPOINT_URL_SSO and AWS_ENDPOINT_URL_SSO_OIDC, else AWS_ENDPOINT_URL. */
+  readonly identityCenter?: { readonly portal: string | undefined; readonly oidc: string | undefined };
   /** AWS_STS_REGIONAL_ENDPOINTS; it beats `sts_regional_endpoints` of the profile. */
   readonly regionalEndpoints?: string | undefined;
   /** AWS_USE_FIPS_ENDPOINT; it beats `use_fips_endpoint` of the profile. */
@@ -195,6 +207,8 @@ export function planFor(set: ProfileSet, request: SessionRequest, env: PlanEnvir
       return planMfaSession(set, request, env);
     case 'role':
       return planTypedRole(set, request, env);
+    case 'identityCenterRole':
+      return planIdentityCenterRole(set, request, env);
   }
 }
 
@@ -210,7 +224,7 @@ function planProfile(set: ProfileSet, name: string, env: PlanEnvironment): PlanR
     findings.error(name, undefined, { kind: 'unknownProfile', name });
     return broken(findings, [{ profile: name, roleArn: undefined, place: undefined }]);
   }
-  const chain = followSources(set, section, false, findings);
+  const chain = followSources({ set, env }, section, false, findings);
   const { base } = chain;
   const arns = [
     ...chain.roles.map((role) => read(role, 'role_arn')?.value),
@@ -268,7 +282,7 @@ function planTypedRole(
     return broken(findings, [top, { profile: sourceProfile, roleArn: undefined, place: undefined }]);
   }
   // Its own keys and not a session of theirs: from GetSessionToken's, AWS grants an hour at most.
-  const chain = followSources(set, source, true, findings);
+  const chain = followSources({ set, env }, source, true, findings);
   const where = planTarget(source, { set, env, askedRegion: request.region, arns: [roleArn] }, findings);
   checkBasePartition(chain.base, where, findings);
   const steps = roleSteps(chain, where, findings);
@@ -282,6 +296,26 @@ function planTypedRole(
     [top, ...chain.hops],
     findings,
   );
+}
+
+function planIdentityCenterRole(
+  set: ProfileSet,
+  request: Extract<SessionRequest, { kind: 'identityCenterRole' }>,
+  env: PlanEnvironment,
+): PlanResult {
+  const { name, ssoSession, accountId, roleName } = request;
+  const findings = new Findings();
+  const section = set.ssoSessions.get(ssoSession);
+  const hops = [{ profile: name, roleArn: undefined, place: section && placeOf(section) }];
+  const base = identityCenterRoleBase(request, section, { set, env }, findings);
+  if (section === undefined || base === undefined) {
+    return broken(findings, hops);
+  }
+  // The one thing that tells the partition where no region is named.
+  const partition = partitionOfRegion(base.signIn.region)?.id ?? 'aws';
+  const arns = [`arn:${partition}:iam::${accountId}:role/${roleName}`];
+  const where = planTarget(section, { set, env, askedRegion: undefined, arns }, findings);
+  return result(name, base, [], where, hops, findings);
 }
 
 /** A profile that people may use: not one of those that the extension itself keeps in the file for its terminals. */

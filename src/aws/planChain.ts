@@ -1,6 +1,6 @@
 import type { Findings } from './findings.ts';
 import { placeOf, read } from './findings.ts';
-import type { Base, Hop } from './plan.ts';
+import type { Base, Hop, PlanEnvironment } from './plan.ts';
 import type { SourceKind } from './planKinds.ts';
 import { kindsOf } from './planKinds.ts';
 import type { ProfileSet, Section } from './profiles.ts';
@@ -10,6 +10,12 @@ import { identityCenterBase } from './sources/identityCenter.ts';
 import { processBase } from './sources/process.ts';
 import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
 import { webIdentityBase } from './sources/webIdentity.ts';
+
+/** What planning reads: the files, and the environment beside them. */
+export interface PlanFiles {
+  readonly set: ProfileSet;
+  readonly env: PlanEnvironment;
+}
 
 /** A hop, before anybody knows whether it is broken. */
 export type FollowedHop = Omit<Hop, 'broken'>;
@@ -28,7 +34,13 @@ export interface Chain {
  * AssumeRoleProvider). A loop and not a recursion: somebody's generated file has a thousand of them.
  * `asSource`: the profile lends its credentials to somebody else, so that its own keys count before its own role.
  */
-export function followSources(set: ProfileSet, start: Section, asSource: boolean, findings: Findings): Chain {
+export function followSources(
+  files: PlanFiles,
+  start: Section,
+  asSource: boolean,
+  findings: Findings,
+): Chain {
+  const { set } = files;
   const roles: Section[] = [];
   const hops: FollowedHop[] = [];
   const seen = new Set<string>();
@@ -45,7 +57,7 @@ export function followSources(set: ProfileSet, start: Section, asSource: boolean
       place: placeOf(section),
     });
     if (!isRole) {
-      return end(baseOf(kind, section, set, findings));
+      return end(baseOf(kind, section, files, findings));
     }
     roles.push(section);
     const source = read(section, 'source_profile');
@@ -110,7 +122,7 @@ function usedKind(section: Section, asSource: boolean, findings: Findings): Sour
 function baseOf(
   kind: Exclude<SourceKind, 'role' | 'credentialSource'> | undefined,
   section: Section,
-  set: ProfileSet,
+  files: PlanFiles,
   findings: Findings,
 ): Base | undefined {
   const profile = section.name;
@@ -129,7 +141,7 @@ function baseOf(
         read(section, 'sso_start_url') ??
         read(section, 'sso_account_id') ??
         read(section, 'sso_role_name');
-      return first && identityCenterBase(section, first.place, set, findings);
+      return first && identityCenterBase(section, first.place, files, findings);
     }
     case 'process': {
       const command = read(section, 'credential_process');

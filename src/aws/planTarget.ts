@@ -46,7 +46,7 @@ export function planTarget(
   const own = read(section, 'region');
   const named = asked ?? fromEnv ?? own;
   const region = checkedRegion(section.name, named, findings) ?? fallbackRegion(input.arns);
-  const custom = configuredEndpoint(section, input.set, env, findings);
+  const custom = configuredEndpoint(section, { set: input.set, env, service: 'sts' }, findings);
   // botocore refuses other words than these two; regional is its default and the better answer to a misspelling.
   const endpoints = env.regionalEndpoints ?? read(section, 'sts_regional_endpoints')?.value;
   const special = specialEndpoints(section, env, custom !== undefined, findings);
@@ -102,37 +102,56 @@ function fallbackRegion(arns: readonly (string | undefined)[]): string {
   return 'us-east-1';
 }
 
+/** A service as `services` sections and AWS_ENDPOINT_URL_<SERVICE> name it. */
+type ServiceName = 'sts' | 'sso' | 'sso_oidc';
+
 /**
- * Environment, then the profile's `services` section, then its `endpoint_url`.
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ * Environment, then the profile's `services` section, then its `endpoint_url`; undefined when none of them says
+ * anything. https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
-function configuredEndpoint(
+export function configuredEndpoint(
   section: Section,
-  set: ProfileSet,
-  env: PlanEnvironment,
-  findings: Findings,
+  input: { readonly set: ProfileSet; readonly env: PlanEnvironment; readonly service: ServiceName },
+  findings: Findings | undefined,
 ): string | undefined {
+  const { env, service } = input;
   if (
     env.ignoreConfiguredEndpoints ||
     read(section, 'ignore_configured_endpoint_urls')?.value.toLowerCase() === 'true'
   ) {
     return undefined;
   }
+  const fromEnv = endpointOfEnvironment(env, service);
   const written: Written | undefined =
-    env.endpointUrl === undefined
-      ? (endpointOfServices(section, set, findings) ?? read(section, 'endpoint_url'))
-      : { value: env.endpointUrl, place: undefined };
+    fromEnv === undefined
+      ? (endpointOfServices(section, input, findings) ?? read(section, 'endpoint_url'))
+      : { value: fromEnv, place: undefined };
   if (written === undefined) {
     return undefined;
   }
   const endpoint = endpointFrom(written.value);
   if (endpoint === undefined) {
-    findings.error(section.name, written.place, { kind: 'invalidEndpointUrl', name: section.name });
+    findings?.error(section.name, written.place, { kind: 'invalidEndpointUrl', name: section.name });
   }
   return endpoint;
 }
 
-function endpointOfServices(section: Section, set: ProfileSet, findings: Findings): Written | undefined {
+function endpointOfEnvironment(env: PlanEnvironment, service: ServiceName): string | undefined {
+  switch (service) {
+    case 'sts':
+      return env.endpointUrl;
+    case 'sso':
+      return env.identityCenter?.portal;
+    case 'sso_oidc':
+      return env.identityCenter?.oidc;
+  }
+}
+
+function endpointOfServices(
+  section: Section,
+  { set, service }: { readonly set: ProfileSet; readonly service: ServiceName },
+  findings: Findings | undefined,
+): Written | undefined {
   const services = read(section, 'services');
   if (services === undefined) {
     return undefined;
@@ -140,7 +159,7 @@ function endpointOfServices(section: Section, set: ProfileSet, findings: Finding
   const named = set.services.get(services.value);
   if (named === undefined) {
     const what = { kind: 'missingServicesSection', name: section.name, section: services.value } as const;
-    findings.error(section.name, services.place, what);
+    findings?.error(section.name, services.place, what);
   }
-  return named?.properties.get('sts')?.nested?.get('endpoint_url');
+  return named?.properties.get(service)?.nested?.get('endpoint_url');
 }

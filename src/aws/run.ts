@@ -75,7 +75,7 @@ interface StepRun {
 }
 
 /** An effect that rejects (a prompt that could not open, an abort) ends the run with a fault like any other. */
-async function settled(step: Promise<StepDone | Fault>, signal: AbortSignal): Promise<StepDone | Fault> {
+async function settled<T>(step: Promise<T | Fault>, signal: AbortSignal): Promise<T | Fault> {
   try {
     return await step;
   } catch (error) {

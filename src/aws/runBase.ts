@@ -7,6 +7,7 @@ import type { Base, Plan } from './plan.ts';
 import type { Durations, RunOptions, StepDone } from './runCalls.ts';
 import { secondsOf, sessionNameOf } from './runCalls.ts';
 import { machineKeys } from './sources/credentialSource.ts';
+import { identityCenterCredentials } from './sources/identityCenterRun.ts';
 import { processKeys } from './sources/process.ts';
 import { readToken } from './sources/webIdentity.ts';
 
@@ -51,6 +52,12 @@ export async function baseCredentials(
         signal,
       );
     case 'identityCenter':
+      return alive(
+        await identityCenterCredentials(base, effects, signal),
+        { kind: 'deadOnArrival' },
+        effects,
+        signal,
+      );
     case 'login':
       return { kind: 'notYet', baseKind: base.kind };
   }

@@ -45,6 +45,23 @@ export function foreignAnswer(answer: Answer, operation: string, host: string): 
   return root === expected ? undefined : foreign('otherXml');
 }
 
+/**
+ * The same for services that speak JSON (Identity Center): an object, or nothing after a call that answers nothing.
+ */
+export function foreignJson(answer: Answer, host: string, mayBeEmpty: boolean): Fault | undefined {
+  const { status, headers, body } = answer;
+  if (status === 407) {
+    return { kind: 'network', host, reason: 'proxy', code: 'HTTP_407' };
+  }
+  const head = Buffer.from(body.subarray(0, headBytes)).toString('utf8').trimStart();
+  if (head.startsWith('{') || (head === '' && mayBeEmpty && status < 300)) {
+    return undefined;
+  }
+  const html = /^<(!doctype\s+)?html\b/i.test(head) || /^text\/html\b/i.test(headers['content-type'] ?? '');
+  const what = head === '' ? 'empty' : html ? 'html' : head.startsWith('<') ? 'otherXml' : 'other';
+  return { kind: 'notAws', host, status, what };
+}
+
 /** The Date header in milliseconds UTC, to the second; undefined when absent or not a date. */
 export function serverTimeOf(headers: IncomingHttpHeaders): number | undefined {
   const time = headers.date === undefined ? Number.NaN : Date.parse(headers.date);

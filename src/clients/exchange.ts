@@ -6,7 +6,7 @@ import type { HttpHandler, HttpRequest } from '@smithy/core/protocols';
 import { buildQueryString, HttpResponse } from '@smithy/core/protocols';
 import type { Fault } from '../aws/faults.ts';
 import type { Answer } from './answer.ts';
-import { foreignAnswer, maxAnswerBytes, serverTimeOf } from './answer.ts';
+import { maxAnswerBytes, serverTimeOf } from './answer.ts';
 import { networkFault, WireFault } from './wireFault.ts';
 
 /** How long an unused connection is kept, ms: shorter than AWS keeps its end, so that ours is not the one surprised. */
@@ -25,19 +25,22 @@ export function createPools(): Pools {
 }
 
 /**
- * The SDK's request handler for one call: sends, reads a bounded answer, and looks whether it is STS's before the SDK
+ * The SDK's request handler for one call: sends, reads a bounded answer, and looks whether it is the service's before the SDK
  * parses it. Fails only with WireFault.
  */
 export class Exchange implements HttpHandler<object> {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #pools: Pools | undefined;
-  readonly #operation: string;
+  readonly #judge: (answer: Answer, host: string) => Fault | undefined;
   #last: Answer | undefined;
 
-  /** `pools` undefined: a connection of its own. `operation` is AWS's name of the call. */
-  constructor(pools: Pools | undefined, operation: string) {
+  /**
+   * `pools` undefined: a connection of its own. `judge` tells what an answer is that cannot be the service's; undefined
+   * when it can.
+   */
+  constructor(pools: Pools | undefined, judge: (answer: Answer, host: string) => Fault | undefined) {
     this.#pools = pools;
-    this.#operation = operation;
+    this.#judge = judge;
   }
 
   /** The last whole answer, its body aside. */
@@ -64,7 +67,7 @@ export class Exchange implements HttpHandler<object> {
     const host = hostOf(request);
     const answer = await this.#exchange(request, host, signal);
     this.#last = answer;
-    const foreign = foreignAnswer(answer, this.#operation, host);
+    const foreign = this.#judge(answer, host);
     if (foreign !== undefined) {
       throw new WireFault(foreign, false);
     }
@@ -76,7 +79,7 @@ export class Exchange implements HttpHandler<object> {
   }
 
   updateHttpClientConfig(): void {
-    // Nothing to configure: `createStsSender` takes every option.
+    // Nothing to configure: whoever makes the client takes every option.
   }
 
   httpHandlerConfigs(): object {

@@ -13,6 +13,7 @@ import type { Fault } from '../aws/faults.ts';
 import { faultFromAws } from '../aws/faultFromAws.ts';
 import type { StsTarget } from '../aws/plan.ts';
 import { Secret } from '../aws/secret.ts';
+import { foreignAnswer } from './answer.ts';
 import { createPools, Exchange } from './exchange.ts';
 import { QuickRetry } from './retry.ts';
 import { WireFault } from './wireFault.ts';
@@ -66,7 +67,9 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
     // AWS asks the identity provider for its keys, and says itself that a failure of that passes.
     const attempts = call.kind === 'webIdentity' ? maxAttempts + extraProviderAttempts : maxAttempts;
     // A connection that AWS has just closed looks like a reset call, which cannot be repeated with an MFA code.
-    const exchange = new Exchange(mfa === undefined ? pools : undefined, awsNames[call.kind]);
+    const exchange = new Exchange(mfa === undefined ? pools : undefined, (answer, host) =>
+      foreignAnswer(answer, awsNames[call.kind], host),
+    );
     const clockOffset = options.now() - Date.now();
     const skew = skews.get(url.host) ?? 0;
     const client = new STSClient({

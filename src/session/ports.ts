@@ -7,7 +7,7 @@ import type { Peers, Session, SessionStore } from './types.ts';
 
 /** How a run differs from the ordinary. */
 export interface RunChoices extends Pick<RunOptions, 'durationSeconds'> {
-  /** Nobody has asked for it: no box opens. */
+  /** Nobody has asked for it: no box and no browser opens. */
   readonly unattended?: boolean;
 }
 

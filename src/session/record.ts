@@ -140,6 +140,14 @@ function readRequest(fields: Fields): SessionRequest {
         mfaSerial: optional(fields, 'mfaSerial', text),
         region: optional(fields, 'region', text),
       };
+    case 'identityCenterRole':
+      return {
+        kind: 'identityCenterRole',
+        name: text(fields, 'name'),
+        ssoSession: text(fields, 'ssoSession'),
+        accountId: text(fields, 'accountId', /^\d{12}$/),
+        roleName: text(fields, 'roleName'),
+      };
     default:
       throw new Broken();
   }

@@ -204,12 +204,14 @@ export class Sessions implements Disposable {
     this.#flights.abortAll();
   }
 
-  #fly(task: Task, signal: AbortSignal): Promise<StartResult> {
+  async #fly(task: Task, signal: AbortSignal): Promise<StartResult> {
     const { about } = task;
     if (this.#disposed.signal.aborted) {
-      return Promise.resolve(cancelled);
+      return cancelled;
     }
-    return this.#flights.join(about.id, signal, async (aborted) => {
+    let joined = true;
+    const result = await this.#flights.join(about.id, signal, async (aborted) => {
+      joined = false;
       // Shown at once, even when a port is slow to notice.
       const stop = (): void => this.#board.set(about.id, undefined);
       aborted.addEventListener('abort', stop);
@@ -225,6 +227,8 @@ export class Sessions implements Disposable {
         aborted.removeEventListener('abort', stop);
       }
     });
+    // A silent renewal that was under way had nobody to ask; here is somebody.
+    return joined && !task.unattended && wantsSignIn(result) ? this.#fly(task, signal) : result;
   }
 
   async #land(task: Task, askedAt: number, aborted: AbortSignal): Promise<StartResult> {
@@ -314,6 +318,10 @@ function renewal(kept: HeldSession, by: 'person' | 'tool'): Task {
 
 function sameRequest(a: SessionRequest, b: SessionRequest): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function wantsSignIn(result: StartResult): boolean {
+  return !result.ok && result.why === 'fault' && result.fault.kind === 'signInNeeded';
 }
 
 /** A port broke its promise not to reject. */

@@ -71,6 +71,9 @@ export function decide(view: SupplyView, now: number, holdMs: number): Decision 
       // A silent try that needs a person after all is no reason to keep quiet about it.
       const mayAsk = needsPerson && failure?.fault.kind === 'mfaNeedsPerson';
       if (!mayAsk && isRecent(failure, now, quietWhenOverMs)) {
+        if (failure.fault.kind === 'signInNeeded') {
+          return { act: 'ask', waitMs: Infinity, answer: { kind: 'failed', name, fault: failure.fault } };
+        }
         // Who has just said no is not asked again by the next retry of the same tool.
         const saidNo = needsPerson && failure.fault.kind === 'cancelled';
         return at(saidNo ? late : { kind: 'failed', name, fault: failure.fault });

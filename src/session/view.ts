@@ -39,9 +39,17 @@ export function describePlan(id: string, request: SessionRequest, plan: Plan): A
   };
 }
 
-/** The profile whose lines in the files a request starts from. */
+/** The profile whose lines in the files a request starts from; the sign-in for a role that is in no profile. */
 export function profileOf(request: SessionRequest): string {
-  return request.kind === 'role' ? request.sourceProfile : request.profile;
+  switch (request.kind) {
+    case 'role':
+      return request.sourceProfile;
+    case 'identityCenterRole':
+      return request.ssoSession;
+    case 'profile':
+    case 'mfaSession':
+      return request.profile;
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { authenticatorCommands } from './commands/authenticatorCommands.ts';
 import { credentialCommands } from './commands/credentialCommands.ts';
 import { fileCommands } from './commands/fileCommands.ts';
 import { sessionCommands } from './commands/sessionCommands.ts';
+import { signInCommands } from './commands/signInCommands.ts';
 import { switchCommands } from './commands/switchCommand.ts';
 import type { CommandId } from './ids.ts';
 import type { CommandParts } from './parts.ts';
@@ -19,6 +20,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...credentialCommands(parts),
     ...authenticatorCommands(parts),
     ...fileCommands(parts),
+    ...signInCommands(parts),
     ...switchCommands(parts),
   };
 }

@@ -16,6 +16,10 @@ export const commands = {
   endSession: 'stsSessions.endSession',
   endAllSessions: 'stsSessions.endAllSessions',
   renewSession: 'stsSessions.renewSession',
+  signIn: 'stsSessions.signIn',
+  signOut: 'stsSessions.signOut',
+  listRoles: 'stsSessions.listRoles',
+  saveAsProfile: 'stsSessions.saveAsProfile',
   dismissSession: 'stsSessions.dismissSession',
   copyCredentials: 'stsSessions.copyCredentials',
   runWithCredentials: 'stsSessions.runWithCredentials',
@@ -58,6 +62,7 @@ export const settings = {
   warnBeforeMinutes: 'warnBeforeMinutes',
   mfaSessionDurationSeconds: 'mfaSessionDurationSeconds',
   mfaCodeFromClipboard: 'mfaCodeFromClipboard',
+  signInWith: 'signInWith',
 } as const;
 
 /** Context keys that `when` clauses read. */
@@ -83,6 +88,10 @@ export const capabilities = [
   'terminal',
   'credentials',
   'mfa',
+  'signIn',
+  'signOut',
+  'list',
+  'save',
   'arn',
   'name',
   'source',

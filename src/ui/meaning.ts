@@ -1,6 +1,7 @@
 import type { SessionRequest } from '../aws/plan.ts';
 import type { Session } from '../session/types.ts';
 import { profileOfSession, sessionOfProfile } from './sessionPhase.ts';
+import { requestOfRole, sessionOfRole } from './signInRows.ts';
 import type { TreeNode } from './treeModel.ts';
 
 /**
@@ -18,7 +19,7 @@ export interface KnownSessions {
 /** What a command that needs a session is to work on. */
 export type Meaning =
   | { readonly kind: 'session'; readonly session: Session }
-  /** A profile that has no session: it would have to be started. Never another session in its place. */
+  /** A profile or a role that has no session: it would have to be started. Never another session in its place. */
   | { readonly kind: 'profile'; readonly request: SessionRequest }
   /** The session of a row or a button that has been ended since. */
   | { readonly kind: 'gone' }
@@ -38,6 +39,9 @@ export function meaningOf(
   const node = asNode(argument);
   if (node?.kind === 'session') {
     return { kind: 'gone' };
+  }
+  if (node?.kind === 'ssoRole') {
+    return { kind: 'profile', request: requestOfRole(node) };
   }
   const name = node?.kind === 'profile' ? node.profile : argument;
   if (typeof name !== 'string') {
@@ -59,6 +63,8 @@ export function sessionIn(sessions: KnownSessions, argument: CommandArgument): S
       return sessions.get(node.sessionId);
     case 'profile':
       return sessionOfProfile(sessions.list(), node.profile);
+    case 'ssoRole':
+      return sessionOfRole(sessions.list(), node);
     default:
       return undefined;
   }
@@ -103,6 +109,16 @@ export function asNode(argument: CommandArgument): TreeNode | undefined {
 
 /** Rows are objects of our own; a key binding can pass anything, but not by accident something with these kinds. */
 function isNode(value: unknown): value is TreeNode {
-  const kinds: readonly unknown[] = ['group', 'session', 'ssoSession', 'profile', 'file', 'problem'];
+  const kinds: readonly unknown[] = [
+    'group',
+    'session',
+    'ssoSession',
+    'account',
+    'ssoRole',
+    'note',
+    'profile',
+    'file',
+    'problem',
+  ];
   return typeof value === 'object' && value !== null && 'kind' in value && kinds.includes(value.kind);
 }

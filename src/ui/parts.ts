@@ -4,6 +4,9 @@ import type { CallerIdentity } from '../aws/effects.ts';
 import type { Fault } from '../aws/faults.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import type { FileRole } from '../aws/problems.ts';
+import type { SignIn } from '../aws/sources/identityCenterApi.ts';
+import type { Directory } from '../session/directory.ts';
+import type { SignIns } from '../session/signIns.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
 import type { AuthenticatorVault } from './authenticators.ts';
@@ -50,6 +53,16 @@ export interface DeliveryPort {
   runCommand(session: Session, commandLine: string): Promise<string | undefined>;
 }
 
+/** Identity Center, as the interface sees it. */
+export interface IdentityCenterPort {
+  readonly signIns: SignIns;
+  readonly directory: Directory;
+  /** The sign-in of an [sso-session]; undefined when the files do not say enough. */
+  signInOf(set: ProfileSet, ssoSession: string): SignIn | undefined;
+  /** Every sign-in of the files, those without an [sso-session] too. */
+  signInsOf(set: ProfileSet): readonly SignIn[];
+}
+
 /** What the command handlers work with. */
 export interface CommandParts {
   readonly sessions: Sessions;
@@ -58,6 +71,7 @@ export interface CommandParts {
   readonly recent: Recent;
   readonly authenticators: AuthenticatorVault;
   readonly delivery: DeliveryPort;
+  readonly identityCenter: IdentityCenterPort;
   readonly switcher: SwitcherOptions;
   /** GetCallerIdentity with a session's credentials. */
   identity(session: Session, credentials: Credentials, signal: AbortSignal): Promise<CallerIdentity | Fault>;

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../session/emitter.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
+import type { SignIn } from '../aws/sources/identityCenterApi.ts';
 import { setContext } from './contextKeys.ts';
 import { commands, contextKeys, views } from './ids.ts';
+import type { IdentityCenterPort } from './parts.ts';
 import { showsTheSame } from './sameProfiles.ts';
 import type { PlanOf, ProfileSource, SessionSource } from './sources.ts';
 import { changedRows, ProfileTree } from './treeModel.ts';
@@ -14,6 +16,7 @@ export interface ProfileTreeOptions {
   readonly profiles: ProfileSource;
   readonly sessions: SessionSource;
   readonly plan: PlanOf;
+  readonly identityCenter: IdentityCenterPort;
   /** Milliseconds UTC. */
   readonly now: () => number;
   readonly warnMs: () => number;
@@ -28,6 +31,7 @@ const folding = {
 /** The view: asks `ProfileTree` for rows, and refreshes only those that changed. The files are read when it is shown. */
 export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
   readonly #options: ProfileTreeOptions;
+  readonly #ended = new AbortController();
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>());
   #set: ProfileSet | undefined;
@@ -41,6 +45,10 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
     );
     this.#store.add(options.profiles.onDidChange(() => void this.#onFiles()));
     this.#store.add(options.sessions.onDidChange(() => this.#onSessions()));
+    const { signIns, directory } = options.identityCenter;
+    this.#store.add(signIns.onDidChange(() => this.refresh()));
+    this.#store.add(directory.onDidChange(({ signIn, accountId }) => this.#onListing(signIn, accountId)));
+    this.#store.add({ dispose: () => this.#ended.abort() });
   }
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -52,6 +60,11 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     const tree = node && this.#tree ? this.#tree : await this.#read();
+    if (!node) {
+      await this.#lookAtSignIns();
+    } else {
+      this.#list(node);
+    }
     const state = this.#state();
     if (!node) {
       setContext(contextKeys.noProfiles, tree.empty);
@@ -118,7 +131,68 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
 
   #state(): TreeState {
     const { sessions, now, warnMs } = this.#options;
-    return { sessions: sessions.list(), activeId: sessions.activeId, now: now(), warnMs: warnMs() };
+    return {
+      sessions: sessions.list(),
+      activeId: sessions.activeId,
+      now: now(),
+      warnMs: warnMs(),
+      signIn: (name) => {
+        const { signIns, directory } = this.#options.identityCenter;
+        const signIn = this.#signInOf(name);
+        return signIn && { state: signIns.state(signIn), listing: directory.listing(signIn) };
+      },
+    };
+  }
+
+  #signInOf(ssoSession: string): SignIn | undefined {
+    return this.#set && this.#options.identityCenter.signInOf(this.#set, ssoSession);
+  }
+
+  /** Reads the files of the tokens; AWS is not asked. */
+  async #lookAtSignIns(): Promise<void> {
+    const names = [...(this.#set?.ssoSessions.keys() ?? [])];
+    await Promise.all(
+      names.map(async (name) => {
+        const signIn = this.#signInOf(name);
+        await (signIn && this.#options.identityCenter.signIns.look(signIn));
+      }),
+    );
+  }
+
+  /** Lists what an unfolded row holds, once; after a failure only when the person asks for it. */
+  #list(node: TreeNode): void {
+    if (node.kind !== 'ssoSession' && node.kind !== 'account') {
+      return;
+    }
+    const { signIns, directory } = this.#options.identityCenter;
+    const signIn = this.#signInOf(node.kind === 'account' ? node.ssoSession : node.name);
+    const state = signIn && signIns.state(signIn).kind;
+    if (!signIn || (state !== 'in' && state !== 'refreshable')) {
+      return;
+    }
+    const { accounts, fault, roleFaults } = directory.listing(signIn);
+    if (node.kind === 'ssoSession') {
+      if (accounts === undefined && fault === undefined) {
+        void directory.loadAccounts(signIn, this.#ended.signal);
+      }
+    } else if (
+      directory.account(signIn, node.accountId)?.roles === undefined &&
+      !roleFaults.has(node.accountId)
+    ) {
+      void directory.loadRoles(signIn, node.accountId, this.#ended.signal);
+    }
+  }
+
+  #onListing({ session }: SignIn, accountId: string | undefined): void {
+    const node =
+      session === undefined
+        ? undefined
+        : accountId === undefined
+          ? this.#tree?.ssoSessionNode(session)
+          : this.#tree?.accountNode(session, accountId);
+    if (node) {
+      this.#changed.fire(node);
+    }
   }
 
   #onSessions(): void {

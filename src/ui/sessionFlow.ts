@@ -7,11 +7,12 @@ import type { Shortened } from '../aws/run.ts';
 import type { StartOptions, StartResult } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
-import { commands } from './ids.ts';
+import { commands, settings, settingsSection } from './ids.ts';
 import type { DeliveryPort } from './parts.ts';
 import { withCancel } from './progress.ts';
 import type { Recent } from './recent.ts';
 import { requestKey } from './switcherModel.ts';
+import type { TreeNode } from './treeModel.ts';
 import { authenticatorText } from './text/authenticators.ts';
 import { actionsForTypedRole, faultActionTitle } from './text/faultActions.ts';
 import type { FaultAction } from './text/faultActions.ts';
@@ -106,10 +107,13 @@ export class SessionFlow {
     }
   }
 
-  /** Says that something waits for a person, with the button that asks. Used when a terminal's fetch needs a code. */
+  /** Says that something waits for a person, with the button that asks. Used when a terminal's fetch needs a code or a sign-in. */
   async askToRenew(session: Session): Promise<void> {
-    const button = flowText.renewButton();
-    const choice = await vscode.window.showWarningMessage(flowText.needsPerson(session.name), button);
+    // What renews without a code asks a person only when its sign-in is over.
+    const signIn = !session.needsPerson;
+    const button = signIn ? faultActionTitle('signIn') : flowText.renewButton();
+    const text = signIn ? flowText.needsSignIn(session.name) : flowText.needsPerson(session.name);
+    const choice = await vscode.window.showWarningMessage(text, button);
     if (choice === button) {
       await this.renew(session);
     }
@@ -180,6 +184,7 @@ export class SessionFlow {
   async #act(action: FaultAction, request: SessionRequest, again: () => Promise<unknown>): Promise<void> {
     switch (action) {
       case 'retry':
+      case 'signIn':
       case 'enterCodeAgain':
         await again();
         break;
@@ -187,7 +192,7 @@ export class SessionFlow {
         await this.start(request, { durationSeconds: sureMaximum });
         break;
       case 'openProfile':
-        await vscode.commands.executeCommand(commands.openProfileSource, profileOf(request));
+        await vscode.commands.executeCommand(commands.openProfileSource, sourceOf(request));
         break;
       case 'changeRole':
         await vscode.commands.executeCommand(commands.assumeRole, request);
@@ -197,6 +202,12 @@ export class SessionFlow {
         break;
       case 'openProxySettings':
         await vscode.commands.executeCommand('workbench.action.openSettings', 'http.proxy');
+        break;
+      case 'openSignInSetting':
+        await vscode.commands.executeCommand(
+          'workbench.action.openSettings',
+          `${settingsSection}.${settings.signInWith}`,
+        );
         break;
       case 'showLog':
         this.#parts.showLog();
@@ -221,9 +232,18 @@ export class SessionFlow {
 }
 
 function nameOf(request: SessionRequest): string {
-  return request.kind === 'role' ? request.name : request.profile;
+  return request.kind === 'profile' || request.kind === 'mfaSession' ? request.profile : request.name;
 }
 
-function profileOf(request: SessionRequest): string {
-  return request.kind === 'role' ? request.sourceProfile : request.profile;
+/** What `openProfileSource` opens for a request: its profile, or the sign-in of a role that is in none. */
+function sourceOf(request: SessionRequest): string | TreeNode {
+  switch (request.kind) {
+    case 'role':
+      return request.sourceProfile;
+    case 'identityCenterRole':
+      return { kind: 'ssoSession', id: '', name: request.ssoSession };
+    case 'profile':
+    case 'mfaSession':
+      return request.profile;
+  }
 }

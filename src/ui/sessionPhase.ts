@@ -68,7 +68,18 @@ export function sessionOfProfile(sessions: readonly Session[], profile: string):
   );
 }
 
-/** The profile whose section a session comes from: the source profile for a role typed in by hand. */
-export function profileOfSession(session: Session): string {
-  return session.request.kind === 'role' ? session.request.sourceProfile : session.request.profile;
+/**
+ * The profile whose section a session comes from: the source profile for a role typed in by hand, undefined for a role
+ * of Identity Center that is in no profile.
+ */
+export function profileOfSession(session: Session): string | undefined {
+  switch (session.request.kind) {
+    case 'role':
+      return session.request.sourceProfile;
+    case 'identityCenterRole':
+      return undefined;
+    case 'profile':
+    case 'mfaSession':
+      return session.request.profile;
+  }
 }

@@ -1,3 +1,4 @@
+import type { SignIn, SignInWay } from '../aws/sources/identityCenterApi.ts';
 import type { DeliveryMode } from '../session/delivery.ts';
 
 /** What holds when a setting is not set, or holds what it may not. The manifest test compares them with package.json. */
@@ -6,6 +7,7 @@ export const defaults = {
   warnBeforeMinutes: 10,
   mfaSessionDurationSeconds: 43_200,
   mfaCodeFromClipboard: false,
+  signInWith: 'auto',
 } as const;
 
 /** The smallest and the largest value that a number setting may have; package.json says the same. */
@@ -18,6 +20,30 @@ export const limits = {
 /** `stsSessions.delivery`. settings.json may hold anything: what is unknown counts as unset. */
 export function deliveryMode(value: unknown): DeliveryMode {
   return value === 'endpoint' || value === 'environment' ? value : defaults.delivery;
+}
+
+/** How people sign in: `auto` leaves it to where the editor runs. */
+export type SignInSetting = 'auto' | SignInWay;
+
+/** `stsSessions.signInWith`; what is unknown counts as unset. */
+export function signInSetting(value: unknown): SignInSetting {
+  return value === 'browser' || value === 'deviceCode' ? value : defaults.signInWith;
+}
+
+/**
+ * How to sign in here. VS Code on the desktop opens a tunnel for a redirect to 127.0.0.1 when the extension runs
+ * elsewhere (SSH, WSL, containers); in a browser nothing can come back to the machine of the extension.
+ * A sign-in without an sso-session is confirmed by a code, as the AWS CLI has it: it may not refresh either.
+ */
+export function signInWay(
+  setting: SignInSetting,
+  where: { readonly web: boolean },
+  signIn: Pick<SignIn, 'session'>,
+): SignInWay {
+  if (signIn.session === undefined) {
+    return 'deviceCode';
+  }
+  return setting === 'auto' ? (where.web ? 'deviceCode' : 'browser') : setting;
 }
 
 /** An integer setting within its limits; the default for anything else. */

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import type { SignIn, SignInWay } from '../aws/sources/identityCenterApi.ts';
 import type { Disposable } from '../session/emitter.ts';
 import { settings, settingsSection } from './ids.ts';
-import { deliveryMode, integerSetting } from './settingValues.ts';
+import { deliveryMode, integerSetting, signInSetting, signInWay } from './settingValues.ts';
 import type { DeliveryMode } from '../session/delivery.ts';
 
 /** How the active session reaches terminals. */
@@ -22,6 +23,12 @@ export function mfaSessionDurationSeconds(): number {
 /** True when six digits on the clipboard may be taken as an MFA code. */
 export function mfaCodeFromClipboard(): boolean {
   return read(settings.mfaCodeFromClipboard) === true;
+}
+
+/** How the person signs in at Identity Center from where this window runs. */
+export function signInWayFor(signIn: SignIn): SignInWay {
+  const web = vscode.env.uiKind === vscode.UIKind.Web;
+  return signInWay(signInSetting(read(settings.signInWith)), { web }, signIn);
 }
 
 /** Calls `listener` whenever one of our settings changed. */

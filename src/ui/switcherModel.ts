@@ -3,6 +3,7 @@ import { isManaged } from '../aws/profiles.ts';
 import type { ProfileSet, Section } from '../aws/profiles.ts';
 import type { Session } from '../session/types.ts';
 import { phaseIcons, phaseOf } from './sessionPhase.ts';
+import { kindLook } from './text/kinds.ts';
 import { escapeIcons } from './text/markdown.ts';
 import { switcherText } from './text/switcher.ts';
 import { joinFacts, lookOfSection, roleNameOf, sessionFacts } from './text/tree.ts';
@@ -115,6 +116,8 @@ export function requestKey(request: SessionRequest): string {
         request.mfaSerial ?? null,
         request.region ?? null,
       ]);
+    case 'identityCenterRole':
+      return JSON.stringify([request.kind, request.ssoSession, request.accountId, request.roleName]);
   }
 }
 
@@ -160,6 +163,9 @@ function sessionRow(session: Session, input: SwitcherInput): SwitcherRow {
 }
 
 function requestRow(request: SessionRequest, input: SwitcherInput): SwitcherRow {
+  if (request.kind === 'identityCenterRole') {
+    return identityCenterRow(request, input);
+  }
   const profile = request.kind === 'role' ? request.sourceProfile : request.profile;
   const section = input.set?.profiles.get(profile);
   if (request.kind !== 'role' && section) {
@@ -175,6 +181,23 @@ function requestRow(request: SessionRequest, input: SwitcherInput): SwitcherRow 
     label: `$(shield) ${escapeIcons(request.kind === 'role' ? request.name : profile)}`,
     description: escapeIcons(roleFacts(roleArn, request.kind === 'role' ? request.name : undefined, input)),
     detail: escapeIcons(roleArn === undefined ? profile : `${profile} → ${roleArn}`),
+    choice: { kind: 'startSession', request },
+    buttons: { terminal: { kind: 'terminalOfRequest', request } },
+  };
+}
+
+function identityCenterRow(
+  request: Extract<SessionRequest, { kind: 'identityCenterRole' }>,
+  input: SwitcherInput,
+): SwitcherRow {
+  const { accountId, roleName, ssoSession } = request;
+  const facts = joinFacts([accountForReading(accountId), input.aliasOf(accountId), roleName]);
+  return {
+    kind: 'item',
+    key: requestKey(request),
+    label: `$(${kindLook('identityCenter').icon}) ${escapeIcons(request.name)}`,
+    description: escapeIcons(facts),
+    detail: escapeIcons(ssoSession),
     choice: { kind: 'startSession', request },
     buttons: { terminal: { kind: 'terminalOfRequest', request } },
   };
@@ -235,6 +258,9 @@ function valueOf(section: Section, key: string): string | undefined {
 
 /** A remembered profile that is gone from the files is not offered; while they are unread nothing is known. */
 function isKnown(set: ProfileSet | undefined, request: SessionRequest): boolean {
+  if (request.kind === 'identityCenterRole') {
+    return set?.ssoSessions.has(request.ssoSession) ?? false;
+  }
   const profile = request.kind === 'role' ? request.sourceProfile : request.profile;
   return set?.profiles.has(profile) ?? false;
 }

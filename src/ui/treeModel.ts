@@ -1,11 +1,22 @@
-import type { PlanResult } from '../aws/plan.ts';
+import type { PlanResult, SessionRequest } from '../aws/plan.ts';
 import type { FileRole, Problem } from '../aws/problems.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import { indexProfiles } from './profileIndex.ts';
 import type { IndexEntry, ProfileIndex } from './profileIndex.ts';
 import { profileOfSession } from './sessionPhase.ts';
+import {
+  accountNodeId,
+  accountNodes,
+  accountRow,
+  noteRow,
+  roleNodeId,
+  roleNodes,
+  signInTooltip,
+  ssoRoleRow,
+  ssoSessionRow,
+} from './signInRows.ts';
 import { problemsTooltip, profileTooltip, sessionTooltip } from './text/tooltip.ts';
-import { fileProblemsText, groupLabel, problemLabel, ssoSessionWord } from './text/tree.ts';
+import { fileProblemsText, groupLabel, problemLabel } from './text/tree.ts';
 import { plainRow, problemIcon, profileRow, sessionRow } from './treeRows.ts';
 import type { TreeRow, TreeState } from './treeRows.ts';
 
@@ -14,6 +25,23 @@ export type TreeNode =
   | { readonly kind: 'group'; readonly id: 'live' | 'profiles' }
   | { readonly kind: 'session'; readonly id: string; readonly sessionId: string }
   | { readonly kind: 'ssoSession'; readonly id: string; readonly name: string }
+  | {
+      readonly kind: 'account';
+      readonly id: string;
+      readonly ssoSession: string;
+      readonly accountId: string;
+    }
+  /** A role of Identity Center. Its account's name as well, because a session is called by it. */
+  | {
+      readonly kind: 'ssoRole';
+      readonly id: string;
+      readonly ssoSession: string;
+      readonly accountId: string;
+      readonly accountName: string;
+      readonly roleName: string;
+    }
+  /** That something below is being listed, or why it could not be. */
+  | { readonly kind: 'note'; readonly id: string; readonly ssoSession: string; readonly accountId?: string }
   | { readonly kind: 'profile'; readonly id: string; readonly profile: string }
   /** `line`, from 1: where its first problem stands. */
   | { readonly kind: 'file'; readonly id: string; readonly file: FileRole; readonly line: number }
@@ -88,15 +116,33 @@ export class ProfileTree {
       case 'profile':
         return this.#index.below(node.profile).map((name) => this.#entryNode({ kind: 'profile', name }));
       case 'ssoSession':
-        return this.#index.ofSsoSession(node.name).map((name) => this.#entryNode({ kind: 'profile', name }));
+        return [
+          ...this.#index.ofSsoSession(node.name).map((name) => this.#entryNode({ kind: 'profile', name })),
+          ...accountNodes(node, state, (made) => this.#intern(made)),
+        ];
+      case 'account':
+        return roleNodes(node, state, (made) => this.#intern(made));
       case 'file':
         return this.#childrenOfFile(node.file).map((problem, number) =>
           this.#intern({ kind: 'problem', id: `${node.id}/${number}`, problem }),
         );
       case 'session':
       case 'problem':
+      case 'ssoRole':
+      case 'note':
         return [];
     }
+  }
+
+  /** The row of an sso-session; undefined when the files do not name it. */
+  ssoSessionNode(name: string): TreeNode | undefined {
+    return this.#set.ssoSessions.has(name) ? this.#entryNode({ kind: 'ssoSession', name }) : undefined;
+  }
+
+  /** The row of an account that has been shown. */
+  accountNode(ssoSession: string, accountId: string): TreeNode | undefined {
+    const above = this.ssoSessionNode(ssoSession);
+    return above && this.#nodes.get(accountNodeId(above, accountId));
   }
 
   /** The row of a profile; undefined when it has none. */
@@ -119,13 +165,13 @@ export class ProfileTree {
         return session && sessionRow(session, state);
       }
       case 'ssoSession':
-        return plainRow({
-          label: node.name,
-          description: ssoSessionWord(),
-          icon: { id: 'organization', color: undefined },
-          capabilities: ['source'],
-          collapsible: this.#folding(this.#index.ofSsoSession(node.name).length),
-        });
+        return ssoSessionRow(node.name, state, this.#folding(this.children(node, state).length));
+      case 'account':
+        return accountRow(node, state);
+      case 'ssoRole':
+        return ssoRoleRow(node, state);
+      case 'note':
+        return noteRow(node, state);
       case 'profile': {
         const section = this.#set.profiles.get(node.profile);
         return (
@@ -162,6 +208,10 @@ export class ProfileTree {
       const problems = node.kind === 'problem' ? [node.problem] : (this.#fileProblems.get(node.file) ?? []);
       return problemsTooltip(problems);
     }
+    const looks = signInTooltip(node, state);
+    if (looks !== undefined) {
+      return looks;
+    }
     const section = node.kind === 'profile' ? this.#set.profiles.get(node.profile) : undefined;
     if (!section) {
       return undefined;
@@ -176,7 +226,11 @@ export class ProfileTree {
   sessionRows(state: TreeState): ReadonlyMap<TreeNode, string> {
     const looks = new Map<TreeNode, string>();
     for (const session of state.sessions) {
-      const nodes = [this.sessionNode(session.id), this.profileNode(profileOfSession(session))];
+      const profile = profileOfSession(session);
+      const nodes = [
+        this.sessionNode(session.id),
+        profile === undefined ? this.#shownRole(session.request) : this.profileNode(profile),
+      ];
       for (const node of nodes) {
         if (node) {
           looks.set(node, JSON.stringify(this.row(node, state)));
@@ -186,8 +240,17 @@ export class ProfileTree {
     return looks;
   }
 
+  /** The row of a role of Identity Center that has been shown. */
+  #shownRole(request: SessionRequest): TreeNode | undefined {
+    if (request.kind !== 'identityCenterRole') {
+      return undefined;
+    }
+    const account = this.accountNode(request.ssoSession, request.accountId);
+    return account && this.#nodes.get(roleNodeId(account, request.roleName));
+  }
+
   #folding(children: number): TreeRow['collapsible'] {
-    return children === 0 ? 'none' : this.#index.size <= unfoldedUpTo ? 'expanded' : 'collapsed';
+    return children === 0 ? 'none' : this.#index.size + children <= unfoldedUpTo ? 'expanded' : 'collapsed';
   }
 
   /** A file with one problem says it in its own row. */

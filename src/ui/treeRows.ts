@@ -2,6 +2,8 @@ import type { PlanResult } from '../aws/plan.ts';
 import type { Problem } from '../aws/problems.ts';
 import { kindOf } from '../aws/profiles.ts';
 import type { Section } from '../aws/profiles.ts';
+import type { Listing } from '../session/directory.ts';
+import type { SignInState } from '../session/signIns.ts';
 import type { Session } from '../session/types.ts';
 import type { Capability } from './ids.ts';
 import { phaseIcons, phaseOf, sessionOfProfile } from './sessionPhase.ts';
@@ -30,6 +32,14 @@ export interface TreeState {
   readonly now: number;
   /** Milliseconds before its end at which a session is shown as ending. */
   readonly warnMs: number;
+  /** What is known of the sign-in of an [sso-session]; undefined when the files say too little for one. */
+  readonly signIn?: (ssoSession: string) => SignInLook | undefined;
+}
+
+/** A sign-in as its rows show it. */
+export interface SignInLook {
+  readonly state: SignInState;
+  readonly listing: Listing;
 }
 
 /** Something is wrong; the row is usable or not by itself. */

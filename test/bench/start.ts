@@ -11,6 +11,7 @@ import { machineEffects } from '../../src/machine/machine.ts';
 import { createStsSender } from '../../src/clients/sts.ts';
 import type { BenchRow } from './row.ts';
 import { benchKeys, benchPlan, benchRegion, benchRole } from './startPlan.ts';
+import { fakeEffects } from '../support/fakeEffects.ts';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -80,7 +81,7 @@ async function warm(url: string): Promise<{ bare: number; ours: number }> {
   const plan = benchPlan(url);
   const send = createStsSender({ now: Date.now });
   const machine = machineEffects({ env: {}, platform: process.platform, home: homedir() });
-  const effects = { now: Date.now, send, askMfa: () => Promise.resolve(undefined), ...machine };
+  const effects = fakeEffects({ now: Date.now, send, ...machine });
   const bare: number[] = [];
   const ours: number[] = [];
   // The first of each warms up and does not count.

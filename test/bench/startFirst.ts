@@ -8,6 +8,7 @@ import { run } from '../../src/aws/run.ts';
 import { machineEffects } from '../../src/machine/machine.ts';
 import type { createStsSender } from '../../src/clients/sts.ts';
 import { benchPlan } from './startPlan.ts';
+import { fakeEffects } from '../support/fakeEffects.ts';
 
 const [url = '', bundle = ''] = process.argv.slice(2);
 const plan = benchPlan(url);
@@ -17,7 +18,7 @@ const begun = performance.now();
 const client = load(bundle) as { createStsSender: typeof createStsSender };
 const send = client.createStsSender({ now: Date.now });
 const machine = machineEffects({ env: {}, platform: process.platform, home: homedir() });
-const effects = { now: Date.now, send, askMfa: () => Promise.resolve(undefined), ...machine };
+const effects = fakeEffects({ now: Date.now, send, ...machine });
 const result = await run(plan, effects, new AbortController().signal);
 const took = performance.now() - begun;
 

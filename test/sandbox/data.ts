@@ -1,4 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
+import { readIdentityCenter, type IdentityCenterData } from './identityCenter/data.ts';
 import { codeAt, type MfaDevice } from './mfa.ts';
 import { isOperator, statementsOf, type PolicyDocument, type Statement } from './policy.ts';
 import { isPartition, type Partition } from './regions.ts';
@@ -6,6 +7,7 @@ import { isPartition, type Partition } from './regions.ts';
 /** Everything that the sandbox knows about the world: what a data file holds. */
 export interface SandboxData {
   readonly accounts: readonly AccountData[];
+  readonly identityCenter?: IdentityCenterData;
   /** What the metadata services of an instance and of a container answer with; absent where there is none. */
   readonly machine?: MachineData;
 }
@@ -83,7 +85,7 @@ export interface RoleData {
  * ignored: a test must not pass because of a condition that nobody evaluates.
  */
 export function readData(json: unknown): SandboxData {
-  const data = object(json, 'data', ['accounts', 'machine']);
+  const data = object(json, 'data', ['accounts', 'identityCenter', 'machine']);
   const accounts = array(data['accounts'], 'accounts').map((account, index) =>
     readAccount(account, `accounts[${index}]`),
   );
@@ -95,7 +97,12 @@ export function readData(json: unknown): SandboxData {
     accounts.flatMap(keysOf).map((key) => key.accessKeyId),
     'accessKeyId',
   );
-  return { accounts, ...(data['machine'] === undefined ? {} : { machine: readMachine(data['machine']) }) };
+  const { machine, identityCenter } = data;
+  return {
+    accounts,
+    ...(machine === undefined ? {} : { machine: readMachine(machine) }),
+    ...(identityCenter === undefined ? {} : { identityCenter: readIdentityCenter(identityCenter) }),
+  };
 }
 
 function readAccount(json: unknown, at: string): AccountData {

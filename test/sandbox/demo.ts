@@ -28,6 +28,20 @@ export function demoData(): SandboxData {
   const mainRoot = `arn:aws:iam::${main}:root`;
   const seesAlias = { Effect: 'Allow' as const, Action: 'iam:ListAccountAliases', Resource: '*' };
   return {
+    identityCenter: {
+      startUrl: 'https://acme.example/start',
+      region,
+      user: 'alice@acme.example',
+      accounts: [
+        { id: main, name: 'Acme Main', email: 'aws-main@acme.example', roles: ['Developer', 'ReadOnly'] },
+        {
+          id: prod,
+          name: 'Acme Production',
+          email: 'aws-prod@acme.example',
+          roles: ['Admin', 'Developer', 'ReadOnly'],
+        },
+      ],
+    },
     accounts: [
       {
         id: main,

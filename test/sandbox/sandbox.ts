@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Control } from './control.ts';
 import { readData, type SandboxData } from './data.ts';
 import { demoData } from './demo.ts';
+import { IdentityCenter } from './identityCenter/identityCenter.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { MetadataServices } from './metadata.ts';
 import type { MfaDevice } from './mfa.ts';
@@ -19,6 +20,8 @@ export interface Sandbox {
   /** Calls in the order of their arrival. */
   readonly journal: readonly JournalEntry[];
   readonly control: Control;
+  /** Who signs in and what they may use; undefined when the data has no Identity Center. */
+  readonly identityCenter: IdentityCenter | undefined;
   /** Calls the listener when a call arrives and again when it ends. Returns the way to stop. */
   onCall(listener: (entry: JournalEntry) => void): () => void;
   /**
@@ -51,7 +54,9 @@ export interface SandboxOptions {
 
 /** Starts a small AWS on 127.0.0.1. Rejects when the data is wrong or the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const world = new World(readData(options.data ?? demoData()), options.clock ?? Date.now);
+  const data = readData(options.data ?? demoData());
+  const world = new World(data, options.clock ?? Date.now);
+  const identityCenter = data.identityCenter && new IdentityCenter(data.identityCenter, world);
   const journal = new Journal();
   const control = new Control(world);
   const controlToken = randomBytes(32).toString('hex');
@@ -66,6 +71,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     controlToken,
     journal: journal.entries,
     control,
+    identityCenter,
     onCall: (listener) => journal.onCall(listener),
     waitForCall: (predicate, { timeoutMs = 10_000, from = 0 } = {}) =>
       journal.waitFor(predicate, timeoutMs, from),
@@ -79,7 +85,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       return code;
     },
   };
-  const server = makeServer({ world, journal, control, metadata: new MetadataServices(world), sandbox });
+  const metadata = new MetadataServices(world);
+  const server = makeServer({ world, journal, control, metadata, identityCenter, sandbox });
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

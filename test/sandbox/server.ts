@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Control } from './control.ts';
 import { answerControl } from './controlApi.ts';
+import type { IdentityCenter } from './identityCenter/identityCenter.ts';
+import { receiveIdentityCenter } from './identityCenter/receive.ts';
 import type { Journal } from './journal.ts';
 import { isMetadata, type MetadataServices } from './metadata.ts';
 import type { Parameters } from './parameters.ts';
 import { Refusal } from './refusal.ts';
 import type { Sandbox } from './sandbox.ts';
-import { answerCall, readCall, refuse, type Answer, type IncomingCall } from './service.ts';
+import { answerCall, readCall, refuse, type Answer, type Received } from './service.ts';
 import { readClaim, type SignatureClaim, type WireRequest } from './signature.ts';
 import type { World } from './world.ts';
 
@@ -18,6 +20,7 @@ export interface ServerParts {
   readonly journal: Journal;
   readonly control: Control;
   readonly metadata: MetadataServices;
+  readonly identityCenter: IdentityCenter | undefined;
   readonly sandbox: Omit<Sandbox, 'url' | 'close'>;
 }
 
@@ -59,15 +62,15 @@ async function serve(parts: ServerParts, incoming: IncomingMessage, outgoing: Se
     serveMetadata(parts, request, outgoing);
     return;
   }
-  const call = readCall(request, randomUUID());
-  const claim = claimOrNothing(request);
+  const requestId = randomUUID();
+  const call = receive(parts, request, requestId);
   const index = parts.journal.open({
     at: parts.world.now(),
     operation: call.operation,
-    params: visible(call.parameters),
-    accessKeyId: claim?.accessKeyId,
-    region: claim?.scope.region,
-    requestId: call.requestId,
+    params: call.params,
+    accessKeyId: call.accessKeyId,
+    region: call.region,
+    requestId,
     userAgent: request.headers.get('user-agent')?.[0] ?? '',
   });
   const gone = new AbortController();
@@ -85,7 +88,7 @@ async function serve(parts: ServerParts, incoming: IncomingMessage, outgoing: Se
     incoming.socket.destroy();
     return;
   }
-  const answer = spoilt ?? answerCall(call, parts.world);
+  const answer = spoilt ?? call.answer();
   // Before the answer leaves, so that whoever has the answer finds the call in the journal.
   const { status, errorCode, caller } = answer;
   parts.journal.end(index, { state: 'answered', status, errorCode, caller });
@@ -114,10 +117,29 @@ function serveMetadata(parts: ServerParts, request: WireRequest, outgoing: Serve
   outgoing.writeHead(status, { 'Content-Length': Buffer.byteLength(body) }).end(body);
 }
 
+/** The call in a request: Identity Center has paths of its own, everything else is the query protocol's. */
+function receive(parts: ServerParts, request: WireRequest, requestId: string): Received {
+  const { world, identityCenter } = parts;
+  const ofIdentityCenter = identityCenter && receiveIdentityCenter(request, identityCenter, world, requestId);
+  if (ofIdentityCenter !== undefined) {
+    return ofIdentityCenter;
+  }
+  const call = readCall(request, requestId);
+  const claim = claimOrNothing(request);
+  return {
+    operation: call.operation,
+    params: visible(call.parameters),
+    accessKeyId: claim?.accessKeyId,
+    region: claim?.scope.region,
+    answer: () => answerCall(call, world),
+    refuse: (refusal) => refuse(call, refusal, undefined),
+  };
+}
+
 /** What `control` asked for: an answer in place of AWS's, `drop`, or undefined for a call to be answered normally. */
 async function spoil(
   { control }: ServerParts,
-  call: IncomingCall,
+  call: Received,
   gone: AbortSignal,
 ): Promise<Answer | 'drop' | undefined> {
   for (const behaviour of control.take(call.operation)) {
@@ -131,9 +153,9 @@ async function spoil(
       case 'drop':
         return 'drop';
       case 'throttle':
-        return refuse(call, new Refusal(400, 'Throttling', 'Rate exceeded'), undefined);
+        return call.refuse(new Refusal(400, 'Throttling', 'Rate exceeded'));
       case 'fail':
-        return refuse(call, failure(behaviour.status), undefined);
+        return call.refuse(failure(behaviour.status));
       case 'raw':
         return { headers: {}, ...behaviour.answer, caller: undefined, errorCode: undefined };
     }

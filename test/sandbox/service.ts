@@ -25,6 +25,19 @@ export interface Answer {
   readonly errorCode: string | undefined;
 }
 
+/** A call of any protocol, as the server handles it. */
+export interface Received {
+  readonly operation: string;
+  /** What the journal may hold: no secret. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly accessKeyId: string | undefined;
+  readonly region: string | undefined;
+  /** Judges the call. */
+  answer(): Answer;
+  /** An error in the words of its protocol. */
+  refuse(refusal: Refusal): Answer;
+}
+
 /** Reads the query protocol: parameters in the query and in a form body. */
 export function readCall(request: WireRequest, requestId: string): IncomingCall {
   const isForm =

@@ -25,6 +25,8 @@ export function fakeEffects(given: Partial<Effects>): Effects {
     readFile: given.readFile ?? unexpected('readFile'),
     runProcess: given.runProcess ?? unexpected('runProcess'),
     fetchLocal: given.fetchLocal ?? unexpected('fetchLocal'),
+    signInToken: given.signInToken ?? unexpected('signInToken'),
+    roleCredentials: given.roleCredentials ?? unexpected('roleCredentials'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { profileOf } from '../../src/session/view.ts';
 import type { Credentials } from '../../src/aws/credentials.ts';
 import type { Fault } from '../../src/aws/faults.ts';
 import type { Plan, PlanResult, SessionRequest } from '../../src/aws/plan.ts';
@@ -69,7 +70,7 @@ export class Machine {
   }
 
   plan(request: SessionRequest): PlanResult {
-    const name = request.kind === 'role' ? request.sourceProfile : request.profile;
+    const name = profileOf(request);
     if (this.deleted.has(name)) {
       return { ok: false, problems: [], hops: [] };
     }

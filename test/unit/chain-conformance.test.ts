@@ -112,11 +112,11 @@ function baseOf(base: Base): unknown {
     case 'identityCenter':
       return {
         Sso: given({
-          sso_session: base.ssoSession,
+          sso_session: base.signIn.session,
           sso_account_id: base.accountId,
           sso_role_name: base.roleName,
-          sso_region: base.ssoRegion,
-          sso_start_url: base.startUrl,
+          sso_region: base.signIn.region,
+          sso_start_url: base.signIn.startUrl,
         }),
       };
     default:

@@ -141,6 +141,7 @@ describe('planEnvironment', () => {
       region: undefined,
       endpointUrl: undefined,
       ignoreConfiguredEndpoints: false,
+      identityCenter: { portal: undefined, oidc: undefined },
       regionalEndpoints: undefined,
       fips: undefined,
       dualStack: undefined,
@@ -155,7 +156,21 @@ describe('planEnvironment', () => {
         AWS_ENDPOINT_URL_STS: 'd',
         AWS_STS_REGIONAL_ENDPOINTS: 'legacy',
       }),
-      { ...none, region: 'a', endpointUrl: 'd', regionalEndpoints: 'legacy' },
+      {
+        ...none,
+        region: 'a',
+        endpointUrl: 'd',
+        identityCenter: { portal: 'c', oidc: 'c' },
+        regionalEndpoints: 'legacy',
+      },
+    );
+    assert.deepEqual(
+      planEnvironment({
+        AWS_ENDPOINT_URL: 'c',
+        AWS_ENDPOINT_URL_SSO: 'e',
+        AWS_ENDPOINT_URL_SSO_OIDC: 'f',
+      }).identityCenter,
+      { portal: 'e', oidc: 'f' },
     );
     assert.equal(planEnvironment({ AWS_DEFAULT_REGION: 'b' }).region, 'b');
     assert.equal(planEnvironment({ AWS_ENDPOINT_URL: 'c' }).endpointUrl, 'c');

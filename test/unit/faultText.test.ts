@@ -458,11 +458,7 @@ const table: Table = {
     ['retry', 'openProfile'],
   ]),
   notYet: [
-    [
-      { baseKind: 'identityCenter' },
-      'This kind of profile cannot be started yet: Identity Center',
-      ['openProfile'],
-    ],
+    [{ baseKind: 'login' }, 'This kind of profile cannot be started yet: console sign-in', ['openProfile']],
     [{ baseKind: 'constructor' }, 'This kind of profile cannot be started yet: constructor', ['openProfile']],
   ],
   deadOnArrival: [
@@ -484,6 +480,54 @@ const table: Table = {
       { seconds: 50 },
       'The session is still being renewed after 50 seconds, try again: prod-admin',
       ['retry'],
+    ],
+  ],
+  signInNeeded: [[{ signIn: 'acme' }, 'The sign-in is over, sign in again to go on: acme', ['signIn']]],
+  signInFailed: [
+    [{ signIn: 'acme', why: 'denied' }, 'The sign-in was denied in the browser: acme', ['signIn']],
+    [
+      { signIn: 'acme', why: 'tooLate' },
+      'Nobody finished the sign-in in time, sign in again: acme',
+      ['signIn'],
+    ],
+    [
+      { signIn: 'acme', why: 'wrongState' },
+      'The browser came back with the answer to another sign-in, nothing of it was kept: acme',
+      ['signIn'],
+    ],
+    [
+      { signIn: 'acme', why: 'noListener' },
+      'This computer has no port for the browser to come back to, sign in with a code: acme',
+      ['openSignInSetting', 'signIn'],
+    ],
+    [
+      { signIn: 'acme', why: 'noBrowser' },
+      'No browser could be opened for the sign-in, sign in with a code: acme',
+      ['openSignInSetting', 'signIn'],
+    ],
+    [
+      { signIn: 'acme', why: 'unknownStartUrl' },
+      'Identity Center does not know this start URL, correct sso_start_url: acme',
+      ['openProfile', 'signIn'],
+    ],
+    [
+      { signIn: 'acme', why: 'wrongRegion' },
+      'This Identity Center is in another region, correct sso_region: acme',
+      ['openProfile', 'signIn'],
+    ],
+  ],
+  roleNotAssigned: [
+    [
+      { accountId: '111122223333', roleName: 'Admin', signIn: 'acme' },
+      'Identity Center does not give you the role Admin in 1111-2222-3333, ask its administrator: acme',
+      ['openProfile', 'retry'],
+    ],
+  ],
+  noRoleChosen: [
+    [
+      { profile: 'corp' },
+      'This profile names no account and no role, start one of those below its sign-in: corp',
+      ['openProfile'],
     ],
   ],
   internal: [
@@ -517,7 +561,7 @@ describe('faults in words', () => {
     const titles = [...used].map(faultActionTitle);
     assert.equal(new Set(titles).size, used.size);
     for (const title of titles) {
-      assert.match(title, /^(Enter|Open|Try|Start|Show|Change) /);
+      assert.match(title, /^(Enter|Open|Try|Start|Show|Change|Sign) /);
     }
   });
 

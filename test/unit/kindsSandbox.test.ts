@@ -11,6 +11,7 @@ import { createStsSender } from '../../src/clients/sts.ts';
 import { machineEffects } from '../../src/machine/machine.ts';
 import { sandboxClient } from '../sandbox/client.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { fakeEffects } from '../support/fakeEffects.ts';
 import { createIdp, type Idp } from '../support/idp.ts';
 import { dora, kindsData, kindsEnvironment, kindsRole, writeKindsHome } from '../support/kinds.ts';
 import { isInstalled, run as runTool } from '../support/outletRig.ts';
@@ -69,12 +70,11 @@ describe('every kind of profile that needs no person, against the sandbox', func
     });
     const planned = planFor(set, { kind: 'profile', profile }, planEnvironment(env));
     assert.ok(planned.ok, JSON.stringify(planned));
-    const effects = {
+    const effects = fakeEffects({
       now: Date.now,
       send: createStsSender({ now: Date.now }),
-      askMfa: () => assert.fail('nobody is there'),
       ...machineEffects({ env, platform: process.platform, home }),
-    };
+    });
     return run(planned.plan, effects, new AbortController().signal, more.options);
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import * as ids from '../../src/ui/ids.ts';
-import { defaults, deliveryMode, integerSetting, limits } from '../../src/ui/settingValues.ts';
+import { defaults, deliveryMode, integerSetting, limits, signInSetting } from '../../src/ui/settingValues.ts';
 
 interface MenuItem {
   readonly command: string;
@@ -126,6 +126,12 @@ describe('manifest and ids', () => {
     }
   });
 
+  it('name every way to sign in', () => {
+    const setting = contributes.configuration.properties['stsSessions.signInWith'];
+    assert.deepEqual(setting?.enum?.map(signInSetting), setting?.enum);
+    assert.equal(setting?.markdownEnumDescriptions?.length, setting?.enum?.length);
+  });
+
   it('let no folder decide how credentials are delivered', () => {
     const delivery = contributes.configuration.properties['stsSessions.delivery'];
     assert.equal(delivery?.scope, 'machine');
@@ -171,6 +177,7 @@ describe('manifest and ids', () => {
       ids.commands.dismissSession,
       ids.commands.makeActive,
       ids.commands.openProfileSource,
+      ids.commands.saveAsProfile,
     ]);
   });
 

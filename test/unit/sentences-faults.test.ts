@@ -57,7 +57,7 @@ const sockets = {
     Promise.resolve({ url: 'sts.local', host: 'sts.local', close: () => undefined }),
 };
 
-/** Typed by kind: a new one must be played above, or be named as one that cannot. */
+/** Typed by kind: a new one must be played above, or be named as one that STS cannot cause. */
 const causedOnTheWire: Record<Fault['kind'], boolean> = {
   cancelled: false,
   timedOut: true,
@@ -88,6 +88,10 @@ const causedOnTheWire: Record<Fault['kind'], boolean> = {
   deadOnArrival: false,
   planChanged: false,
   stillRenewing: false,
+  signInNeeded: false,
+  signInFailed: false,
+  roleNotAssigned: false,
+  noRoleChosen: false,
   internal: false,
 };
 

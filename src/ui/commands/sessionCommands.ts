@@ -4,7 +4,7 @@ import { durationProblem, durations, mfaSerialProblem, parseDuration } from '../
 import type { SessionRequest } from '../../aws/plan.ts';
 import { kindOf } from '../../aws/profiles.ts';
 import { commands } from '../ids.ts';
-import { profileIn, roleIn, sessionIn } from '../meaning.ts';
+import { asNode, profileIn, roleIn, sessionIn } from '../meaning.ts';
 import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { withCancel } from '../progress.ts';
@@ -12,6 +12,7 @@ import { askRole } from '../prompts/assumeRole.ts';
 import { askText } from '../prompts/input.ts';
 import { askSteps } from '../prompts/steps.ts';
 import { mfaSessionDurationSeconds } from '../settings.ts';
+import { requestOfRole } from '../signInRows.ts';
 import { durationWords, inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
 import { accountForReading } from '../text/time.ts';
@@ -38,6 +39,11 @@ async function startSession(parts: CommandParts, argument: CommandArgument): Pro
   // A session's own row: a role that was typed in by hand has no profile to start from.
   if (session && (session.request.kind !== 'profile' || session.state.kind === 'failed')) {
     await parts.flow.start(session.request);
+    return;
+  }
+  const node = asNode(argument);
+  if (node?.kind === 'ssoRole') {
+    await parts.flow.start(requestOfRole(node));
     return;
   }
   const profile =

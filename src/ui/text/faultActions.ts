@@ -14,6 +14,10 @@ export type FaultAction =
   /** Ends the session and starts it from today's files. */
   | 'startAgain'
   | 'openProxySettings'
+  /** Does again what failed, which has the person sign in. */
+  | 'signIn'
+  /** Opens the setting that says how people sign in. */
+  | 'openSignInSetting'
   | 'showLog';
 
 /** With these the source profile is what is wrong, whoever named the role. */
@@ -51,6 +55,10 @@ export function faultActionTitle(action: FaultAction): string {
       return t('Start Again');
     case 'openProxySettings':
       return t('Open Proxy Settings');
+    case 'signIn':
+      return t('Sign In');
+    case 'openSignInSetting':
+      return t('Open Sign-In Setting');
     case 'showLog':
       return t('Show Log');
   }

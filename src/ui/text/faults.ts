@@ -3,6 +3,7 @@ import type { FaultAction } from './faultActions.ts';
 import { kindWord } from './kindWord.ts';
 import { t } from './l10n.ts';
 import { networkSentence, notAwsSentence } from './networkFaults.ts';
+import { signInFaultText } from './signInFaults.ts';
 import { machineSentence, processSentence, tokenFileSentence, webIdentitySentence } from './sourceFaults.ts';
 import { accountForReading, remaining } from './time.ts';
 
@@ -174,6 +175,11 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
         ),
         'retry',
       );
+    case 'signInNeeded':
+    case 'signInFailed':
+    case 'roleNotAssigned':
+    case 'noRoleChosen':
+      return signInFaultText(fault);
     case 'internal':
       return say(
         t('Something went wrong inside STS Sessions, the log has more: {0}', context.session),

@@ -8,6 +8,8 @@ export const flowText = {
   cannotStart: (name: string, problem: string) => t('This session cannot start: {0} ({1})', name, problem),
   needsPerson: (name: string) =>
     t('A terminal waits for a session that is over, renew it with an MFA code to go on: {0}', name),
+  needsSignIn: (name: string) =>
+    t('A terminal waits for a session that is over, sign in to go on: {0}', name),
   renewButton: () => t('Renew'),
   openTerminalButton: () => t('Open Terminal'),
   terminalHint: (name: string, until: number | undefined, now: number) =>

@@ -34,6 +34,8 @@ export function inputSentence(problem: InputProblem): string {
       return t('An access key ID has 16 or more letters and digits, such as AKIA…');
     case 'notRegion':
       return t('A region looks like this: eu-west-1');
+    case 'notStartUrl':
+      return t('A start URL looks like this: https://acme.awsapps.com/start');
     case 'notDuration':
       return t('Write a duration as 1h, 90m or 3600 (seconds)');
     case 'outOfRange':

@@ -1,6 +1,7 @@
 import type { Base, Hop, PlanResult, Step } from '../../aws/plan.ts';
 import type { Place, Problem } from '../../aws/problems.ts';
 import type { Section } from '../../aws/profiles.ts';
+import { signInName } from '../../aws/sources/identityCenterApi.ts';
 import type { Session } from '../../session/types.ts';
 import { endOf } from '../sessionPhase.ts';
 import { faultSentence } from './faults.ts';
@@ -76,7 +77,7 @@ function baseWords(base: Base): string {
     case 'webIdentity':
       return t('web identity, role {0}', base.roleArn);
     case 'identityCenter':
-      return t('Identity Center: {0}', base.ssoSession ?? base.startUrl);
+      return t('Identity Center: {0}', signInName(base.signIn));
     case 'process':
       return t('credential process');
     case 'login':

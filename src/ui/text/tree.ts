@@ -45,7 +45,8 @@ export function planFacts(section: Section, plan: Plan): string {
   if (!last) {
     const facts = joinFacts([...baseFacts(plan.base, section.name), asksMfa]);
     // Below its sso-session a profile need not say again what that is.
-    const told = plan.base.kind === 'identityCenter' && plan.base.ssoSession !== undefined && facts !== '';
+    const told =
+      plan.base.kind === 'identityCenter' && plan.base.signIn.session !== undefined && facts !== '';
     return told ? facts : joinFacts([lookOfSection(section).word, ...facts.split(between)]);
   }
   const role = unless(section.name, roleNameOf(last.roleArn));
@@ -172,9 +173,4 @@ export function problemLabel(problem: Problem): { readonly label: string; readon
     label: problemSentence(problem),
     description: problem.place === undefined ? '' : t('line {0}', problem.place.line),
   };
-}
-
-/** What the row of an sso-session says beside its name. */
-export function ssoSessionWord(): string {
-  return t('Identity Center');
 }

@@ -1,0 +1,117 @@
+import { timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+/** What the browser brought back. `wrongState`: an answer to somebody else's question, of which nothing is kept. */
+export type Callback =
+  | { readonly kind: 'code'; readonly code: string }
+  | { readonly kind: 'error'; readonly error: string }
+  | { readonly kind: 'wrongState' };
+
+/** What a person reads in the browser at the end. */
+export interface PageTexts {
+  readonly title: string;
+  readonly done: string;
+  readonly failed: string;
+}
+
+/** A page on this machine that waits for one answer. */
+export interface Loopback {
+  /** `http://127.0.0.1:PORT/oauth/callback`. */
+  readonly redirectUri: string;
+  /** Resolves with the first answer. */
+  readonly answer: Promise<Callback>;
+  /** Ends the listener and every connection; the port is free afterwards. */
+  close(): Promise<void>;
+}
+
+/** Where Identity Center sends the browser; its registration names it without a port (RFC 8252, 7.3). */
+export const callbackPath = '/oauth/callback';
+
+/**
+ * Listens on a free port of 127.0.0.1, and on nothing else, for the one answer that belongs to `state`. Rejects with
+ * Node's error when there is no port to be had.
+ */
+export async function openLoopback(state: string, texts: PageTexts): Promise<Loopback> {
+  let resolve = (_found: Callback): void => undefined;
+  const answer = new Promise<Callback>((done) => (resolve = done));
+  let answered = false;
+  const server: Server = createServer((request, response) => {
+    const found = answered ? undefined : read(request, server, state);
+    if (typeof found === 'object') {
+      answered = true;
+      response.once('close', () => resolve(found));
+    }
+    respond(response, texts, found ?? 410);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    redirectUri: `http://127.0.0.1:${portOf(server)}${callbackPath}`,
+    answer,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** The callback in a request, or the HTTP status for what is none. */
+function read(request: IncomingMessage, server: Server, state: string): Callback | number {
+  // A page elsewhere whose name was made to point here (DNS rebinding) asks under its own name.
+  if (request.headers.host !== `127.0.0.1:${portOf(server)}`) {
+    return 421;
+  }
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  if (url.pathname !== callbackPath) {
+    return 404;
+  }
+  if (request.method !== 'GET') {
+    return 405;
+  }
+  if (!sameText(url.searchParams.get('state') ?? '', state)) {
+    return { kind: 'wrongState' };
+  }
+  const code = url.searchParams.get('code');
+  return code === null || code === ''
+    ? { kind: 'error', error: url.searchParams.get('error') ?? '' }
+    : { kind: 'code', code };
+}
+
+function respond(response: ServerResponse, texts: PageTexts, found: Callback | number): void {
+  const status = typeof found === 'number' ? found : found.kind === 'code' ? 200 : 400;
+  const text = status === 200 ? texts.done : texts.failed;
+  response.writeHead(status, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    'X-Content-Type-Options': 'nosniff',
+    Connection: 'close',
+  });
+  response.end(page(texts.title, text));
+}
+
+function page(title: string, text: string): string {
+  return `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title>
+<style>:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:20vh auto;padding:0 1rem}</style>
+<h1>${escape(title)}</h1><p>${escape(text)}</p>
+`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function sameText(a: string, b: string): boolean {
+  const [first, second] = [Buffer.from(a), Buffer.from(b)];
+  return first.length === second.length && timingSafeEqual(first, second);
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

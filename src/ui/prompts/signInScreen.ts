@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import type { DeviceCode, SignIn } from '../../aws/sources/identityCenterApi.ts';
+import type { SignInScreen } from '../../signIn/authorize.ts';
+import { signInText } from '../text/signIn.ts';
+
+/** What a person sees of signing in: a code to compare, a notification while they are in the browser. */
+export interface VisibleSignIn extends SignInScreen {
+  /** True while one of them is there. */
+  isAsking(): boolean;
+}
+
+/** The screen over VS Code's own dialogs and notifications. */
+export function createSignInScreen(): VisibleSignIn {
+  let open = 0;
+  const counted = async <T>(work: () => Promise<T>): Promise<T> => {
+    open += 1;
+    try {
+      return await work();
+    } finally {
+      open -= 1;
+    }
+  };
+  return {
+    isAsking: () => open > 0,
+    openBrowser: async (url) => vscode.env.openExternal(vscode.Uri.parse(url, true)),
+    confirmCode: (signIn, code, signal) => counted(() => confirmCode(signIn, code, signal)),
+    waiting: (signIn, code, signal, work) => counted(() => waiting(signIn, code, signal, work)),
+    pageTexts: () => signInText.page(),
+  };
+}
+
+async function confirmCode(signIn: SignIn, code: DeviceCode, signal: AbortSignal): Promise<boolean> {
+  const open = signInText.openPage();
+  const link = signInText.copyLink();
+  const options = { modal: true, detail: signInText.codeDetail(code) };
+  const choice = await Promise.race([
+    vscode.window.showInformationMessage(signInText.code(signIn, code), options, open, link),
+    aborted(signal),
+  ]);
+  switch (choice) {
+    case open:
+      await vscode.env.clipboard.writeText(code.userCode);
+      await vscode.env.openExternal(vscode.Uri.parse(code.verificationUriComplete, true));
+      return true;
+    case link:
+      await vscode.env.clipboard.writeText(code.verificationUriComplete);
+      return true;
+    default:
+      return false;
+  }
+}
+
+async function waiting<T>(
+  signIn: SignIn,
+  code: DeviceCode | undefined,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const title =
+    code === undefined ? signInText.waitingForBrowser(signIn) : signInText.waitingForCode(signIn, code);
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return vscode.window.withProgress(options, (_progress, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    return work(AbortSignal.any([signal, controller.signal]));
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve(undefined);
+    }
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
