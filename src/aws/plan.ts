@@ -315,7 +315,9 @@ function planIdentityCenterRole(
   const partition = partitionOfRegion(base.signIn.region)?.id ?? 'aws';
   const arns = [`arn:${partition}:iam::${accountId}:role/${roleName}`];
   const where = planTarget(section, { set, env, askedRegion: undefined, arns }, findings);
-  return result(name, base, [], where, hops, findings);
+  // Without any region most tools give up, and nothing else here tells which one people work in.
+  const toolRegion = where.toolRegion ?? base.signIn.region;
+  return result(name, base, [], { ...where, toolRegion }, hops, findings);
 }
 
 /** A profile that people may use: not one of those that the extension itself keeps in the file for its terminals. */

@@ -1,11 +1,13 @@
 import type { Client } from './identityCenter.ts';
 
+// Their forms lead to where they are relative to themselves: a workbench in a browser puts a proxy before this machine.
+
 /** The page on which a person compares the code of a device and allows it. */
 export function devicePage(user: string, userCode: string): string {
   return page(
     'Authorization requested',
     `<p>${escape(user)}, confirm that your device shows this code:</p>
-<form method="post" action="/device"><input name="user_code" value="${escape(userCode)}" aria-label="Code"><p>
+<form method="post" action="device"><input name="user_code" value="${escape(userCode)}" aria-label="Code"><p>
 <button name="verdict" value="allowed">Confirm and continue</button> <button name="verdict" value="denied">Deny access</button></form>`,
   );
 }
@@ -15,7 +17,7 @@ export function authorizePage(user: string, client: Client, query: string): stri
   return page(
     'Allow access to your data?',
     `<p>${escape(user)}, the application ${escape(client.id)} asks for ${escape(client.scopes.join(', '))}.</p>
-<form method="post" action="/authorize?${escape(query)}">
+<form method="post" action="authorize?${escape(query)}">
 <button name="verdict" value="allowed">Allow access</button> <button name="verdict" value="denied">Deny access</button></form>`,
   );
 }
