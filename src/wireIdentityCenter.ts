@@ -65,7 +65,10 @@ export function wireIdentityCenter(parts: IdentityCenterParts): WiredIdentityCen
     token: (signIn, refused, signal) => signIns.token(signIn, { refused, interactive: false }, signal),
     store: {
       get: (key) => context.globalState.get(key),
-      set: async (key, value) => context.globalState.update(key, value),
+      set: async (key, value) =>
+        context.globalState
+          .update(key, value)
+          .then(undefined, (error: unknown) => log.warn(`listing: ${String(error)}`)),
     },
     wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
     now,

@@ -33,7 +33,7 @@ export interface DirectoryPorts extends PacePorts {
   readonly api: Pick<IdentityCenterApi, 'accounts' | 'roles'>;
   /** A token without asking anybody; `refused` is one that AWS has just turned down. */
   token(signIn: SignIn, refused: Secret | undefined, signal: AbortSignal): Promise<SignInToken | Fault>;
-  /** Where listings outlive the window. Names of accounts and roles are no secrets. */
+  /** Where listings outlive the window; `set` never rejects. Names of accounts and roles are no secrets. */
   readonly store: { get(key: string): unknown; set(key: string, value: unknown): Promise<void> };
   readonly callsPerSecond?: number;
 }

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A key and a certificate for 127.0.0.1 that nobody trusts, as PEM; undefined where there is no openssl: Node makes keys
+ * A key and a certificate for 127.0.0.1 and these host names that nobody trusts, as PEM; undefined where there is no openssl: Node makes keys
  * but no certificates.
  */
-export function selfSigned(): { readonly key: string; readonly cert: string } | undefined {
+export function selfSigned(
+  ...hosts: readonly string[]
+): { readonly key: string; readonly cert: string } | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'sts-sessions-tls-'));
   try {
     const key = join(folder, 'key.pem');
@@ -23,7 +25,8 @@ export function selfSigned(): { readonly key: string; readonly cert: string } | 
       '-days',
       '2',
     ];
-    const whom = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const subjectAltName = `subjectAltName=${['IP:127.0.0.1', ...hosts.map((host) => `DNS:${host}`)].join()}`;
+    const whom = ['-subj', '/CN=127.0.0.1', '-addext', subjectAltName];
     const made = spawnSync('openssl', [...what, ...whom, '-keyout', key, '-out', cert]);
     return made.status === 0
       ? { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }

@@ -447,3 +447,64 @@ describe('a fetch for a session whose authenticator is stored', () => {
     assert.equal(other.sessions.get('mfa')?.needsPerson, true);
   });
 });
+
+describe('a session whose sign-in is over', () => {
+  const signInNeeded = { kind: 'signInNeeded', signIn: 'corp' } as const;
+
+  it('is renewed silently first, then waits for a person who is asked once', async () => {
+    const [machine, window] = await started('prod');
+    machine.clock.jump(hour);
+    const asked: string[] = [];
+    const change = { onNeedsPerson: (session: { readonly name: string }) => void asked.push(session.name) };
+    const held = [fetch(window, 'prod', change), fetch(window, 'prod', change)];
+    await settle();
+    assert.equal(machine.call().unattended, true);
+    machine.call().refuse(signInNeeded);
+    await settle();
+    assert.deepEqual(asked, ['prod']);
+    const renewing = window.sessions.renew('prod', never);
+    await settle();
+    assert.equal(machine.call().unattended, false, 'a person asked for this one');
+    machine.call().grant();
+    await renewing;
+    assert.deepEqual(await Promise.all(held.map(async (one) => keyOf(await one))), [
+      'ASIAEXAMPLE2',
+      'ASIAEXAMPLE2',
+    ]);
+  });
+
+  it('says so to the tool when nobody signs in', async () => {
+    const [machine, window] = await started('prod');
+    machine.clock.jump(hour);
+    const held = fetch(window, 'prod', { holdMs: 2000, onNeedsPerson: () => undefined });
+    await settle();
+    machine.call().refuse(signInNeeded);
+    await settle();
+    await machine.clock.advance(2000);
+    assert.deepEqual(await held, { kind: 'failed', name: 'prod', fault: signInNeeded });
+  });
+
+  it('goes on with a person who comes while it is being renewed silently', async () => {
+    const [machine, window] = await started('prod');
+    machine.clock.jump(hour);
+    const held = fetch(window, 'prod', { onNeedsPerson: () => undefined });
+    await settle();
+    const starting = window.sessions.renew('prod', never);
+    await settle();
+    machine.call().refuse(signInNeeded);
+    await settle();
+    assert.equal(machine.call().unattended, false);
+    machine.call().grant();
+    assert.equal((await starting).ok, true);
+    assert.equal(keyOf(await held), 'ASIAEXAMPLE2');
+  });
+
+  it('is served as long as it lasts', async () => {
+    const [machine, window] = await started('prod');
+    machine.clock.jump(50 * minute);
+    const held = fetch(window, 'prod');
+    await settle();
+    machine.call().refuse(signInNeeded);
+    assert.equal(keyOf(await held), 'ASIAEXAMPLE1');
+  });
+});
