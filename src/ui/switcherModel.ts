@@ -17,6 +17,7 @@ export type SwitcherChoice =
   | { readonly kind: 'terminalOfRequest'; readonly request: SessionRequest }
   | { readonly kind: 'endSession'; readonly sessionId: string }
   | { readonly kind: 'assumeRole' }
+  | { readonly kind: 'signIn' }
   | { readonly kind: 'endAll' };
 
 /** A button at the right end of a row. */
@@ -88,6 +89,7 @@ export function switcherRows(input: SwitcherInput): readonly SwitcherRow[] {
     ...group(words.allProfiles, profiles),
     ...group(words.more, [
       actionRow('assumeRole', `$(add) ${words.assumeRole}`),
+      actionRow('signIn', `$(sign-in) ${words.signIn}`),
       ...(input.sessions.length > 0 ? [actionRow('endAll', `$(stop-circle) ${words.endAll}`)] : []),
     ]),
   ];
@@ -125,7 +127,7 @@ function group(label: string, rows: readonly SwitcherRow[]): readonly SwitcherRo
   return rows.length === 0 ? [] : [{ kind: 'separator', label }, ...rows];
 }
 
-function actionRow(kind: 'assumeRole' | 'endAll', label: string): SwitcherRow {
+function actionRow(kind: 'assumeRole' | 'signIn' | 'endAll', label: string): SwitcherRow {
   return {
     kind: 'item',
     key: kind,

@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { CommandParts } from '../parts.ts';
 import { commands } from '../ids.ts';
 import { openTerminal } from './credentialCommands.ts';
@@ -53,6 +54,9 @@ async function act(parts: CommandParts, choice: SwitcherChoice): Promise<void> {
     }
     case 'assumeRole':
       await assumeRole(parts, undefined);
+      break;
+    case 'signIn':
+      await vscode.commands.executeCommand(commands.signIn);
       break;
     case 'endAll':
       await flow.end(sessions.list());

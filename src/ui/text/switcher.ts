@@ -9,6 +9,7 @@ export function switcherText(): {
   readonly allProfiles: string;
   readonly more: string;
   readonly assumeRole: string;
+  readonly signIn: string;
   readonly endAll: string;
   readonly openTerminal: string;
   readonly end: string;
@@ -21,6 +22,7 @@ export function switcherText(): {
     allProfiles: t('All profiles'),
     more: t('More'),
     assumeRole: t('Assume role…'),
+    signIn: t('Sign in with Identity Center…'),
     endAll: t('End all sessions'),
     openTerminal: t('Open Terminal'),
     end: t('End Session'),
