@@ -28,7 +28,7 @@ const workbench = await launchWorkbench({
   workspace,
   vsix: await packagedExtension(),
   companion: true,
-  env: {},
+  env: { AWS_ENDPOINT_URL_SSO: sandbox.url, AWS_ENDPOINT_URL_SSO_OIDC: sandbox.url },
 });
 try {
   const page = await workbench.openPage();
@@ -37,6 +37,7 @@ try {
   await overview(page);
   await switcher(page);
   await roleQuestion(page);
+  await identityCenter(page);
 } finally {
   await workbench.stop();
   await sandbox.close();
@@ -85,6 +86,31 @@ async function roleQuestion(page: WorkbenchPage): Promise<void> {
   await page.quickMessage().filter({ hasText: '12 digits' }).waitFor();
   await take(page, 'assume-role');
   await page.page.keyboard.press('Escape');
+}
+
+/** A sign-in by code, its accounts and roles, and a terminal that is one of them. */
+async function identityCenter(page: WorkbenchPage): Promise<void> {
+  await page.runCommand('STS: End All Sessions');
+  await page.waitForStatus(/^ ?AWS$/);
+  await page.clickTreeButton('acme', 'Sign In');
+  const opening = page.page.context().waitForEvent('page');
+  await page.press('Copy Code and Open Page', page.dialog());
+  const opened = await opening;
+  await opened.getByText('Confirm and continue').click();
+  await opened.getByText('Request approved').waitFor();
+  await opened.close();
+  await page.treeRow('alice').click();
+  await page.treeRow('Acme Production').click();
+  await page.clickTreeButton('Admin', 'Start');
+  await page.waitForStatus(/Acme Production/);
+  await page.runCommand('Terminal: Kill All Terminals');
+  await page.openTerminal();
+  await page.waitForTerminalText('$');
+  await page.typeInTerminal('aws sts get-caller-identity --query Arn\n');
+  await page.waitForTerminalText('AWSReservedSSO_Admin');
+  await page.clearNotifications();
+  await page.quickInput().waitFor({ state: 'hidden' });
+  await take(page, 'identity-center');
 }
 
 async function widenSideBar(page: WorkbenchPage): Promise<void> {

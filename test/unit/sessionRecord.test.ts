@@ -43,6 +43,13 @@ const requests = [
     mfaSerial: 'm',
     region: 'r',
   },
+  {
+    kind: 'identityCenterRole',
+    name: 'Sandbox/Admin',
+    ssoSession: 'corp',
+    accountId: '222233334444',
+    roleName: 'Admin',
+  },
 ] as const;
 
 describe('a stored session', () => {

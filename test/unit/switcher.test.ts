@@ -87,6 +87,7 @@ describe('switcher', () => {
       '$(organization) Sandbox | Identity Center · 5555-6666-7777 · Developer',
       '-- More',
       '$(add) Assume role…',
+      '$(sign-in) Sign in with Identity Center…',
     ]);
   });
 
@@ -108,6 +109,23 @@ describe('switcher', () => {
     const labels = list.flatMap((row) => (row.kind === 'item' ? [row.key] : []));
     assert.equal(new Set(labels).size, labels.length);
     assert.equal(labels.at(-1), 'endAll');
+  });
+
+  it('offers a role of Identity Center that was started last, as long as its sign-in is in the files', () => {
+    const role: SessionRequest = {
+      kind: 'identityCenterRole',
+      name: 'Sandbox/Admin',
+      ssoSession: 'corp',
+      accountId: '333344445555',
+      roleName: 'Admin',
+    };
+    assert.deepEqual(read(rows({ recent: [{ ...role, ssoSession: 'gone' }] })), read(rows()));
+    const list = rows({ recent: [role] });
+    assert.deepEqual(read(list).slice(0, 2), [
+      '-- Recent',
+      '$(organization) Sandbox/Admin | 3333-4444-5555 · network · Admin | corp',
+    ]);
+    assert.deepEqual(item(list, 'Sandbox/Admin').choice, { kind: 'startSession', request: role });
   });
 
   it('answers with what to do, on Enter and on the buttons', () => {
@@ -140,7 +158,14 @@ describe('switcher', () => {
     const list = rows({ set: undefined, sessions: [live], recent: [typed] });
     assert.deepEqual(
       read(list).map((line) => line.split(' | ')[0]),
-      ['-- Live', '$(pass-filled) hub', '-- More', '$(add) Assume role…', '$(stop-circle) End all sessions'],
+      [
+        '-- Live',
+        '$(pass-filled) hub',
+        '-- More',
+        '$(add) Assume role…',
+        '$(sign-in) Sign in with Identity Center…',
+        '$(stop-circle) End all sessions',
+      ],
     );
     assert.deepEqual(read(rows({ recent: [{ kind: 'profile', profile: 'deleted' }] })), read(rows()));
   });
@@ -154,7 +179,7 @@ describe('switcher', () => {
       ).join(''),
       credentials: undefined,
     });
-    assert.equal(rows({ set: chain }).length, 5003);
+    assert.equal(rows({ set: chain }).length, 5004);
     const first = item(rows({ set: chain }), 'p0');
     assert.equal(first.detail, '… → p4 → p3 → p2 → p1 → arn:aws:iam::111122223333:role/R0');
   });
