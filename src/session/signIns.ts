@@ -60,6 +60,8 @@ interface Known {
   refreshFailedAt: number | undefined;
   /** The disk refused this one, so it lives here. */
   unwritten: SignInToken | undefined;
+  /** The access token of a sign-in that AWS has ended, whatever its file says. */
+  ended: string | undefined;
 }
 
 /**
@@ -89,7 +91,8 @@ export class SignIns implements Disposable {
       return { kind: 'unknown' };
     }
     const { token } = known;
-    switch (tokenPhase(token, this.#ports.now())) {
+    const ended = token !== undefined && token.accessToken.reveal() === known.ended;
+    switch (ended ? 'over' : tokenPhase(token, this.#ports.now())) {
       case 'good':
       case 'ending':
         return { kind: 'in', until: token?.expiresAt ?? 0 };
@@ -116,7 +119,8 @@ export class SignIns implements Disposable {
    */
   async token(signIn: SignIn, wish: TokenWish, signal: AbortSignal): Promise<SignInToken | Fault> {
     const there = usable(await this.#read(signIn), wish);
-    if (there && tokenPhase(there, this.#ports.now()) === 'good') {
+    const isGood = tokenPhase(there, this.#ports.now()) === 'good' && this.state(signIn).kind === 'in';
+    if (there && isGood) {
       return there;
     }
     return this.#fly(signIn, wish, signal, (aborted) => this.#obtain(signIn, wish, aborted));
@@ -183,14 +187,15 @@ export class SignIns implements Disposable {
       // Another window, or the AWS CLI, may have got one while this one waited for its turn.
       const there = await this.#read(signIn);
       const now = this.#ports.now();
-      const phase = tokenPhase(there, now);
+      const phase = this.state(signIn).kind === 'out' ? 'over' : tokenPhase(there, now);
       const held = phase === 'over' || phase === 'refreshable' ? undefined : usable(there, wish);
       if (held && phase === 'good') {
         return held;
       }
       const failedAt = this.#of(signIn).refreshFailedAt;
       const tooSoon = held !== undefined && failedAt !== undefined && now - failedAt < refreshAgainMs;
-      const refreshed = there && !tooSoon ? await this.#refresh(signIn, there, signal) : undefined;
+      const refreshed =
+        there && phase !== 'over' && !tooSoon ? await this.#refresh(signIn, there, signal) : undefined;
       if (refreshed && !('kind' in refreshed)) {
         return refreshed;
       }
@@ -201,10 +206,20 @@ export class SignIns implements Disposable {
         // AWS was not reached: signing in would not get further.
         return refreshed;
       }
+      this.#endedAtAws(signIn, there);
       return wish.interactive
         ? this.#authorize(signIn, signal)
         : { kind: 'signInNeeded', signIn: signInName(signIn) };
     });
+  }
+
+  /** Nothing of this token is taken any more: the rows say so, and nobody tries it again. */
+  #endedAtAws(signIn: SignIn, token: SignInToken | undefined): void {
+    const before = this.state(signIn).kind;
+    this.#of(signIn).ended = token?.accessToken.reveal();
+    if (before !== this.state(signIn).kind) {
+      this.#changes.fire(signIn);
+    }
   }
 
   /** A new token from the refresh token; undefined when there is nothing to refresh with. */
@@ -288,6 +303,7 @@ export class SignIns implements Disposable {
       timer: undefined,
       refreshFailedAt: undefined,
       unwritten: undefined,
+      ended: undefined,
     };
     this.#known.set(key, known);
     return known;

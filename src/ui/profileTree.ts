@@ -172,7 +172,8 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
     }
     const { accounts, fault, roleFaults } = directory.listing(signIn);
     if (node.kind === 'ssoSession') {
-      if (accounts === undefined && fault === undefined) {
+      // Whoever has signed in since has mended that fault.
+      if (fault === undefined ? accounts === undefined : fault.kind === 'signInNeeded') {
         void directory.loadAccounts(signIn, this.#ended.signal);
       }
     } else if (

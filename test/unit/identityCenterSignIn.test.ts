@@ -359,7 +359,12 @@ describe('signing in at Identity Center', () => {
       rig.sandbox.identityCenter?.endSignIns();
       const refused = first.accessToken;
       assert.equal(why(await window.token(signIn, { refused, interactive: false }, never)), 'signInNeeded');
+      assert.deepEqual(window.state(signIn), { kind: 'out' }, 'whatever its file says');
+      const calls = operations().length;
+      assert.equal(why(await window.token(signIn, { refused, interactive: false }, never)), 'signInNeeded');
+      assert.equal(operations().length, calls, 'AWS is not asked again about what it has ended');
       const second = good(await window.token(signIn, { refused, interactive: true }, never));
+      assert.equal(window.state(signIn).kind, 'in');
       assert.equal(same(first, second), false);
       assert.equal(rig.shown.length, 2);
     });
