@@ -159,7 +159,7 @@ describe('running an Identity Center profile', () => {
     );
     assert.ok(result.ok);
     assert.equal(result.credentials.accessKeyId, 'ASIAEXAMPLEROLE');
-    assert.equal(sent[0]?.keys.accessKeyId, 'ASIAEXAMPLEDEV');
+    assert.equal(sent[0]?.keys?.accessKeyId, 'ASIAEXAMPLEDEV');
     const plan = goodPlan({ config: chain, ask: 'far' });
     assert.ok(plan.steps[0]?.kind === 'assumeRole');
     assert.equal(plan.steps[0].maxDurationSeconds, 3600, 'AWS gives an hour from temporary credentials');
