@@ -100,6 +100,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'IAM Identity Center', () => {
     await page.quickTitle('Save as Profile').waitFor();
     assert.equal(await page.quickInput().inputValue(), 'acme-production-readonly');
     await page.answerInput('prod-look');
+    await page.quickMessage().filter({ hasText: 'Region' }).waitFor();
     await page.answerInput('eu-central-1');
     await page.treeRow('prod-look').waitFor();
     assert.match(
@@ -156,6 +157,32 @@ describeIf(awsCli !== undefined, noAwsCli, 'IAM Identity Center', () => {
     await page.waitForNotification('You are signed in to acme');
   });
 
+  it('adds another one from what the person was told: start URL and region', async () => {
+    const { page, configFile } = stage();
+    await page.runCommand('STS: Sign In with Identity Center');
+    await page.pick('Another Identity Center');
+    await page.quickMessage().filter({ hasText: 'start URL' }).waitFor();
+    await page.answerInput('acme.example');
+    await page.quickMessage().filter({ hasText: 'looks like this: https://' }).waitFor();
+    await page.answerInput('https://acme.example/start');
+    await page.quickMessage().filter({ hasText: 'region of this' }).waitFor();
+    await page.answerInput('eu-central-1');
+    await page.quickMessage().filter({ hasText: 'called here' }).waitFor();
+    const opening = page.page.context().waitForEvent('page');
+    await page.answerInput('second');
+    const opened = await opening;
+    await opened.getByText('Allow access', { exact: true }).click();
+    await opened.getByText('You can close this page').waitFor();
+    await opened.close();
+    await page.treeRow('second').filter({ hasText: 'sign-in until' }).waitFor();
+    assert.match(
+      await readFile(configFile, 'utf8'),
+      /\n\[sso-session second\]\nsso_start_url = https:\/\/acme\.example\/start\nsso_region = eu-central-1\nsso_registration_scopes = sso:account:access\n/,
+    );
+    await page.clickTreeButton('second', 'List Accounts and Roles');
+    await page.waitForNotification('second: 2 accounts with 5 roles');
+  });
+
   it('signs out, here and at AWS', async () => {
     const { page, home } = stage();
     await page.runCommand('STS: Sign Out');
@@ -163,8 +190,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'IAM Identity Center', () => {
     await page.waitForNotification('You are signed out of acme');
     await page.treeRow('acme').filter({ hasText: 'not signed in' }).waitFor();
     assert.equal(stage().granted('Logout').length, 1);
-    assert.deepEqual(await readdir(join(home, '.aws', 'sso', 'cache')), []);
-    assert.equal(await page.treeRow('Acme Production').count(), 0);
+    assert.equal((await readdir(join(home, '.aws', 'sso', 'cache'))).length, 1, 'the other one stays');
   });
 
   it('has written no secret anywhere', async () => {
