@@ -22,6 +22,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'without any ~/.aws', () => {
     await welcome.waitFor();
     assert.deepEqual(await welcome.locator('.monaco-button').allTextContents(), [
       'Add a Profile',
+      'Sign In with Identity Center',
       'Open Config File',
       'Read How',
     ]);
