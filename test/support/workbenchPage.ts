@@ -269,12 +269,15 @@ export class WorkbenchPage {
     await tab.click({ position: { x: 24, y: 10 } });
   }
 
-  /** The lines of the active terminal, as one text. Lines that the terminal wrapped are still broken. */
+  /**
+   * The lines of the active terminal, as one text; '' while the page that was just loaded cannot be asked yet. Lines that
+   * the terminal wrapped are still broken.
+   */
   async terminalText(selector = ACTIVE_TERMINAL): Promise<string> {
     await this.page.locator(`${selector} .xterm`).first().waitFor();
     return this.page.evaluate(async (terminal) => {
-      const { driver } = globalThis as unknown as { driver: Driver };
-      return (await driver.getTerminalBuffer(terminal)).join('\n');
+      const { driver } = globalThis as unknown as { driver?: Driver };
+      return (await driver?.getTerminalBuffer(terminal))?.join('\n') ?? '';
     }, selector);
   }
 
