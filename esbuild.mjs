@@ -13,6 +13,9 @@ const SERVICES = ['sts', 'identityCenter'];
 /** Files that few people need, each a bundle of its own: `import('./aws/totp.ts')` becomes a require of `dist/totp.cjs`. */
 const RARE = ['src/aws/totp.ts', 'src/ui/qrPicture.ts'];
 
+/** All that the extension does: loaded by its first command, or a moment after activation. */
+const CORE = 'src/core.ts';
+
 /** What every bundle shares. VS Code 1.101 brings Node 22; code-server and forks reach back to 20. */
 const shared = {
   bundle: true,
@@ -33,7 +36,10 @@ const lazyFiles = {
   setup({ onResolve }) {
     onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
       const service = basename(path, '.ts');
-      const isRare = RARE.includes(relative('.', resolve(resolveDir, path)).replaceAll('\\', '/'));
+      if (kind === 'entry-point') {
+        return undefined;
+      }
+      const isRare = [CORE, ...RARE].includes(relative('.', resolve(resolveDir, path)).replaceAll('\\', '/'));
       if (!isRare && !/\/clients\/[\w-]+\.ts$/.test(path)) {
         return undefined;
       }
@@ -63,7 +69,7 @@ function bundles() {
     {
       options: {
         ...shared,
-        entryPoints: { extension: 'src/extension.ts' },
+        entryPoints: { extension: 'src/extension.ts', core: CORE },
         external: ['vscode'],
         plugins: [lazyFiles],
         // esbuild then writes require(): a CommonJS host needs no ESM loader for it.

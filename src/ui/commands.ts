@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { Disposable } from '../session/emitter.ts';
 import { authenticatorCommands } from './commands/authenticatorCommands.ts';
 import { credentialCommands } from './commands/credentialCommands.ts';
 import { fileCommands } from './commands/fileCommands.ts';
@@ -25,31 +24,28 @@ export function commandTable(parts: CommandParts): CommandTable {
   };
 }
 
-/** Registers the table. A handler that throws is a mistake of ours: it goes to the log, and the person is told. */
-export function registerCommands(
+/** Runs commands of the table. A handler that throws is a mistake of ours: it goes to the log, and the person is told. */
+export function commandRunner(
   table: CommandTable,
   parts: Pick<CommandParts, 'showLog'>,
   log: Log,
-): Disposable {
-  const registrations = Object.entries(table).map(([id, handler]) =>
-    vscode.commands.registerCommand(id, async (argument: unknown) => {
-      try {
-        return await handler(argument);
-      } catch (error) {
-        log.error(id, error);
-        const button = t('Show Log');
-        const choice = await vscode.window.showErrorMessage(
-          t('That did not work because of a mistake in STS Sessions, the log says more'),
-          button,
-        );
-        if (choice === button) {
-          parts.showLog();
-        }
-        return undefined;
+): (id: CommandId, argument: unknown) => Promise<unknown> {
+  return async (id, argument) => {
+    try {
+      return await table[id](argument);
+    } catch (error) {
+      log.error(id, error);
+      const button = t('Show Log');
+      const choice = await vscode.window.showErrorMessage(
+        t('That did not work because of a mistake in STS Sessions, the log says more'),
+        button,
+      );
+      if (choice === button) {
+        parts.showLog();
       }
-    }),
-  );
-  return { dispose: () => registrations.forEach((registration) => registration.dispose()) };
+      return undefined;
+    }
+  };
 }
 
 interface Log {

@@ -1,0 +1,302 @@
+import { createHash } from 'node:crypto';
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Credentials } from './aws/credentials.ts';
+import type { CallerIdentity, Effects } from './aws/effects.ts';
+import { planEnvironment } from './aws/environment.ts';
+import type { Fault } from './aws/faults.ts';
+import { isFault } from './aws/faults.ts';
+import { planId } from './aws/hash.ts';
+import { toSessionName } from './aws/limits.ts';
+import { homeOf, locateSharedFiles } from './aws/locate.ts';
+import { planFor } from './aws/plan.ts';
+import type { PlanResult, SessionRequest } from './aws/plan.ts';
+import { run } from './aws/run.ts';
+import { editFile } from './files/safeWrite.ts';
+import { SharedFiles } from './files/sharedFiles.ts';
+import { machineEffects } from './machine/machine.ts';
+import { folderPath } from './outlets/folder.ts';
+import { deferPeers, openWindowHost } from './outlets/windowHost.ts';
+import { isForgotten, noteOf, readNote } from './session/remembered.ts';
+import type { Peers, SessionStore } from './session/types.ts';
+import { Sessions } from './session/sessions.ts';
+import type { Session } from './session/types.ts';
+import { commandRunner, commandTable } from './ui/commands.ts';
+import { followSessions } from './ui/contextKeys.ts';
+import type { CommandId } from './ui/ids.ts';
+import { Diagnostics } from './ui/diagnostics.ts';
+import { Log } from './ui/log.ts';
+import type { FilesPort } from './ui/parts.ts';
+import { ProfileTreeView } from './ui/profileTree.ts';
+import { createMfaPrompt } from './ui/prompts/mfa.ts';
+import { Recent } from './ui/recent.ts';
+import { RoleMaxima } from './ui/roleMaxima.ts';
+import { createSecretStore } from './ui/secretStore.ts';
+import { SessionFlow } from './ui/sessionFlow.ts';
+import { onDidChangeSettings, warnBeforeMs } from './ui/settings.ts';
+import { rememberPlans } from './ui/sources.ts';
+import { StatusBar } from './ui/statusBar.ts';
+import { configureL10n, t } from './ui/text/l10n.ts';
+import { supplySentences } from './ui/text/supply.ts';
+import { wireCodes } from './wireCodes.ts';
+import { wireIdentityCenter } from './wireIdentityCenter.ts';
+import { wireDelivery } from './wireDelivery.ts';
+import type { WiredDelivery } from './wireDelivery.ts';
+
+const activeKey = 'activeSession';
+const now = (): number => Date.now();
+
+/** The parts, built: what `extension.ts` needs of them. */
+export interface Core {
+  /** Runs a command. Never rejects: a mistake of ours is told and logged. */
+  run(id: CommandId, argument: unknown): Promise<unknown>;
+  /** Waits until this window has left its traces: registration, sockets and token files. */
+  end(): Promise<void>;
+}
+
+/** Builds the parts and registers them. Nothing is read, asked or loaded here that the views do not need. */
+export function start(context: vscode.ExtensionContext): Core {
+  configureL10n(vscode.l10n.bundle);
+  const log = new Log(t('STS Sessions'));
+  const { env, platform } = process;
+  const files = new SharedFiles(locateSharedFiles(env, platform, homedir()), {
+    onError: (error) => log.warn(`files: ${String(error)}`),
+  });
+  const mfa = createMfaPrompt();
+  const userAgent = `sts-sessions/${String(context.extension.packageJSON.version)}`;
+  const send = lazySender(log, userAgent);
+  const machine = machineEffects({ env, platform, home: homeOf(env, platform, homedir()) });
+  const maxima = new RoleMaxima(context.globalState);
+  const environment = planEnvironment(env);
+  const plan = async (request: SessionRequest) => planFor((await files.read()).set, request, environment);
+
+  const server = {
+    supply: (id: string, request: { holdMs: number; signal: AbortSignal }) =>
+      sessions.supply(id, { ...request, onNeedsPerson: (session) => flow.askToRenew(session) }),
+    sentences: supplySentences(now),
+    records: () => sessions.records(),
+    now,
+    log: (line: string) => log.info(line),
+  };
+  const host = openWindowHost({
+    folder: folderPath(platform, homedir(), env['LOCALAPPDATA']),
+    helperFiles: join(context.extensionPath, 'dist', 'helper'),
+    executable: process.execPath,
+    platform,
+    localAppData: env['LOCALAPPDATA'],
+    server,
+  });
+
+  const peers = deferPeers(host.then((opened) => opened.peers));
+  const exclusive: Peers['exclusive'] = (key, signal, work) => peers.exclusive(key, signal, work);
+  const identityCenter = wireIdentityCenter({ context, environment, peers, userAgent, log, now });
+  const isAsking = (): boolean => mfa.isAsking() || identityCenter.isAsking();
+  const { vault, codes } = wireCodes({
+    context,
+    host,
+    peers,
+    type: mfa.ask,
+    files: async () => (await files.read()).set,
+    skewMs: () => sessions.skewMs,
+    now,
+    log,
+  });
+
+  const sessions: Sessions = new Sessions({
+    plan,
+    planId: (planned) => planId(planned, sha256Hex),
+    run: async (planned, signal, choices) => {
+      const askMfa: Effects['askMfa'] = (question, stop) => codes.ask(question, stop, choices?.unattended);
+      const signIns = identityCenter.effects(choices?.unattended === true);
+      const result = await run(planned, { now, send, askMfa, ...machine, ...signIns }, signal, {
+        ...choices,
+        defaultSessionName: toSessionName(`vscode-${userInfo().username}`),
+        maximumOf: (roleArn) => maxima.of(roleArn, now()),
+      });
+      if (result.ok && result.shortened !== undefined) {
+        flow.sayShortened(result.shortened);
+        await maxima.learn(result.shortened, now());
+      }
+      return result;
+    },
+    answersMfa: (serial) => codes.answers(serial),
+    now,
+    setTimer: (ms, callback) => {
+      const timer = setTimeout(callback, ms);
+      return { dispose: () => clearTimeout(timer) };
+    },
+    warnMs: warnBeforeMs,
+    store: deferStore(host.then(({ hostId }) => createSecretStore(context, hostId, exclusive))),
+    peers,
+    onStoreFailure: (error) => {
+      log.error('store', error);
+      tellNotKept();
+    },
+    log: (line) => log.info(line),
+  });
+
+  const delivery: WiredDelivery = wireDelivery({ context, sessions, files, host, server, log });
+  const recent = new Recent(context.globalState);
+  const flow: SessionFlow = new SessionFlow({
+    sessions,
+    recent,
+    delivery,
+    globalState: context.globalState,
+    isAsking,
+    waitsUntil: (session) => codes.waitsUntil(session),
+    showLog: () => log.show(),
+    now,
+  });
+  const profiles = { read: async () => (await files.read()).set, onDidChange: files.onDidChange };
+  const planOf = rememberPlans((set, profile) => planFor(set, { kind: 'profile', profile }, environment));
+  const aliasOf = (accountId: string): string | undefined => identityCenter.directory.nameOf(accountId);
+  const views = { profiles, sessions, plan: planOf, now, warnMs: warnBeforeMs };
+  const parts = {
+    sessions,
+    flow,
+    files: filesPort(files),
+    recent,
+    authenticators: vault,
+    delivery,
+    identityCenter,
+    switcher: { ...views, recent: () => recent.requests(), aliasOf },
+    identity: (session: Session, credentials: Credentials, signal: AbortSignal) =>
+      askIdentity(session, credentials, signal, plan, send),
+    isAsking,
+    showLog: () => log.show(),
+    now,
+  };
+
+  const tree = new ProfileTreeView({ ...views, identityCenter });
+  const statusBar = new StatusBar({ sessions, delivery, aliasOf, now, warnMs: warnBeforeMs });
+  context.subscriptions.push(
+    log,
+    files,
+    sessions,
+    vault,
+    vault.onDidChange(() => sessions.authenticatorsChanged()),
+    identityCenter,
+    tree,
+    statusBar,
+    onDidChangeSettings(() => {
+      statusBar.update();
+      tree.refresh();
+    }),
+    new Diagnostics({ paths: files.paths, profiles, plan: planOf }),
+    followSessions(sessions),
+  );
+  const end = async (): Promise<void> => {
+    // Side by side: a store that hangs must not keep the window from leaving the others' list.
+    await Promise.allSettled([
+      sessions.settled(),
+      delivery.dispose(),
+      host.then((window) => window.dispose()),
+    ]);
+  };
+  void resume(context, sessions, delivery);
+  void vault.reconcile();
+  return { run: commandRunner(commandTable(parts), parts, log), end };
+}
+
+function tellNotKept(): void {
+  void vscode.window.showWarningMessage(
+    t('VS Code could not keep your sessions safely, they last until this window closes'),
+  );
+}
+
+/** Takes up the sessions of before a reload, and the one that this workspace worked under. */
+async function resume(
+  context: vscode.ExtensionContext,
+  sessions: Sessions,
+  delivery: WiredDelivery,
+): Promise<void> {
+  await sessions.load();
+  const left = readNote(context.workspaceState.get(activeKey));
+  if (sessions.activeId === undefined) {
+    sessions.setActive(left?.id);
+  }
+  if (isForgotten(left, sessions.records(), now())) {
+    tellNotKept();
+  }
+  let noted = JSON.stringify(left);
+  const remember = (): void => {
+    const { activeId } = sessions;
+    const note = noteOf(activeId === undefined ? undefined : sessions.get(activeId));
+    if (JSON.stringify(note) !== noted) {
+      noted = JSON.stringify(note);
+      void context.workspaceState.update(activeKey, note);
+    }
+  };
+  remember();
+  context.subscriptions.push(sessions.onDidChange(remember));
+  delivery.begin();
+}
+
+/** The client's bundle is loaded with the first call: the AWS SDK costs more than all the rest. */
+function lazySender(log: Log, userAgent: string): Effects['send'] {
+  let sender: Promise<Effects['send']> | undefined;
+  const load = async (): Promise<Effects['send']> => {
+    const { createStsSender } = await import('./clients/sts.ts');
+    return createStsSender({ userAgent, now, log: (line) => log.info(line) });
+  };
+  return async (...call) => (await (sender ??= load()))(...call);
+}
+
+async function askIdentity(
+  session: Session,
+  credentials: Credentials,
+  signal: AbortSignal,
+  plan: (request: SessionRequest) => Promise<PlanResult>,
+  send: Effects['send'],
+): Promise<CallerIdentity | Fault> {
+  const planned = await plan(session.request);
+  if (!planned.ok) {
+    // Without a plan nobody knows where to ask.
+    return { kind: 'planChanged', profile: session.name };
+  }
+  const reply = await send({ kind: 'callerIdentity' }, credentials, planned.plan.target, signal);
+  if (isFault(reply)) {
+    // Only a plan knows whose keys they are; a fault from outside of one leaves it open.
+    return 'profile' in reply ? { ...reply, profile: session.name } : reply;
+  }
+  return reply.kind === 'identity' ? reply.identity : { kind: 'internal', message: 'no identity' };
+}
+
+function filesPort(files: SharedFiles): FilesPort {
+  return {
+    read: async () => (await files.read()).set,
+    refresh: async () => {
+      files.refresh();
+      await files.read();
+    },
+    path: (file) => files.paths[file],
+    create: async (file) => (await files.read()).exists[file] || createEmpty(files.paths[file]),
+    edit: async (file, change) => {
+      const { kind } = await editFile(files.paths[file], change);
+      const done = kind === 'written' || kind === 'unchanged';
+      if (!done) {
+        void vscode.window.showErrorMessage(t('This file could not be written: {0}', files.paths[file]));
+      }
+      return done;
+    },
+  };
+}
+
+/** A comment, because a file is only made when there is something to write. */
+async function createEmpty(path: string): Promise<boolean> {
+  const { kind } = await editFile(path, (text) => text || '# AWS profiles\n');
+  return kind === 'written' || kind === 'unchanged';
+}
+
+function deferStore(opening: Promise<SessionStore>): SessionStore {
+  return {
+    load: async () => (await opening).load(),
+    save: async (record) => (await opening).save(record),
+    remove: async (id) => (await opening).remove(id),
+  };
+}
+
+function sha256Hex(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
