@@ -213,8 +213,20 @@ export class WorkbenchPage {
   /** Clicks an inline button of a tree row, by its tooltip. */
   async clickTreeButton(label: string, button: string): Promise<void> {
     const row = this.treeRow(label);
-    await row.hover();
-    await row.locator(`.actions .action-label[aria-label^="${button}"]`).click();
+    const action = row.locator(`.actions .action-label[aria-label^="${button}"]`);
+    // Another row's tooltip may lie over this one, and rows move while one hovers: then from outside the tree once more.
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await this.page.mouse.move(900, 300);
+      try {
+        await row.hover({ timeout: PATIENCE / 3 });
+        await action.click({ timeout: PATIENCE / 3 });
+        return;
+      } catch (error) {
+        if (attempt === 3) {
+          throw error;
+        }
+      }
+    }
   }
 
   /** The notifications on screen: toasts, and those in the notification centre. */
