@@ -11,7 +11,7 @@ import { planId } from './aws/hash.ts';
 import { toSessionName } from './aws/limits.ts';
 import { homeOf, locateSharedFiles } from './aws/locate.ts';
 import { planFor } from './aws/plan.ts';
-import type { PlanResult, SessionRequest } from './aws/plan.ts';
+import type { PlanResult, SessionRequest } from './aws/planModel.ts';
 import { run } from './aws/run.ts';
 import { editFile } from './files/safeWrite.ts';
 import { SharedFiles } from './files/sharedFiles.ts';
@@ -41,6 +41,9 @@ import { configureL10n, t } from './ui/text/l10n.ts';
 import { supplySentences } from './ui/text/supply.ts';
 import { wireCodes } from './wireCodes.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
+import { wireIssuers } from './wireIssuers.ts';
+import { wireLogin } from './wireLogin.ts';
+import { wireSaml } from './wireSaml.ts';
 import { wireDelivery } from './wireDelivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
 
@@ -91,7 +94,10 @@ export function start(context: vscode.ExtensionContext): Core {
   const peers = deferPeers(host.then((opened) => opened.peers));
   const exclusive: Peers['exclusive'] = (key, signal, work) => peers.exclusive(key, signal, work);
   const identityCenter = wireIdentityCenter({ context, environment, peers, userAgent, log, now });
-  const isAsking = (): boolean => mfa.isAsking() || identityCenter.isAsking();
+  const saml = wireSaml();
+  const issuers = wireIssuers();
+  const login = wireLogin();
+  const isAsking = (): boolean => [mfa, identityCenter, saml, issuers, login].some((each) => each.isAsking());
   const { vault, codes } = wireCodes({
     context,
     host,
@@ -108,7 +114,13 @@ export function start(context: vscode.ExtensionContext): Core {
     planId: (planned) => planId(planned, sha256Hex),
     run: async (planned, signal, choices) => {
       const askMfa: Effects['askMfa'] = (question, stop) => codes.ask(question, stop, choices?.unattended);
-      const signIns = identityCenter.effects(choices?.unattended === true);
+      const unattended = choices?.unattended === true;
+      const signIns = {
+        ...identityCenter.effects(unattended),
+        ...saml.effects(unattended),
+        ...issuers.effects(unattended),
+        ...login.effects(unattended),
+      };
       const result = await run(planned, { now, send, askMfa, ...machine, ...signIns }, signal, {
         ...choices,
         defaultSessionName: toSessionName(`vscode-${userInfo().username}`),

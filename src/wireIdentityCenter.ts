@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type * as vscode from 'vscode';
 import type { Effects } from './aws/effects.ts';
 import { locateTokenCache } from './aws/locate.ts';
-import type { PlanEnvironment } from './aws/plan.ts';
+import type { PlanEnvironment } from './aws/planModel.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import { signInOf, signInsOf } from './aws/sources/identityCenter.ts';
 import type { IdentityCenterApi, SignIn } from './aws/sources/identityCenterApi.ts';

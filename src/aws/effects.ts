@@ -1,6 +1,14 @@
 import type { Credentials, Keys } from './credentials.ts';
 import type { Fault } from './faults.ts';
-import type { SessionTag, StsTarget } from './plan.ts';
+import type {
+  AssertionSource,
+  Issuer,
+  LoginSession,
+  SamlRole,
+  SessionPolicies,
+  SessionTag,
+  StsTarget,
+} from './planModel.ts';
 import type { Secret } from './secret.ts';
 import type { IdentityCenterApi, SignIn, SignInToken } from './sources/identityCenterApi.ts';
 
@@ -40,6 +48,23 @@ export interface Effects {
   signInToken(signIn: SignIn, refused: Secret | undefined, signal: AbortSignal): Promise<SignInToken | Fault>;
   /** GetRoleCredentials. Never throws. */
   roleCredentials: IdentityCenterApi['roleCredentials'];
+  /**
+   * A SAML response that AWS should still take: one that is at hand, or a new one for which a person signs in. `role` is
+   * the one it is wanted for. `refused` is one that AWS has just turned down: never that one again.
+   */
+  samlAssertion(wanted: AssertionWanted, signal: AbortSignal): Promise<Secret | Fault>;
+  /** An ID token of an issuer: kept, refreshed, or from a person who signs in now. `refused` as above. */
+  idToken(issuer: Issuer, refused: Secret | undefined, signal: AbortSignal): Promise<Secret | Fault>;
+  /** The credentials of an `aws login`: kept, refreshed, or from a person who signs in now. */
+  loginCredentials(login: LoginSession, signal: AbortSignal): Promise<Credentials | Fault>;
+}
+
+/** Which assertion is wanted. */
+export interface AssertionWanted {
+  readonly profile: string;
+  readonly source: AssertionSource;
+  readonly role: SamlRole;
+  readonly refused: Secret | undefined;
 }
 
 /** A file's text, or why there is none. `code` is the system's (EACCES). */
@@ -93,6 +118,7 @@ export type StsCall =
       readonly sourceIdentity?: string;
       readonly tags?: readonly SessionTag[];
       readonly transitiveTagKeys?: readonly string[];
+      readonly policies?: SessionPolicies;
     }
   | {
       readonly kind: 'webIdentity';
@@ -101,7 +127,27 @@ export type StsCall =
       readonly durationSeconds: number | undefined;
       /** The identity provider's JWT. */
       readonly token: Secret;
+      readonly policies?: SessionPolicies;
     }
+  | {
+      readonly kind: 'saml';
+      readonly roleArn: string;
+      /** PrincipalArn. */
+      readonly providerArn: string;
+      /** Base64. */
+      readonly assertion: Secret;
+      readonly durationSeconds: number | undefined;
+      readonly policies?: SessionPolicies;
+    }
+  | {
+      readonly kind: 'federationToken';
+      readonly userName: string;
+      readonly durationSeconds: number | undefined;
+      readonly policies?: SessionPolicies;
+      readonly tags?: readonly SessionTag[];
+    }
+  /** DecodeAuthorizationMessage. */
+  | { readonly kind: 'decodeMessage'; readonly encoded: string }
   | {
       readonly kind: 'sessionToken';
       readonly durationSeconds: number | undefined;
@@ -121,7 +167,11 @@ export type StsReply =
       readonly kind: 'credentials';
       readonly credentials: Credentials;
       readonly serverTime: number | undefined;
+      /** Percent of what AWS allows policies and tags to take; undefined where there were none. */
+      readonly packedPolicyPercent?: number | undefined;
     }
+  /** What an encoded authorization message says: JSON text. */
+  | { readonly kind: 'decoded'; readonly message: string; readonly serverTime: number | undefined }
   | { readonly kind: 'identity'; readonly identity: CallerIdentity; readonly serverTime: number | undefined };
 
 /** GetCallerIdentity's answer. */

@@ -1,5 +1,5 @@
 import { partitionForHosts } from './partitions.ts';
-import type { StsTarget } from './plan.ts';
+import type { StsTarget } from './planModel.ts';
 
 /**
  * Regions that `sts_regional_endpoints = legacy` sends to the global endpoint; every other one stays regional.

@@ -1,4 +1,4 @@
-import type { PlanEnvironment } from './plan.ts';
+import type { PlanEnvironment } from './planModel.ts';
 
 /**
  * What planning needs of the process environment, read as the AWS CLI v2 reads it: AWS_REGION before AWS_DEFAULT_REGION,
@@ -24,6 +24,9 @@ export function planEnvironment(env: Readonly<Record<string, string | undefined>
           portal: read('AWS_ENDPOINT_URL_SSO') ?? read('AWS_ENDPOINT_URL'),
           oidc: read('AWS_ENDPOINT_URL_SSO_OIDC') ?? read('AWS_ENDPOINT_URL'),
         },
+    signInEndpoint: ignoreConfiguredEndpoints
+      ? undefined
+      : (read('AWS_ENDPOINT_URL_SIGNIN') ?? read('AWS_ENDPOINT_URL')),
     regionalEndpoints: read('AWS_STS_REGIONAL_ENDPOINTS'),
     fips: flag('AWS_USE_FIPS_ENDPOINT'),
     dualStack: flag('AWS_USE_DUALSTACK_ENDPOINT'),

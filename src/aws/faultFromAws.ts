@@ -2,7 +2,7 @@ import { parseArnOwner, parseRoleArn } from './arn.ts';
 import type { StsCall } from './effects.ts';
 import type { AccessDeniedHint, Fault, WebIdentityTrouble } from './faults.ts';
 import { partitionOfRegion } from './partitions.ts';
-import type { StsTarget } from './plan.ts';
+import type { StsTarget } from './planModel.ts';
 import { redact } from './redact.ts';
 
 /** An error as STS sent it, with what was known when it came. */
@@ -115,7 +115,7 @@ function webIdentityTrouble({
 
 /** The role that a call wants; undefined for a call that wants none. */
 function roleArnOf(call: StsCall): string | undefined {
-  return call.kind === 'assumeRole' || call.kind === 'webIdentity' ? call.roleArn : undefined;
+  return 'roleArn' in call ? call.roleArn : undefined;
 }
 
 /** Keys and roles of another partition are simply unknown to the one that was asked. */
@@ -208,7 +208,7 @@ function accessDenied(error: AwsError): Fault {
  */
 function hintsFor(error: AwsError, caller: string | undefined): readonly AccessDeniedHint[] {
   const { call, message } = error;
-  if (call.kind === 'webIdentity') {
+  if (call.kind === 'webIdentity' || call.kind === 'saml') {
     // Nobody's policy but the role's own has a say.
     return ['trustPolicy', 'roleName'];
   }
@@ -241,15 +241,21 @@ function actionOf(call: StsCall): string {
       return 'sts:AssumeRole';
     case 'webIdentity':
       return 'sts:AssumeRoleWithWebIdentity';
+    case 'saml':
+      return 'sts:AssumeRoleWithSAML';
     case 'sessionToken':
       return 'sts:GetSessionToken';
+    case 'federationToken':
+      return 'sts:GetFederationToken';
+    case 'decodeMessage':
+      return 'sts:DecodeAuthorizationMessage';
     case 'callerIdentity':
       return 'sts:GetCallerIdentity';
   }
 }
 
 function badDuration({ call, message }: AwsError): Fault | undefined {
-  if (call.kind !== 'assumeRole' && call.kind !== 'webIdentity') {
+  if (!('roleArn' in call)) {
     return undefined;
   }
   const seconds = call.durationSeconds ?? 3600;

@@ -1,3 +1,5 @@
+import type { StsReply } from './effects.ts';
+
 /**
  * Why an operation did not give credentials: a value with a kind, never a message to compare.
  * AWS's codes: facts in the API model of STS (https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html).
@@ -88,6 +90,10 @@ export type Fault =
       /** A variable, a host, a status, a field: whatever the sentence names. Never a value of a secret. */
       readonly detail: string;
     }
+  | SamlFault
+  | IssuerFault
+  | PolicyFault
+  | LoginFault
   /** Planned, but of a kind that this version cannot start. */
   | { readonly kind: 'notYet'; readonly baseKind: string }
   /** AWS answered with credentials that are already over. */
@@ -162,10 +168,36 @@ export type MachineTrouble =
 export type SignInFailure =
   'denied' | 'tooLate' | 'wrongState' | 'noListener' | 'noBrowser' | 'unknownStartUrl' | 'wrongRegion';
 
+/** What goes wrong on the way to and with a SAML assertion. */
+export type SamlFault =
+  /** A profile whose assertion offers roles, and none was chosen. */
+  | { readonly kind: 'samlRoleNotChosen'; readonly profile: string }
+  /** There is no assertion to be had by any way that can run here. */
+  | { readonly kind: 'samlNoWay'; readonly profile: string };
+
+/** What goes wrong at an OpenID Connect issuer. */
+export type IssuerFault =
+  /** A profile or a role names an issuer that the settings do not have. */
+  { readonly kind: 'issuerUnknown'; readonly issuer: string };
+
+/** What AWS, or we before the call, have against session policies and tags. */
+export type PolicyFault =
+  /** PackedPolicyTooLarge; percent of what AWS allows, undefined when it did not say. */
+  | { readonly kind: 'policyTooLarge'; readonly percent: number | undefined }
+  /** MalformedPolicyDocument; AWS's own words, cut and stripped. */
+  | { readonly kind: 'policyMalformed'; readonly detail: string };
+
+/** What goes wrong with `aws login`. */
+export type LoginFault =
+  /** A person must sign in, and this was done without one. */
+  { readonly kind: 'loginNeeded'; readonly profile: string };
+
 /** What an AccessDenied on AssumeRole may come from. */
 export type AccessDeniedHint = 'mfaRequired' | 'externalId' | 'trustPolicy' | 'identityPolicy' | 'roleName';
 
+const replyKinds: ReadonlySet<string> = new Set<StsReply['kind']>(['credentials', 'identity', 'decoded']);
+
 /** True for a Fault, false for anything else that `Effects.send` may answer. */
 export function isFault(value: { readonly kind: string }): value is Fault {
-  return value.kind !== 'credentials' && value.kind !== 'identity';
+  return !replyKinds.has(value.kind);
 }

@@ -1,4 +1,4 @@
-import type { Plan, Step } from './plan.ts';
+import type { Plan, SessionPolicies, Step, WebIdentityToken } from './planModel.ts';
 
 /** How many hex digits of the digest an id keeps: 80 bits, and short enough for a socket path and a log line. */
 const idLength = 20;
@@ -36,11 +36,24 @@ function basePart({ base, target }: Plan): Part {
         base.kind,
         base.profile,
         base.roleArn,
-        base.tokenFile,
+        ...tokenPart(base.token),
         base.sessionName ?? null,
         base.durationSeconds ?? null,
         target.region,
         target.endpoint,
+        ...policyPart(base),
+      ];
+    case 'saml':
+      return [
+        base.kind,
+        base.profile,
+        base.assertion.loginUrl ?? null,
+        base.role?.roleArn ?? null,
+        base.role?.providerArn ?? null,
+        base.durationSeconds ?? null,
+        target.region,
+        target.endpoint,
+        ...policyPart(base),
       ];
     case 'identityCenter':
       return [
@@ -57,7 +70,7 @@ function basePart({ base, target }: Plan): Part {
       // The command may hold a password, so it takes no part.
       return [base.kind, base.profile];
     case 'login':
-      return [base.kind, base.profile, base.loginSession];
+      return [base.kind, base.profile, base.login.arn, base.login.endpoint];
   }
 }
 
@@ -75,9 +88,20 @@ function stepPart(step: Step): Part {
         step.mfaSerial ?? null,
         ...target,
         ...taggedPart(step),
+        ...policyPart(step),
       ];
     case 'sessionToken':
       return [step.kind, step.profile, step.durationSeconds ?? null, step.mfaSerial ?? null, ...target];
+    case 'federationToken':
+      return [
+        step.kind,
+        step.profile,
+        step.userName,
+        step.durationSeconds ?? null,
+        JSON.stringify(step.tags?.map(({ key, value }) => [key, value]) ?? null),
+        ...target,
+        ...policyPart(step),
+      ];
   }
 }
 
@@ -91,4 +115,23 @@ function taggedPart(step: Extract<Step, { kind: 'assumeRole' }>): Part {
         JSON.stringify(tags.map(({ key, value }) => [key, value])),
         JSON.stringify(transitiveTagKeys),
       ];
+}
+
+/** The path alone for a file, as before there were other places. A command may hold a password and takes no part. */
+function tokenPart(token: WebIdentityToken): Part {
+  switch (token.from) {
+    case 'file':
+      return [token.path];
+    case 'process':
+      return ['', token.from];
+    case 'issuer':
+      return ['', token.from, token.issuer.by, token.issuer.url, token.issuer.clientId];
+  }
+}
+
+/** Nothing where there is nothing, for the same reason as in `taggedPart`. */
+function policyPart({ policies }: { readonly policies?: SessionPolicies }): Part {
+  return policies === undefined
+    ? []
+    : ['policies', policies.inline ?? null, JSON.stringify(policies.arns ?? [])];
 }

@@ -10,6 +10,8 @@ export interface Partition {
   readonly dnsSuffix: string;
   /** What they end in where they answer over IPv4 and IPv6. */
   readonly dualStackSuffix: string;
+  /** Where people sign in to the console, and where SAML is posted; `{region}.` may stand before it. */
+  readonly signInHost: string;
   /** Where to call STS when the ARN names the partition and nothing names a region. */
   readonly fallbackRegion: string;
 }
@@ -19,6 +21,7 @@ const aws: Partition = {
   regions: /^(?:us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
   dnsSuffix: 'amazonaws.com',
   dualStackSuffix: 'api.aws',
+  signInHost: 'signin.aws.amazon.com',
   fallbackRegion: 'us-east-1',
 };
 
@@ -30,6 +33,7 @@ export const partitions: readonly Partition[] = [
     regions: /^cn-\w+-\d+$/,
     dnsSuffix: 'amazonaws.com.cn',
     dualStackSuffix: 'api.amazonwebservices.com.cn',
+    signInHost: 'signin.amazonaws.cn',
     fallbackRegion: 'cn-north-1',
   },
   {
@@ -37,6 +41,7 @@ export const partitions: readonly Partition[] = [
     regions: /^us-gov-\w+-\d+$/,
     dnsSuffix: 'amazonaws.com',
     dualStackSuffix: 'api.aws',
+    signInHost: 'signin.amazonaws-us-gov.com',
     fallbackRegion: 'us-gov-west-1',
   },
   {
@@ -44,6 +49,7 @@ export const partitions: readonly Partition[] = [
     regions: /^eusc-de-\w+-\d+$/,
     dnsSuffix: 'amazonaws.eu',
     dualStackSuffix: 'api.amazonwebservices.eu',
+    signInHost: 'signin.amazonaws-eusc.eu',
     fallbackRegion: 'eusc-de-east-1',
   },
   {
@@ -51,6 +57,7 @@ export const partitions: readonly Partition[] = [
     regions: /^us-iso-\w+-\d+$/,
     dnsSuffix: 'c2s.ic.gov',
     dualStackSuffix: 'api.aws.ic.gov',
+    signInHost: 'signin.c2shome.ic.gov',
     fallbackRegion: 'us-iso-east-1',
   },
   {
@@ -58,6 +65,7 @@ export const partitions: readonly Partition[] = [
     regions: /^us-isob-\w+-\d+$/,
     dnsSuffix: 'sc2s.sgov.gov',
     dualStackSuffix: 'api.aws.scloud',
+    signInHost: 'signin.sc2shome.sgov.gov',
     fallbackRegion: 'us-isob-east-1',
   },
   {
@@ -65,6 +73,7 @@ export const partitions: readonly Partition[] = [
     regions: /^eu-isoe-\w+-\d+$/,
     dnsSuffix: 'cloud.adc-e.uk',
     dualStackSuffix: 'api.cloud-aws.adc-e.uk',
+    signInHost: 'signin.csphome.adc-e.uk',
     fallbackRegion: 'eu-isoe-west-1',
   },
   {
@@ -72,6 +81,7 @@ export const partitions: readonly Partition[] = [
     regions: /^us-isof-\w+-\d+$/,
     dnsSuffix: 'csp.hci.ic.gov',
     dualStackSuffix: 'api.aws.hci.ic.gov',
+    signInHost: 'signin.csphome.hci.ic.gov',
     fallbackRegion: 'us-isof-south-1',
   },
 ];

@@ -1,12 +1,13 @@
 import type { Findings } from './findings.ts';
 import { placeOf, read } from './findings.ts';
-import type { Base, Hop, PlanEnvironment } from './plan.ts';
+import type { Base, Hop, PlanEnvironment } from './planModel.ts';
 import type { SourceKind } from './planKinds.ts';
 import { kindsOf } from './planKinds.ts';
 import type { ProfileSet, Section } from './profiles.ts';
 import { isManaged } from './profiles.ts';
 import { credentialSourceBase } from './sources/credentialSource.ts';
 import { identityCenterBase } from './sources/identityCenter.ts';
+import { loginBase } from './sources/login.ts';
 import { processBase } from './sources/process.ts';
 import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
 import { webIdentityBase } from './sources/webIdentity.ts';
@@ -125,7 +126,6 @@ function baseOf(
   files: PlanFiles,
   findings: Findings,
 ): Base | undefined {
-  const profile = section.name;
   switch (kind) {
     case undefined:
       return undefined;
@@ -149,7 +149,7 @@ function baseOf(
     }
     case 'login': {
       const login = read(section, 'login_session');
-      return login && { kind, profile, loginSession: login.value, place: login.place };
+      return login && loginBase(section, login, files);
     }
   }
 }

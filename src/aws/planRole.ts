@@ -4,7 +4,7 @@ import type { Findings } from './findings.ts';
 import { placeOf, read } from './findings.ts';
 import { durations, externalIdProblem, mfaSerialProblem, sessionNameProblem } from './limits.ts';
 import { partitionById, partitionOfRegion } from './partitions.ts';
-import type { Base, SessionRequest, Step, StsTarget } from './plan.ts';
+import type { Base, SessionRequest, Step, StsTarget } from './planModel.ts';
 import type { Chain } from './planChain.ts';
 import type { PlannedTarget } from './planTarget.ts';
 import type { Place } from './problems.ts';
@@ -44,6 +44,7 @@ export function isTemporary(base: Base | undefined): boolean {
     case 'credentialSource':
       return base.source !== 'Environment';
     case 'webIdentity':
+    case 'saml':
     case 'identityCenter':
     case 'login':
       return true;

@@ -3,7 +3,7 @@ import { endpointFrom, isRegion, stsTarget } from './endpoints.ts';
 import type { Findings } from './findings.ts';
 import { read } from './findings.ts';
 import { partitionById } from './partitions.ts';
-import type { PlanEnvironment, StsTarget } from './plan.ts';
+import type { PlanEnvironment, StsTarget } from './planModel.ts';
 import type { Place } from './problems.ts';
 import type { ProfileSet, Section } from './profiles.ts';
 

@@ -4,7 +4,7 @@ import type { Effects, MfaCode, StsCall } from './effects.ts';
 import type { Fault } from './faults.ts';
 import { isFault } from './faults.ts';
 import { durations as limits } from './limits.ts';
-import type { Plan, Step } from './plan.ts';
+import type { Plan, Step } from './planModel.ts';
 import { redact } from './redact.ts';
 import { baseCredentials } from './runBase.ts';
 import { Durations, secondsOf, sessionNameOf } from './runCalls.ts';
@@ -177,12 +177,21 @@ function callOf(
         ...(step.sourceIdentity !== undefined && { sourceIdentity: step.sourceIdentity }),
         ...(step.tags && { tags: step.tags }),
         ...(step.transitiveTagKeys && { transitiveTagKeys: step.transitiveTagKeys }),
+        ...(step.policies && { policies: step.policies }),
       };
     case 'sessionToken':
       return {
         kind: 'sessionToken',
         durationSeconds: secondsOf(step.durationSeconds, { isLast, max: limits.maxSessionToken, ...options }),
         mfa,
+      };
+    case 'federationToken':
+      return {
+        kind: 'federationToken',
+        userName: step.userName,
+        durationSeconds: secondsOf(step.durationSeconds, { isLast, max: limits.maxSessionToken, ...options }),
+        ...(step.policies && { policies: step.policies }),
+        ...(step.tags && { tags: step.tags }),
       };
   }
 }

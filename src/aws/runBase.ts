@@ -3,13 +3,13 @@ import type { Effects } from './effects.ts';
 import type { Fault } from './faults.ts';
 import { isFault } from './faults.ts';
 import { durations as limits } from './limits.ts';
-import type { Base, Plan } from './plan.ts';
+import type { Base, Plan } from './planModel.ts';
 import type { Durations, RunOptions, StepDone } from './runCalls.ts';
 import { secondsOf, sessionNameOf } from './runCalls.ts';
 import { machineKeys } from './sources/credentialSource.ts';
 import { identityCenterCredentials } from './sources/identityCenterRun.ts';
 import { processKeys } from './sources/process.ts';
-import { readToken } from './sources/webIdentity.ts';
+import { tokenOf } from './sources/webIdentity.ts';
 
 /** What a run knows beside its plan. */
 export interface BaseRun {
@@ -58,6 +58,7 @@ export async function baseCredentials(
         effects,
         signal,
       );
+    case 'saml':
     case 'login':
       return { kind: 'notYet', baseKind: base.kind };
   }
@@ -74,7 +75,7 @@ async function webIdentity(
   const isLast = plan.steps.length === 0;
   const wanted = secondsOf(base.durationSeconds, { isLast, max: limits.maxRole, ...options });
   for (;;) {
-    const token = await readToken(base.tokenFile, effects);
+    const token = await tokenOf(base, effects, signal);
     if ('kind' in token) {
       return token;
     }

@@ -79,7 +79,7 @@ export class Durations {
   /** True when the call failed because it asked for too long, and is worth another go with what `of` says from now on. */
   shorten(call: StsCall, fault: Fault): boolean {
     if (
-      (call.kind !== 'assumeRole' && call.kind !== 'webIdentity') ||
+      !('roleArn' in call) ||
       (fault.kind !== 'durationOverMaximum' && fault.kind !== 'durationOverChaining') ||
       (call.durationSeconds ?? 0) <= durations.maxChained
     ) {

@@ -1,6 +1,6 @@
 import type { Findings } from './findings.ts';
 import { read } from './findings.ts';
-import type { SessionTag } from './plan.ts';
+import type { SessionTag } from './planModel.ts';
 import type { Section } from './profiles.ts';
 
 /** Of the API model of STS: Tags, TransitiveTagKeys, SourceIdentity. */

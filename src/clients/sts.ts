@@ -1,7 +1,10 @@
 import {
   AssumeRoleCommand,
+  AssumeRoleWithSAMLCommand,
   AssumeRoleWithWebIdentityCommand,
+  DecodeAuthorizationMessageCommand,
   GetCallerIdentityCommand,
+  GetFederationTokenCommand,
   GetSessionTokenCommand,
   STSClient,
   STSServiceException,
@@ -10,8 +13,9 @@ import type { STSClientConfig, Credentials as StsCredentials } from '@aws-sdk/cl
 import type { Keys } from '../aws/credentials.ts';
 import type { Effects, MfaCode, StsCall, StsReply } from '../aws/effects.ts';
 import type { Fault } from '../aws/faults.ts';
+import { isFault } from '../aws/faults.ts';
 import { faultFromAws } from '../aws/faultFromAws.ts';
-import type { StsTarget } from '../aws/plan.ts';
+import type { SessionPolicies, StsTarget } from '../aws/planModel.ts';
 import { Secret } from '../aws/secret.ts';
 import { foreignAnswer } from './answer.ts';
 import { createPools, Exchange } from './exchange.ts';
@@ -36,6 +40,9 @@ const awsNames = {
   webIdentity: 'AssumeRoleWithWebIdentity',
   sessionToken: 'GetSessionToken',
   callerIdentity: 'GetCallerIdentity',
+  saml: 'AssumeRoleWithSAML',
+  federationToken: 'GetFederationToken',
+  decodeMessage: 'DecodeAuthorizationMessage',
 } as const satisfies Record<StsCall['kind'], string>;
 
 /** How much oftener AssumeRoleWithWebIdentity is tried: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
@@ -89,7 +96,7 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
     let outcome: StsReply | Fault;
     try {
       outcome = await dispatch(client, call, AbortSignal.any([signal, limit.signal]), exchange);
-      if (outcome.kind === 'credentials' || outcome.kind === 'identity') {
+      if (!isFault(outcome)) {
         remember(skews, url.host, client.config.systemClockOffset - clockOffset);
       }
     } catch (error) {
@@ -142,11 +149,12 @@ async function dispatch(
           SourceIdentity: call.sourceIdentity,
           Tags: call.tags?.map(({ key, value }) => ({ Key: key, Value: value })),
           TransitiveTagKeys: call.transitiveTagKeys && [...call.transitiveTagKeys],
+          ...policiesOf(call.policies),
           ...mfaOf(call.mfa),
         }),
         { abortSignal },
       );
-      return credentialsReply(reply.Credentials, reply.AssumedRoleUser?.Arn, exchange);
+      return credentialsReply(reply, reply.AssumedRoleUser?.Arn, exchange);
     }
     case 'webIdentity': {
       const reply = await client.send(
@@ -155,17 +163,55 @@ async function dispatch(
           RoleSessionName: call.sessionName,
           DurationSeconds: call.durationSeconds,
           WebIdentityToken: call.token.reveal(),
+          ...policiesOf(call.policies),
         }),
         { abortSignal },
       );
-      return credentialsReply(reply.Credentials, reply.AssumedRoleUser?.Arn, exchange);
+      return credentialsReply(reply, reply.AssumedRoleUser?.Arn, exchange);
     }
     case 'sessionToken': {
       const reply = await client.send(
         new GetSessionTokenCommand({ DurationSeconds: call.durationSeconds, ...mfaOf(call.mfa) }),
         { abortSignal },
       );
-      return credentialsReply(reply.Credentials, undefined, exchange);
+      return credentialsReply(reply, undefined, exchange);
+    }
+    case 'saml': {
+      const reply = await client.send(
+        new AssumeRoleWithSAMLCommand({
+          RoleArn: call.roleArn,
+          PrincipalArn: call.providerArn,
+          SAMLAssertion: call.assertion.reveal(),
+          DurationSeconds: call.durationSeconds,
+          ...policiesOf(call.policies),
+        }),
+        { abortSignal },
+      );
+      return credentialsReply(reply, reply.AssumedRoleUser?.Arn, exchange);
+    }
+    case 'federationToken': {
+      const reply = await client.send(
+        new GetFederationTokenCommand({
+          Name: call.userName,
+          DurationSeconds: call.durationSeconds,
+          Tags: call.tags?.map(({ key, value }) => ({ Key: key, Value: value })),
+          ...policiesOf(call.policies),
+        }),
+        { abortSignal },
+      );
+      return credentialsReply(reply, reply.FederatedUser?.Arn, exchange);
+    }
+    case 'decodeMessage': {
+      const reply = await client.send(
+        new DecodeAuthorizationMessageCommand({ EncodedMessage: call.encoded }),
+        {
+          abortSignal,
+        },
+      );
+      if (reply.DecodedMessage === undefined) {
+        throw new IncompleteAnswer();
+      }
+      return { kind: 'decoded', message: reply.DecodedMessage, serverTime: exchange.serverTime };
     }
     case 'callerIdentity': {
       const reply = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
@@ -182,11 +228,14 @@ async function dispatch(
 class IncompleteAnswer extends Error {}
 
 function credentialsReply(
-  given: StsCredentials | undefined,
+  reply: {
+    readonly Credentials?: StsCredentials | undefined;
+    readonly PackedPolicySize?: number | undefined;
+  },
   arn: string | undefined,
   exchange: Exchange,
 ): StsReply {
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = reply.Credentials ?? {};
   const expiresAt = Expiration?.getTime() ?? Number.NaN;
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || Number.isNaN(expiresAt)) {
     throw new IncompleteAnswer();
@@ -203,6 +252,17 @@ function credentialsReply(
       arn,
     },
     serverTime: exchange.serverTime,
+    packedPolicyPercent: reply.PackedPolicySize,
+  };
+}
+
+function policiesOf(policies: SessionPolicies | undefined): {
+  Policy?: string;
+  PolicyArns?: { arn: string }[];
+} {
+  return {
+    ...(policies?.inline === undefined ? {} : { Policy: policies.inline }),
+    ...(policies?.arns === undefined ? {} : { PolicyArns: policies.arns.map((arn) => ({ arn })) }),
   };
 }
 
@@ -266,6 +326,7 @@ function outcomeWord(outcome: StsReply | Fault): string {
   switch (outcome.kind) {
     case 'credentials':
     case 'identity':
+    case 'decoded':
       return 'ok';
     case 'network':
       return `network ${outcome.reason} ${outcome.code}`;

@@ -1,5 +1,5 @@
 import type { Fault } from '../aws/faults.ts';
-import type { Plan } from '../aws/plan.ts';
+import type { Plan } from '../aws/planModel.ts';
 import { errorName } from './errorName.ts';
 import { isHeld, type HeldSession, type KeptSession } from './kept.ts';
 import type { Ledger } from './ledger.ts';

@@ -1,5 +1,5 @@
 import type { Fault } from '../aws/faults.ts';
-import type { Hop, Plan, PlanResult, SessionRequest } from '../aws/plan.ts';
+import type { Hop, Plan, PlanResult, SessionRequest } from '../aws/planModel.ts';
 import type { Problem } from '../aws/problems.ts';
 import type { RunOptions, RunResult } from '../aws/run.ts';
 import type { Disposable } from './emitter.ts';

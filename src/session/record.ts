@@ -1,4 +1,4 @@
-import type { SessionRequest } from '../aws/plan.ts';
+import type { SessionPolicies, SessionRequest, SessionTag } from '../aws/planModel.ts';
 import { Secret } from '../aws/secret.ts';
 import type { KeptSession } from './kept.ts';
 import type { StoredSession } from './types.ts';
@@ -120,7 +120,7 @@ function readCredentials(fields: Fields): NonNullable<StoredSession['credentials
 function readRequest(fields: Fields): SessionRequest {
   switch (fields['kind']) {
     case 'profile':
-      return { kind: 'profile', profile: text(fields, 'profile') };
+      return { kind: 'profile', profile: text(fields, 'profile'), ...readOnly(fields) };
     case 'mfaSession':
       return {
         kind: 'mfaSession',
@@ -139,6 +139,40 @@ function readRequest(fields: Fields): SessionRequest {
         durationSeconds: optional(fields, 'durationSeconds', number),
         mfaSerial: optional(fields, 'mfaSerial', text),
         region: optional(fields, 'region', text),
+        ...readOnly(fields),
+        ...present({ sourceIdentity: optional(fields, 'sourceIdentity', text) }),
+        ...present({ tags: optional(fields, 'tags', tags) }),
+        ...present({ transitiveTagKeys: optional(fields, 'transitiveTagKeys', texts) }),
+        ...present({ policies: optional(fields, 'policies', policies) }),
+      };
+    case 'samlRole':
+      return {
+        kind: 'samlRole',
+        name: text(fields, 'name'),
+        profile: text(fields, 'profile'),
+        roleArn: text(fields, 'roleArn'),
+        providerArn: text(fields, 'providerArn'),
+        ...readOnly(fields),
+      };
+    case 'webIdentityRole':
+      return {
+        kind: 'webIdentityRole',
+        name: text(fields, 'name'),
+        issuer: text(fields, 'issuer'),
+        roleArn: text(fields, 'roleArn'),
+        sessionName: optional(fields, 'sessionName', text),
+        durationSeconds: optional(fields, 'durationSeconds', number),
+        region: optional(fields, 'region', text),
+        ...readOnly(fields),
+      };
+    case 'federation':
+      return {
+        kind: 'federation',
+        profile: text(fields, 'profile'),
+        userName: text(fields, 'userName'),
+        durationSeconds: optional(fields, 'durationSeconds', number),
+        ...present({ policies: optional(fields, 'policies', policies) }),
+        ...present({ tags: optional(fields, 'tags', tags) }),
       };
     case 'identityCenterRole':
       return {
@@ -151,6 +185,45 @@ function readRequest(fields: Fields): SessionRequest {
     default:
       throw new Broken();
   }
+}
+
+function readOnly(fields: Fields): { readonly readOnly?: true } {
+  return optional(fields, 'readOnly', flag) === true ? { readOnly: true } : {};
+}
+
+/** Members that stand there only where there is something. */
+function present<T extends object>(members: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const result: { [Name in keyof T]?: Exclude<T[Name], undefined> } = {};
+  return Object.assign(
+    result,
+    Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)),
+  );
+}
+
+function tags(fields: Fields, name: string): readonly SessionTag[] {
+  const list = fields[name];
+  if (!Array.isArray(list)) {
+    throw new Broken();
+  }
+  return list.map((each: unknown) => {
+    const tag = asFields(each);
+    if (tag === undefined) {
+      throw new Broken();
+    }
+    return { key: text(tag, 'key'), value: tag['value'] === '' ? '' : text(tag, 'value') };
+  });
+}
+
+function policies(fields: Fields, name: string): SessionPolicies {
+  const read = object(fields, name);
+  const { inline } = read;
+  if (inline !== undefined && typeof inline !== 'string') {
+    throw new Broken();
+  }
+  return {
+    ...(inline === undefined ? {} : { inline }),
+    ...present({ arns: optional(read, 'arns', texts) }),
+  };
 }
 
 function asFields(value: unknown): Fields | undefined {

@@ -1,5 +1,5 @@
 import type { Fault } from '../aws/faults.ts';
-import type { PlanResult, SessionRequest } from '../aws/plan.ts';
+import type { PlanResult, SessionRequest } from '../aws/planModel.ts';
 import { Board } from './board.ts';
 import type { Disposable, Event } from './emitter.ts';
 import { errorName } from './errorName.ts';

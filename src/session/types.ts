@@ -1,6 +1,6 @@
 import type { Credentials } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
-import type { SessionRequest } from '../aws/plan.ts';
+import type { SessionRequest } from '../aws/planModel.ts';
 import type { Event } from './emitter.ts';
 
 /** A session as everybody sees it: no secret in it except inside `credentials`. */

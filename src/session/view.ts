@@ -1,6 +1,7 @@
 import { timeLeft } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
-import { needsPerson, type Plan, type SessionRequest } from '../aws/plan.ts';
+import { needsPerson } from '../aws/plan.ts';
+import type { Plan, SessionRequest } from '../aws/planModel.ts';
 import { isHeld, type KeptSession } from './kept.ts';
 import type { Session, SessionState } from './types.ts';
 
@@ -26,7 +27,15 @@ export function describePlan(id: string, request: SessionRequest, plan: Plan): A
   const last = plan.steps.at(-1);
   const { base } = plan;
   const role =
-    last?.kind === 'assumeRole' ? last : last === undefined && base.kind === 'webIdentity' ? base : undefined;
+    last?.kind === 'assumeRole'
+      ? last
+      : last !== undefined
+        ? undefined
+        : base.kind === 'webIdentity'
+          ? base
+          : base.kind === 'saml' && base.role !== undefined
+            ? { roleArn: base.role.roleArn, accountId: base.accountId }
+            : undefined;
   return {
     id,
     name: plan.name,
@@ -46,8 +55,12 @@ export function profileOf(request: SessionRequest): string {
       return request.sourceProfile;
     case 'identityCenterRole':
       return request.ssoSession;
+    case 'webIdentityRole':
+      return request.issuer;
     case 'profile':
     case 'mfaSession':
+    case 'samlRole':
+    case 'federation':
       return request.profile;
   }
 }

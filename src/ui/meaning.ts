@@ -1,4 +1,4 @@
-import type { SessionRequest } from '../aws/plan.ts';
+import type { SessionRequest } from '../aws/planModel.ts';
 import type { Session } from '../session/types.ts';
 import { profileOfSession, sessionOfProfile } from './sessionPhase.ts';
 import { requestOfRole, sessionOfRole } from './signInRows.ts';

@@ -1,5 +1,5 @@
 import type { Memento } from 'vscode';
-import type { SessionRequest } from '../aws/plan.ts';
+import type { SessionRequest } from '../aws/planModel.ts';
 import { requestKey } from './switcherModel.ts';
 
 /** A role that was assumed by hand. Nothing in it is secret: an external ID is not a secret at AWS either. */

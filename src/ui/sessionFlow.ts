@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Fault } from '../aws/faults.ts';
 import { durations } from '../aws/limits.ts';
-import type { SessionRequest } from '../aws/plan.ts';
+import type { SessionRequest } from '../aws/planModel.ts';
 import type { Problem } from '../aws/problems.ts';
 import type { Shortened } from '../aws/run.ts';
 import type { StartOptions, StartResult } from '../session/ports.ts';
@@ -232,7 +232,7 @@ export class SessionFlow {
 }
 
 function nameOf(request: SessionRequest): string {
-  return request.kind === 'profile' || request.kind === 'mfaSession' ? request.profile : request.name;
+  return 'name' in request ? request.name : request.profile;
 }
 
 /** What `openProfileSource` opens for a request: its profile, or the sign-in of a role that is in none. */
@@ -242,8 +242,12 @@ function sourceOf(request: SessionRequest): string | TreeNode {
       return request.sourceProfile;
     case 'identityCenterRole':
       return { kind: 'ssoSession', id: '', name: request.ssoSession };
+    case 'webIdentityRole':
+      return request.issuer;
     case 'profile':
     case 'mfaSession':
+    case 'samlRole':
+    case 'federation':
       return request.profile;
   }
 }

@@ -77,9 +77,12 @@ export function profileOfSession(session: Session): string | undefined {
     case 'role':
       return session.request.sourceProfile;
     case 'identityCenterRole':
+    case 'webIdentityRole':
       return undefined;
     case 'profile':
     case 'mfaSession':
+    case 'samlRole':
+    case 'federation':
       return session.request.profile;
   }
 }

@@ -1,4 +1,4 @@
-import type { SessionRequest } from '../aws/plan.ts';
+import type { SessionRequest } from '../aws/planModel.ts';
 import type { Session } from '../session/types.ts';
 import type { Capability } from './ids.ts';
 import { faultSentence } from './text/faults.ts';

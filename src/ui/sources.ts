@@ -1,4 +1,4 @@
-import type { PlanResult } from '../aws/plan.ts';
+import type { PlanResult } from '../aws/planModel.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import type { Event } from '../session/emitter.ts';
 import type { Session } from '../session/types.ts';

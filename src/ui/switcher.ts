@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../session/emitter.ts';
 import type { ProfileSource, SessionSource } from './sources.ts';
-import type { SessionRequest } from '../aws/plan.ts';
+import type { SessionRequest } from '../aws/planModel.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import { switcherRows } from './switcherModel.ts';
 import type { SwitcherButton, SwitcherChoice, SwitcherRow } from './switcherModel.ts';

@@ -1,7 +1,8 @@
-import type { SessionRequest } from '../aws/plan.ts';
+import type { SessionRequest } from '../aws/planModel.ts';
 import { isManaged } from '../aws/profiles.ts';
 import type { ProfileSet, Section } from '../aws/profiles.ts';
 import type { Session } from '../session/types.ts';
+import { profileOf } from '../session/view.ts';
 import { phaseIcons, phaseOf } from './sessionPhase.ts';
 import { kindLook } from './text/kinds.ts';
 import { escapeIcons } from './text/markdown.ts';
@@ -120,6 +121,11 @@ export function requestKey(request: SessionRequest): string {
       ]);
     case 'identityCenterRole':
       return JSON.stringify([request.kind, request.ssoSession, request.accountId, request.roleName]);
+    case 'samlRole':
+    case 'webIdentityRole':
+    case 'federation':
+      // Of values in a fixed order: the code that makes them is the only one.
+      return JSON.stringify(request);
   }
 }
 
@@ -168,7 +174,7 @@ function requestRow(request: SessionRequest, input: SwitcherInput): SwitcherRow 
   if (request.kind === 'identityCenterRole') {
     return identityCenterRow(request, input);
   }
-  const profile = request.kind === 'role' ? request.sourceProfile : request.profile;
+  const profile = profileOf(request);
   const section = input.set?.profiles.get(profile);
   if (request.kind !== 'role' && section) {
     const row = profileRow(section, request, input);
@@ -263,6 +269,5 @@ function isKnown(set: ProfileSet | undefined, request: SessionRequest): boolean 
   if (request.kind === 'identityCenterRole') {
     return set?.ssoSessions.has(request.ssoSession) ?? false;
   }
-  const profile = request.kind === 'role' ? request.sourceProfile : request.profile;
-  return set?.profiles.has(profile) ?? false;
+  return set?.profiles.has(profileOf(request)) ?? false;
 }

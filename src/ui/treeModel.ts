@@ -1,4 +1,4 @@
-import type { PlanResult, SessionRequest } from '../aws/plan.ts';
+import type { PlanResult, SessionRequest } from '../aws/planModel.ts';
 import type { FileRole, Problem } from '../aws/problems.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import { indexProfiles } from './profileIndex.ts';

@@ -1,4 +1,4 @@
-import type { PlanResult } from '../aws/plan.ts';
+import type { PlanResult } from '../aws/planModel.ts';
 import type { Problem } from '../aws/problems.ts';
 import { kindOf } from '../aws/profiles.ts';
 import type { Section } from '../aws/profiles.ts';

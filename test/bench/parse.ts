@@ -1,6 +1,6 @@
 import { externalDataInterceptor, loadSharedConfigFiles } from '@smithy/shared-ini-file-loader';
 import { planFor } from '../../src/aws/plan.ts';
-import type { PlanEnvironment } from '../../src/aws/plan.ts';
+import type { PlanEnvironment } from '../../src/aws/planModel.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
 import type { SharedTexts } from '../../src/aws/profiles.ts';
 import type { BenchRow } from './row.ts';

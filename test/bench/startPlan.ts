@@ -1,4 +1,5 @@
-import { planFor, type Plan } from '../../src/aws/plan.ts';
+import { planFor } from '../../src/aws/plan.ts';
+import type { Plan } from '../../src/aws/planModel.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
 import { demoData } from '../sandbox/demo.ts';
 

@@ -1,7 +1,7 @@
 import type { Credentials, Keys } from '../../src/aws/credentials.ts';
 import type { Effects, MfaQuestion, StsCall, StsReply } from '../../src/aws/effects.ts';
 import type { Fault } from '../../src/aws/faults.ts';
-import type { StsTarget } from '../../src/aws/plan.ts';
+import type { StsTarget } from '../../src/aws/planModel.ts';
 import { Secret } from '../../src/aws/secret.ts';
 
 /** One call as the fake STS got it. */
@@ -27,6 +27,9 @@ export function fakeEffects(given: Partial<Effects>): Effects {
     fetchLocal: given.fetchLocal ?? unexpected('fetchLocal'),
     signInToken: given.signInToken ?? unexpected('signInToken'),
     roleCredentials: given.roleCredentials ?? unexpected('roleCredentials'),
+    samlAssertion: given.samlAssertion ?? unexpected('samlAssertion'),
+    idToken: given.idToken ?? unexpected('idToken'),
+    loginCredentials: given.loginCredentials ?? unexpected('loginCredentials'),
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Plan, PlanEnvironment, PlanResult, SessionRequest } from '../../src/aws/plan.ts';
+import type { Plan, PlanEnvironment, PlanResult, SessionRequest } from '../../src/aws/planModel.ts';
 import { planFor } from '../../src/aws/plan.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
 

@@ -1,7 +1,7 @@
 import { profileOf } from '../../src/session/view.ts';
 import type { Credentials } from '../../src/aws/credentials.ts';
 import type { Fault } from '../../src/aws/faults.ts';
-import type { Plan, PlanResult, SessionRequest } from '../../src/aws/plan.ts';
+import type { Plan, PlanResult, SessionRequest } from '../../src/aws/planModel.ts';
 import type { RunResult } from '../../src/aws/run.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import type { RunChoices, SessionPorts } from '../../src/session/ports.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { planFor } from '../../src/aws/plan.ts';
-import type { Base, PlanResult } from '../../src/aws/plan.ts';
+import type { Base, PlanResult } from '../../src/aws/planModel.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
 import { hasConformance, noConformance, readConformance } from '../support/conformance.ts';
 import { describeIf } from '../support/skip.ts';
@@ -105,7 +105,7 @@ function baseOf(base: Base): unknown {
       return {
         WebIdentityToken: given({
           role_arn: base.roleArn,
-          web_identity_token_file: base.tokenFile,
+          web_identity_token_file: base.token.from === 'file' ? base.token.path : '',
           role_session_name: base.sessionName,
         }),
       };

@@ -142,6 +142,7 @@ describe('planEnvironment', () => {
       endpointUrl: undefined,
       ignoreConfiguredEndpoints: false,
       identityCenter: { portal: undefined, oidc: undefined },
+      signInEndpoint: undefined,
       regionalEndpoints: undefined,
       fips: undefined,
       dualStack: undefined,
@@ -161,6 +162,7 @@ describe('planEnvironment', () => {
         region: 'a',
         endpointUrl: 'd',
         identityCenter: { portal: 'c', oidc: 'c' },
+        signInEndpoint: 'c',
         regionalEndpoints: 'legacy',
       },
     );

@@ -530,6 +530,40 @@ const table: Table = {
       ['openProfile'],
     ],
   ],
+  samlRoleNotChosen: [
+    [{ profile: 'corp' }, 'No role was chosen, start again and choose one: corp', ['signIn', 'openProfile']],
+  ],
+  samlNoWay: [
+    [
+      { profile: 'corp' },
+      'There is no way here to get the SAML assertion, add one to the profile: corp',
+      ['openProfile'],
+    ],
+  ],
+  issuerUnknown: [
+    [{ issuer: 'corp' }, 'No issuer of this name is in the settings, add it there: corp', ['openProfile']],
+  ],
+  policyTooLarge: [
+    [
+      { percent: 112 },
+      'The session policies and tags take more than AWS allows, shorten them or use fewer: 112 %',
+      ['openProfile'],
+    ],
+    [
+      { percent: undefined },
+      'The session policies and tags are too large for AWS, shorten them or use fewer',
+      ['openProfile'],
+    ],
+  ],
+  policyMalformed: [
+    [
+      { detail: 'Syntax errors in policy.' },
+      'AWS cannot read the session policy, correct it: Syntax errors in policy',
+      ['openProfile'],
+    ],
+    [{ detail: '' }, 'AWS cannot read the session policy, correct it', ['openProfile']],
+  ],
+  loginNeeded: [[{ profile: 'dev' }, 'The console sign-in is over, sign in again to go on: dev', ['signIn']]],
   internal: [
     [
       { message: 'TypeError' },

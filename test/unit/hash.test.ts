@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { canonicalPlan, planId } from '../../src/aws/hash.ts';
-import type { SessionRequest } from '../../src/aws/plan.ts';
+import type { SessionRequest } from '../../src/aws/planModel.ts';
 import { arn, device, goodPlan, keys, mfaSession, role, token, typed } from '../support/plans.ts';
 
 const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Effects } from '../../src/aws/effects.ts';
 import { canonicalPlan } from '../../src/aws/hash.ts';
-import type { Plan, SessionRequest } from '../../src/aws/plan.ts';
+import type { Plan, SessionRequest } from '../../src/aws/planModel.ts';
 import { run } from '../../src/aws/run.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import { fakeEffects, madeCredentials, scriptedSts } from '../support/fakeEffects.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PlanEnvironment } from '../../src/aws/plan.ts';
+import type { PlanEnvironment } from '../../src/aws/planModel.ts';
 import type { PlanInput } from '../support/plans.ts';
 import { goodPlan, keys, planOf, problemsOf, role, typed } from '../support/plans.ts';
 

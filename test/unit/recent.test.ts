@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SessionRequest } from '../../src/aws/plan.ts';
+import type { SessionRequest } from '../../src/aws/planModel.ts';
 import { Recent } from '../../src/ui/recent.ts';
 
 function memento() {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StsReply } from '../../src/aws/effects.ts';
 import type { Fault } from '../../src/aws/faults.ts';
-import type { Plan } from '../../src/aws/plan.ts';
+import type { Plan } from '../../src/aws/planModel.ts';
 import { planFor } from '../../src/aws/plan.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
 import type { RunOptions, RunResult } from '../../src/aws/run.ts';
@@ -285,7 +285,7 @@ describe('run', () => {
     const seconds = async (profile: string, durationSeconds: number): Promise<(number | undefined)[]> => {
       const answers = [reply('ONE'), reply('TWO')];
       const { sent } = await play(profile, answers, ['111111'], { durationSeconds });
-      return sent.map(({ call }) => (call.kind === 'callerIdentity' ? undefined : call.durationSeconds));
+      return sent.map(({ call }) => ('durationSeconds' in call ? call.durationSeconds : undefined));
     };
 
     it('is what the last step asks for, within what AWS can grant', async () => {

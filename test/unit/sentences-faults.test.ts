@@ -92,6 +92,12 @@ const causedOnTheWire: Record<Fault['kind'], boolean> = {
   signInFailed: false,
   roleNotAssigned: false,
   noRoleChosen: false,
+  samlRoleNotChosen: false,
+  samlNoWay: false,
+  issuerUnknown: false,
+  policyTooLarge: false,
+  policyMalformed: false,
+  loginNeeded: false,
   internal: false,
 };
 

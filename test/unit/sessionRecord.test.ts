@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import type { SessionRequest } from '../../src/aws/planModel.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import { isOutdated, merge, newer, tombstone, validUntil, type HeldSession } from '../../src/session/kept.ts';
 import { fromRecord, fromStored, judgeRecord, toRecord } from '../../src/session/record.ts';
@@ -50,7 +51,42 @@ const requests = [
     accountId: '222233334444',
     roleName: 'Admin',
   },
-] as const;
+  { kind: 'profile', profile: 'p', readOnly: true },
+  {
+    kind: 'role',
+    name: 'n',
+    sourceProfile: 'p',
+    roleArn: 'a',
+    externalId: undefined,
+    sessionName: undefined,
+    durationSeconds: undefined,
+    mfaSerial: undefined,
+    region: undefined,
+    sourceIdentity: 'i',
+    tags: [{ key: 'k', value: '' }],
+    transitiveTagKeys: ['k'],
+    policies: { inline: '{\n}', arns: ['arn'] },
+    readOnly: true,
+  },
+  { kind: 'samlRole', name: 'n', profile: 'p', roleArn: 'a', providerArn: 'b', readOnly: true },
+  {
+    kind: 'webIdentityRole',
+    name: 'n',
+    issuer: 'i',
+    roleArn: 'a',
+    sessionName: 's',
+    durationSeconds: 900,
+    region: 'r',
+  },
+  {
+    kind: 'federation',
+    profile: 'p',
+    userName: 'u',
+    durationSeconds: 900,
+    policies: { arns: ['arn'] },
+    tags: [{ key: 'k', value: 'v' }],
+  },
+] as const satisfies readonly SessionRequest[];
 
 describe('a stored session', () => {
   it('comes back from JSON as it was', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SessionRequest } from '../../src/aws/plan.ts';
+import type { SessionRequest } from '../../src/aws/planModel.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
 import { switcherRows } from '../../src/ui/switcherModel.ts';
 import type { SwitcherInput, SwitcherRow } from '../../src/ui/switcherModel.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { planFor } from '../../src/aws/plan.ts';
-import type { PlanResult } from '../../src/aws/plan.ts';
+import type { PlanResult } from '../../src/aws/planModel.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
 import { capabilities } from '../../src/ui/ids.ts';
 import { indexProfiles } from '../../src/ui/profileIndex.ts';

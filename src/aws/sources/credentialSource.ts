@@ -2,7 +2,7 @@ import type { Credentials } from '../credentials.ts';
 import type { Effects } from '../effects.ts';
 import type { Fault } from '../faults.ts';
 import type { Findings } from '../findings.ts';
-import type { Base } from '../plan.ts';
+import type { Base } from '../planModel.ts';
 import type { Property, Section } from '../profiles.ts';
 import { containerKeys } from './container.ts';
 import { environmentKeys } from './environmentKeys.ts';

@@ -3,7 +3,7 @@ import type { Findings } from '../findings.ts';
 import { placeOf, read } from '../findings.ts';
 import { dnsSuffixOf } from '../partitions.ts';
 import type { Place } from '../problems.ts';
-import type { Base, PlanEnvironment, SessionRequest } from '../plan.ts';
+import type { Base, PlanEnvironment, SessionRequest } from '../planModel.ts';
 import type { PlanFiles } from '../planChain.ts';
 import { configuredEndpoint } from '../planTarget.ts';
 import type { ProfileSet, Section } from '../profiles.ts';

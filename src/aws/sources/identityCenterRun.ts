@@ -1,7 +1,7 @@
 import type { Credentials } from '../credentials.ts';
 import type { Effects } from '../effects.ts';
 import type { Fault } from '../faults.ts';
-import type { Base } from '../plan.ts';
+import type { Base } from '../planModel.ts';
 
 /**
  * The credentials of an Identity Center role. A token that AWS does not take any more, though its file says that it

@@ -2,7 +2,7 @@ import type { Credentials } from '../credentials.ts';
 import type { Effects, ProcessEnd } from '../effects.ts';
 import type { Fault, ProcessTrouble } from '../faults.ts';
 import { read } from '../findings.ts';
-import type { Base } from '../plan.ts';
+import type { Base } from '../planModel.ts';
 import type { Property, Section } from '../profiles.ts';
 import { Secret } from '../secret.ts';
 import { splitCommand } from '../splitCommand.ts';

@@ -1,6 +1,6 @@
 import type { Findings } from '../findings.ts';
 import { read } from '../findings.ts';
-import type { Base } from '../plan.ts';
+import type { Base } from '../planModel.ts';
 import type { Section } from '../profiles.ts';
 import { Secret } from '../secret.ts';
 

@@ -2,7 +2,7 @@ import type { Effects } from '../effects.ts';
 import type { Fault } from '../faults.ts';
 import type { Findings } from '../findings.ts';
 import { read } from '../findings.ts';
-import type { Base } from '../plan.ts';
+import type { Base } from '../planModel.ts';
 import { checkedDuration, checkedRoleArn, checkedSessionName, wholeSeconds } from '../planRole.ts';
 import type { Property, Section } from '../profiles.ts';
 import { Secret } from '../secret.ts';
@@ -37,11 +37,27 @@ export function webIdentityBase(section: Section, tokenFile: Property, findings:
         profile: name,
         roleArn: roleArn.value,
         accountId: arn.accountId,
-        tokenFile: tokenFile.value,
+        token: { from: 'file', path: tokenFile.value },
         sessionName,
         durationSeconds,
         place: tokenFile.place,
       };
+}
+
+/** The token of a web identity, from wherever the plan says. */
+export async function tokenOf(
+  { token }: Extract<Base, { kind: 'webIdentity' }>,
+  effects: Pick<Effects, 'readFile' | 'idToken'>,
+  signal: AbortSignal,
+): Promise<Secret | Fault> {
+  switch (token.from) {
+    case 'file':
+      return readToken(token.path, effects);
+    case 'process':
+      return { kind: 'notYet', baseKind: 'webIdentity' };
+    case 'issuer':
+      return effects.idToken(token.issuer, undefined, signal);
+  }
 }
 
 /**

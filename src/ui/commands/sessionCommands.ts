@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isFault } from '../../aws/faults.ts';
 import { durationProblem, durations, mfaSerialProblem, parseDuration } from '../../aws/limits.ts';
-import type { SessionRequest } from '../../aws/plan.ts';
+import type { SessionRequest } from '../../aws/planModel.ts';
 import { kindOf } from '../../aws/profiles.ts';
 import { commands } from '../ids.ts';
 import { asNode, profileIn, roleIn, sessionIn } from '../meaning.ts';

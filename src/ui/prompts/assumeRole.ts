@@ -9,7 +9,7 @@ import {
   sessionNameProblem,
 } from '../../aws/limits.ts';
 import type { InputProblem } from '../../aws/limits.ts';
-import type { SessionRequest } from '../../aws/plan.ts';
+import type { SessionRequest } from '../../aws/planModel.ts';
 import { kindOf } from '../../aws/profiles.ts';
 import type { ProfileSet } from '../../aws/profiles.ts';
 import type { RecentRole } from '../recent.ts';

@@ -2,7 +2,11 @@ import type { AccessDeniedHint, Fault } from '../../aws/faults.ts';
 import type { FaultAction } from './faultActions.ts';
 import { kindWord } from './kindWord.ts';
 import { t } from './l10n.ts';
+import { issuerFaultText } from './issuerFaults.ts';
+import { loginFaultText } from './loginFaults.ts';
 import { networkSentence, notAwsSentence } from './networkFaults.ts';
+import { policyFaultText } from './policyFaults.ts';
+import { samlFaultText } from './samlFaults.ts';
 import { signInFaultText } from './signInFaults.ts';
 import { machineSentence, processSentence, tokenFileSentence, webIdentitySentence } from './sourceFaults.ts';
 import { accountForReading, remaining } from './time.ts';
@@ -175,6 +179,16 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
         ),
         'retry',
       );
+    case 'samlRoleNotChosen':
+    case 'samlNoWay':
+      return samlFaultText(fault);
+    case 'issuerUnknown':
+      return issuerFaultText(fault);
+    case 'policyTooLarge':
+    case 'policyMalformed':
+      return policyFaultText(fault);
+    case 'loginNeeded':
+      return loginFaultText(fault);
     case 'signInNeeded':
     case 'signInFailed':
     case 'roleNotAssigned':

@@ -1,4 +1,4 @@
-import type { Base, Hop, PlanResult, Step } from '../../aws/plan.ts';
+import type { Base, Hop, PlanResult, Step } from '../../aws/planModel.ts';
 import type { Place, Problem } from '../../aws/problems.ts';
 import type { Section } from '../../aws/profiles.ts';
 import { signInName } from '../../aws/sources/identityCenterApi.ts';
@@ -76,6 +76,8 @@ function baseWords(base: Base): string {
       return credentialSourceLook(base.source).word;
     case 'webIdentity':
       return t('web identity, role {0}', base.roleArn);
+    case 'saml':
+      return base.role === undefined ? t('SAML') : t('SAML, role {0}', base.role.roleArn);
     case 'identityCenter':
       return t('Identity Center: {0}', signInName(base.signIn));
     case 'process':
@@ -93,6 +95,8 @@ function stepLine(step: Step): string {
         ? t('assume role {0}', step.roleArn)
         : t('{0}: assume role {1}', step.profile, step.roleArn),
     );
+  } else if (step.kind === 'federationToken') {
+    words.push(t('{0}: GetFederationToken for {1}', step.profile, step.userName));
   } else {
     words.push(t('{0}: GetSessionToken', step.profile));
   }

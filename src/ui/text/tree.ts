@@ -1,5 +1,5 @@
 import type { Problem } from '../../aws/problems.ts';
-import type { Base, Plan } from '../../aws/plan.ts';
+import type { Base, Plan } from '../../aws/planModel.ts';
 import { kindOf } from '../../aws/profiles.ts';
 import type { ProfileKind, Section } from '../../aws/profiles.ts';
 import type { Session } from '../../session/types.ts';
@@ -76,6 +76,8 @@ function baseFacts(base: Base, name: string): (string | undefined)[] {
       ];
     case 'webIdentity':
       return [unless(name, roleNameOf(base.roleArn))];
+    case 'saml':
+      return [unless(name, roleNameOf(base.role?.roleArn))];
     case 'credentialSource':
     case 'process':
     case 'login':
