@@ -5,7 +5,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 /** What the browser brought back. `wrongState`: an answer to somebody else's question, of which nothing is kept. */
 export type Callback =
-  | { readonly kind: 'code'; readonly code: string }
+  /** `query` is all that came, `?code=…&state=…`. */
+  | { readonly kind: 'code'; readonly code: string; readonly query: string }
   | { readonly kind: 'error'; readonly error: string }
   | { readonly kind: 'wrongState' };
 
@@ -30,10 +31,10 @@ export interface Loopback {
 export const callbackPath = '/oauth/callback';
 
 /**
- * Listens on a free port of 127.0.0.1, and on nothing else, for the one answer that belongs to `state`. Rejects with
- * Node's error when there is no port to be had.
+ * Listens on a port of 127.0.0.1 (any free one when it is 0), and on nothing else, for the one answer that belongs to
+ * `state`. Rejects with Node's error when there is no port to be had.
  */
-export async function openLoopback(state: string, texts: PageTexts): Promise<Loopback> {
+export async function openLoopback(state: string, texts: PageTexts, port = 0): Promise<Loopback> {
   let resolve = (_found: Callback): void => undefined;
   const answer = new Promise<Callback>((done) => (resolve = done));
   let answered = false;
@@ -45,7 +46,7 @@ export async function openLoopback(state: string, texts: PageTexts): Promise<Loo
     }
     respond(response, texts, found ?? 410);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     redirectUri: `http://127.0.0.1:${portOf(server)}${callbackPath}`,
@@ -78,7 +79,7 @@ function read(request: IncomingMessage, server: Server, state: string): Callback
   const code = url.searchParams.get('code');
   return code === null || code === ''
     ? { kind: 'error', error: url.searchParams.get('error') ?? '' }
-    : { kind: 'code', code };
+    : { kind: 'code', code, query: url.search };
 }
 
 function respond(response: ServerResponse, texts: PageTexts, found: Callback | number): void {

@@ -5,7 +5,7 @@ import { createIdentityCenter } from '../../src/clients/identityCenter.ts';
 import { TokenCache } from '../../src/files/tokenCache.ts';
 import { SignIns } from '../../src/session/signIns.ts';
 import { authorize } from '../../src/signIn/authorize.ts';
-import type { SignInScreen } from '../../src/signIn/authorize.ts';
+import type { SignInScreen } from '../../src/signIn/screen.ts';
 import { demoData } from '../sandbox/demo.ts';
 import type { AssignedAccount } from '../sandbox/identityCenter/data.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
@@ -115,11 +115,11 @@ export async function openSignInRig(home: string, data: SandboxData = dataWith()
       shown.push(url);
       return person.open(url);
     },
-    confirmCode: (_signIn, code) => {
+    confirmCode: (_name, code) => {
       shown.push(code.userCode);
       return person.confirm(code);
     },
-    waiting: (_signIn, _code, _signal, work) => {
+    waiting: (_name, _code, _signal, work) => {
       cancelled = new AbortController();
       person.whileWaiting(cancelled);
       return work(cancelled.signal);

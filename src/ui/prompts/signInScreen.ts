@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { DeviceCode, SignIn } from '../../aws/sources/identityCenterApi.ts';
-import type { SignInScreen } from '../../signIn/authorize.ts';
+import type { DeviceCode } from '../../aws/sources/identityCenterApi.ts';
+import type { SignInScreen } from '../../signIn/screen.ts';
 import { signInText } from '../text/signIn.ts';
 
 /** What a person sees of signing in: a code to compare, a notification while they are in the browser. */
@@ -23,18 +23,18 @@ export function createSignInScreen(): VisibleSignIn {
   return {
     isAsking: () => open > 0,
     openBrowser: async (url) => vscode.env.openExternal(vscode.Uri.parse(url, true)),
-    confirmCode: (signIn, code, signal) => counted(() => confirmCode(signIn, code, signal)),
-    waiting: (signIn, code, signal, work) => counted(() => waiting(signIn, code, signal, work)),
+    confirmCode: (name, code, signal) => counted(() => confirmCode(name, code, signal)),
+    waiting: (name, code, signal, work) => counted(() => waiting(name, code, signal, work)),
     pageTexts: () => signInText.page(),
   };
 }
 
-async function confirmCode(signIn: SignIn, code: DeviceCode, signal: AbortSignal): Promise<boolean> {
+async function confirmCode(name: string, code: DeviceCode, signal: AbortSignal): Promise<boolean> {
   const open = signInText.openPage();
   const link = signInText.copyLink();
   const options = { modal: true, detail: signInText.codeDetail(code) };
   const choice = await Promise.race([
-    vscode.window.showInformationMessage(signInText.code(signIn, code), options, open, link),
+    vscode.window.showInformationMessage(signInText.code(name, code), options, open, link),
     aborted(signal),
   ]);
   switch (choice) {
@@ -51,13 +51,13 @@ async function confirmCode(signIn: SignIn, code: DeviceCode, signal: AbortSignal
 }
 
 async function waiting<T>(
-  signIn: SignIn,
+  name: string,
   code: DeviceCode | undefined,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const title =
-    code === undefined ? signInText.waitingForBrowser(signIn) : signInText.waitingForCode(signIn, code);
+    code === undefined ? signInText.waitingForBrowser(name) : signInText.waitingForCode(name, code);
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, (_progress, token) => {
     const controller = new AbortController();

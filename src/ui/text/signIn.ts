@@ -7,8 +7,8 @@ import { accountForReading, clockTime } from './time.ts';
 
 /** What is said around signing in at Identity Center. Times are milliseconds UTC. */
 export const signInText = {
-  code: (signIn: SignIn, code: DeviceCode) =>
-    t('Sign in to {0}: the page in the browser must show {1}', signInName(signIn), code.userCode),
+  code: (name: string, code: DeviceCode) =>
+    t('Sign in to {0}: the page in the browser must show {1}', name, code.userCode),
   codeDetail: (code: DeviceCode) =>
     t(
       'Go on only if it shows this code. The page is {0}; it can be opened on any device.',
@@ -16,9 +16,9 @@ export const signInText = {
     ),
   openPage: () => t('Copy Code and Open Page'),
   copyLink: () => t('Copy Link'),
-  waitingForCode: (signIn: SignIn, code: DeviceCode) =>
-    t('Signing in to {0}: confirm the code {1} in the browser', signInName(signIn), code.userCode),
-  waitingForBrowser: (signIn: SignIn) => t('Signing in to {0}: finish it in the browser', signInName(signIn)),
+  waitingForCode: (name: string, code: DeviceCode) =>
+    t('Signing in to {0}: confirm the code {1} in the browser', name, code.userCode),
+  waitingForBrowser: (name: string) => t('Signing in to {0}: finish it in the browser', name),
   page: () => ({
     title: t('AWS Sessions'),
     done: t('You are signed in. You can close this page and go back to your editor.'),

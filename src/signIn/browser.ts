@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from '../aws/faults.ts';
+import { openLoopback } from './loopback.ts';
+import type { Callback } from './loopback.ts';
+import { signInFailed } from './screen.ts';
+import type { SignInScreen } from './screen.ts';
+
+/** How long a browser may take to come back: the AWS CLI waits as long, and device codes live as long. */
+const patienceMs = 10 * 60 * 1000;
+
+/** What is to be shown, and where the browser comes back to. */
+export interface BrowserVisit {
+  readonly screen: SignInScreen;
+  /** What people call the sign-in. */
+  readonly name: string;
+  /** Sent along and expected back, so that nobody else's answer is taken. */
+  readonly state: string;
+  /** The port of 127.0.0.1 to come back to; any free one when undefined. */
+  readonly port?: number | undefined;
+  /** The page to open, for this address to come back to. */
+  page(this: void, redirectUri: string): Promise<string | Fault>;
+}
+
+/** What the browser brought back: a code, and the address that it came to. */
+export interface BrowserCode {
+  readonly kind: 'code';
+  readonly code: string;
+  /** The query of the address, `?code=…&state=…`. */
+  readonly query: string;
+  readonly redirectUri: string;
+}
+
+/**
+ * Sends the person's browser to a page and waits on 127.0.0.1 for it to come back with a code (RFC 8252). Nothing listens
+ * any more when it is over, however that was.
+ */
+export async function visit(
+  { screen, name, state, port, page }: BrowserVisit,
+  signal: AbortSignal,
+): Promise<BrowserCode | Fault> {
+  const listener = await openLoopback(state, screen.pageTexts(), port).catch(() => undefined);
+  if (listener === undefined) {
+    return signInFailed(name, 'noListener');
+  }
+  const over = new AbortController();
+  let callback: Callback | 'tooLate' | 'cancelled';
+  try {
+    const url = await page(listener.redirectUri);
+    if (typeof url !== 'string') {
+      return url;
+    }
+    if (!(await screen.openBrowser(url))) {
+      return signInFailed(name, 'noBrowser');
+    }
+    callback = await screen.waiting(name, undefined, signal, (given) =>
+      Promise.race([listener.answer, endOf(AbortSignal.any([signal, given, over.signal]))]),
+    );
+  } finally {
+    over.abort();
+    await listener.close();
+  }
+  if (callback === 'cancelled') {
+    return { kind: 'cancelled' };
+  }
+  if (callback === 'tooLate') {
+    return signInFailed(name, 'tooLate');
+  }
+  switch (callback.kind) {
+    case 'wrongState':
+      return signInFailed(name, 'wrongState');
+    case 'error':
+      return signInFailed(name, 'denied');
+    case 'code':
+      return { ...callback, redirectUri: listener.redirectUri };
+  }
+}
+
+/**
+ * An address with a query. Blanks as `%20`: VS Code encodes what it opens once more, and would make a `+` of a blank a
+ * plus.
+ */
+export function addressWith(address: string, parameters: Readonly<Record<string, string>>): string {
+  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return `${address}${address.includes('?') ? '&' : '?'}${query.join('&')}`;
+}
+
+/** True for a fault, false for a code. */
+export function gaveNothing(result: BrowserCode | Fault): result is Fault {
+  return result.kind !== 'code';
+}
+
+/** Resolves when the person gives up, or after ten minutes. */
+async function endOf(signal: AbortSignal): Promise<'tooLate' | 'cancelled'> {
+  await delay(patienceMs, undefined, { signal }).catch(() => undefined);
+  return signal.aborted ? 'cancelled' : 'tooLate';
+}

@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from '../aws/faults.ts';
+import type { DeviceCode } from '../aws/sources/identityCenterApi.ts';
+import { signInFailed } from './screen.ts';
+import type { SignInScreen } from './screen.ts';
+
+/** RFC 8628, 3.5: this much more between two questions each time the service says `slow_down`, ms. */
+const slowDownMs = 5000;
+
+/** Nobody has confirmed the code yet; `slowDown`: and it was asked too often. */
+export interface Pending {
+  readonly pending: 'wait' | 'slowDown';
+}
+
+/** How a code is shown and waited for. */
+export interface CodeWait {
+  readonly screen: SignInScreen;
+  /** What people call the sign-in. */
+  readonly name: string;
+  /** Milliseconds UTC. */
+  readonly now: () => number;
+  /** Resolves after `ms`, or rejects when the signal aborts. */
+  readonly wait?: ((this: void, ms: number, signal: AbortSignal) => Promise<void>) | undefined;
+}
+
+/**
+ * The device flow (RFC 8628) once there is a code: the person confirms it in any browser, and the service is asked until
+ * they have, at the pace that it wants.
+ */
+export async function untilConfirmed<T extends object>(
+  { screen, name, now, wait = pause }: CodeWait,
+  code: DeviceCode,
+  ask: (signal: AbortSignal) => Promise<T | Pending | Fault>,
+  signal: AbortSignal,
+): Promise<T | Fault> {
+  if (!(await screen.confirmCode(name, code, signal))) {
+    return { kind: 'cancelled' };
+  }
+  return screen.waiting<T | Fault>(name, code, signal, async (given) => {
+    const either = AbortSignal.any([signal, given]);
+    for (let intervalMs = code.intervalMs; now() < code.expiresAt;) {
+      await wait(intervalMs, either).catch(() => undefined);
+      if (either.aborted) {
+        return { kind: 'cancelled' };
+      }
+      const answer = await ask(either);
+      if ('pending' in answer) {
+        intervalMs += answer.pending === 'slowDown' ? slowDownMs : 0;
+      } else if ('kind' in answer && answer.kind === 'throttled') {
+        intervalMs += slowDownMs;
+      } else {
+        return answer;
+      }
+    }
+    return signInFailed(name, 'tooLate');
+  });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return delay(ms, undefined, { signal });
+}
