@@ -6,7 +6,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { writeDemoHome } from '../sandbox/demo.ts';
+import { demoData, writeDemoHome } from '../sandbox/demo.ts';
+import { demoSignIn, startDemoIdp, withDemoIdp } from '../sandbox/demoSaml.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 import { packagedExtension } from '../support/packaged.ts';
 import { run, runOrThrow } from '../support/processes.ts';
@@ -16,6 +17,9 @@ import { installRig } from './installRig.ts';
 
 /** The same at each start when it is free, so that stored sessions and the demo's files still fit. */
 const SANDBOX_PORT = 46_771;
+
+/** The same for the page of the demo's SAML identity provider. */
+const SAML_PORT = 46_772;
 
 /** The demo's user with an MFA device. */
 const MFA_USER = 'alice';
@@ -64,15 +68,21 @@ async function start(): Promise<void> {
 }
 
 async function startDemo(): Promise<Sandbox> {
-  const sandbox = await startSandbox({ port: SANDBOX_PORT }).catch(() => startSandbox());
+  const idp = await startDemoIdp(demoData(), SAML_PORT);
+  endings.push(() => idp.close());
+  const data = withDemoIdp(demoData(), idp);
+  const sandbox = await startSandbox({ data, port: SANDBOX_PORT }).catch(() => startSandbox({ data }));
   endings.push(() => sandbox.close());
   const home = join(place, 'home');
   const config = await readFile(join(home, '.aws', 'config'), 'utf8').catch(() => '');
   // What somebody tried out in the demo's files stays, as long as it leads to this sandbox.
-  if (!config.includes(sandbox.url)) {
-    await writeDemoHome(home, sandbox.url);
+  if (!config.includes(sandbox.url) || !config.includes(idp.loginUrl)) {
+    await writeDemoHome(home, sandbox.url, { samlLoginUrl: idp.loginUrl });
   }
   console.log(`A small AWS answers at ${sandbox.url}; its ~/.aws is ${join(home, '.aws')}`);
+  console.log(
+    `The profile corp-saml signs in at ${idp.loginUrl} as ${demoSignIn.user}, password ${demoSignIn.password}, with the MFA code of ${MFA_USER}.`,
+  );
   return sandbox;
 }
 

@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto';
+import { createPrivateKey, X509Certificate, type JsonWebKey } from 'node:crypto';
 import { readIdentityCenter, type IdentityCenterData } from './identityCenter/data.ts';
 import { codeAt, type MfaDevice } from './mfa.ts';
 import { isOperator, statementsOf, type PolicyDocument, type Statement } from './policy.ts';
@@ -37,6 +37,7 @@ export interface AccountData {
   readonly users?: readonly UserData[];
   readonly roles?: readonly RoleData[];
   readonly oidcProviders?: readonly OidcProviderData[];
+  readonly samlProviders?: readonly SamlProviderData[];
 }
 
 /** An OpenID Connect provider that an account trusts. */
@@ -47,6 +48,17 @@ export interface OidcProviderData {
   readonly clientIds: readonly string[];
   /** What the provider publishes; AWS fetches it, the sandbox has it here. */
   readonly keys: readonly JsonWebKey[];
+}
+
+/** A SAML identity provider that an account trusts: what AWS reads in its metadata document. */
+export interface SamlProviderData {
+  /** The end of its ARN. */
+  readonly name: string;
+  readonly entityId: string;
+  /** PEM; what it signs with. */
+  readonly certificate: string;
+  /** PEM; for assertions that are encrypted with the certificate of this key. */
+  readonly decryptionKey?: string;
 }
 
 /** A long-term access key. */
@@ -115,6 +127,7 @@ function readAccount(json: unknown, at: string): AccountData {
     'users',
     'roles',
     'oidcProviders',
+    'samlProviders',
   ]);
   const root = raw['root'] === undefined ? undefined : object(raw['root'], `${at}.root`, ['keys', 'mfa']);
   const partition = text(raw['partition'] ?? 'aws', `${at}.partition`, /./);
@@ -149,6 +162,7 @@ function readAccount(json: unknown, at: string): AccountData {
     ),
     roles: each(raw['roles'], `${at}.roles`, readRole),
     oidcProviders: each(raw['oidcProviders'], `${at}.oidcProviders`, readProvider),
+    samlProviders: each(raw['samlProviders'], `${at}.samlProviders`, readSamlProvider),
   };
 }
 
@@ -158,6 +172,23 @@ function readProvider(json: unknown, at: string): OidcProviderData {
     issuer: text(raw['issuer'], `${at}.issuer`, /^https:\/\/[\w.-]+(\/[\w./-]*)?$/),
     clientIds: each(raw['clientIds'], `${at}.clientIds`, (id, at) => text(id, at, /^.{1,255}$/)),
     keys: each(raw['keys'], `${at}.keys`, (key, at) => object(key, at) as JsonWebKey),
+  };
+}
+
+function readSamlProvider(json: unknown, at: string): SamlProviderData {
+  const raw = object(json, at, ['name', 'entityId', 'certificate', 'decryptionKey']);
+  const pem = (name: string, read: (text: string) => unknown): string => {
+    const value = text(raw[name], `${at}.${name}`, /^-----BEGIN /);
+    read(value); // throws now, not at the first assertion, when it is none
+    return value;
+  };
+  return {
+    name: text(raw['name'], `${at}.name`, /^[\w.-]{1,128}$/),
+    entityId: text(raw['entityId'], `${at}.entityId`, /^\S{1,1024}$/),
+    certificate: pem('certificate', (value) => new X509Certificate(value)),
+    ...(raw['decryptionKey'] === undefined
+      ? {}
+      : { decryptionKey: pem('decryptionKey', (value) => createPrivateKey(value)) }),
   };
 }
 

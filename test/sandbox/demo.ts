@@ -102,6 +102,12 @@ export function demoData(): SandboxData {
   };
 }
 
+/** What is running beside the sandbox; what is not gets no profile. */
+export interface DemoPlaces {
+  /** The page of a SAML identity provider. */
+  readonly samlLoginUrl?: string;
+}
+
 /** Where `writeDemoHome` has put things. */
 export interface DemoHome {
   readonly configFile: string;
@@ -112,12 +118,16 @@ export interface DemoHome {
  * Writes `.aws/config` and `.aws/credentials` for `demoData` into a home folder, over what stands there.
  * Every profile names the sandbox as its `endpoint_url`. The comments are there to be kept by whoever edits the files.
  */
-export async function writeDemoHome(dir: string, sandboxUrl: string): Promise<DemoHome> {
+export async function writeDemoHome(
+  dir: string,
+  sandboxUrl: string,
+  more: DemoPlaces = {},
+): Promise<DemoHome> {
   const aws = join(dir, '.aws');
   await mkdir(aws, { recursive: true, mode: 0o700 });
   const files = { configFile: join(aws, 'config'), credentialsFile: join(aws, 'credentials') };
   for (const [file, text] of [
-    [files.configFile, configText(sandboxUrl)],
+    [files.configFile, configText(sandboxUrl, more)],
     [files.credentialsFile, credentialsText()],
   ] as const) {
     await writeFile(file, text, { mode: 0o600 });
@@ -126,7 +136,7 @@ export async function writeDemoHome(dir: string, sandboxUrl: string): Promise<De
   return files;
 }
 
-function configText(sandboxUrl: string): string {
+function configText(sandboxUrl: string, { samlLoginUrl }: DemoPlaces): string {
   const common = `region = ${region}\nendpoint_url = ${sandboxUrl}\n`;
   return `# Profiles of the demo. None of them reaches the real AWS.
 
@@ -203,7 +213,7 @@ sso_role_name = Developer
 ${common}
 [profile vault]
 credential_process = /opt/acme/bin/acme-credentials --vault team
-${common}`;
+${common}${samlLoginUrl === undefined ? '' : `\n[profile corp-saml]\nsaml_login_url = ${samlLoginUrl}\n${common}`}`;
 }
 
 function credentialsText(): string {

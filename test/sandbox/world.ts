@@ -1,5 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { AccountData, MachineData, OidcProviderData, RoleData, SandboxData, UserData } from './data.ts';
+import type {
+  AccountData,
+  MachineData,
+  OidcProviderData,
+  RoleData,
+  SamlProviderData,
+  SandboxData,
+  UserData,
+} from './data.ts';
 import { MfaRegister, type MfaDevice } from './mfa.ts';
 import type { PolicyPrincipal, Statement } from './policy.ts';
 import type { Partition } from './regions.ts';
@@ -43,6 +51,12 @@ export interface IssuedKeys {
 export interface Role extends RoleData {
   readonly arn: string;
   readonly id: string;
+  readonly account: AccountData;
+}
+
+/** A SAML provider with its place in the world. */
+export interface SamlProvider extends SamlProviderData {
+  readonly arn: string;
   readonly account: AccountData;
 }
 
@@ -141,6 +155,17 @@ export class World {
         arn: `arn:${partition}:iam::${id}:oidc-provider/${issuer.replace('https://', '')}`,
       }
     );
+  }
+
+  /** The SAML provider with this ARN, in whatever account. */
+  samlProvider(arn: string): SamlProvider | undefined {
+    const [, partition, account = '', name] =
+      /^arn:([\w-]+):iam::(\d{12}):saml-provider\/(.+)$/.exec(arn) ?? [];
+    const owner = this.account(account);
+    const provider = owner?.samlProviders?.find((candidate) => candidate.name === name);
+    return owner !== undefined && provider !== undefined && (owner.partition ?? 'aws') === partition
+      ? { ...provider, arn, account: owner }
+      : undefined;
   }
 
   /** Makes keys for a session of a role. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readData } from '../sandbox/data.ts';
 import { demoData, writeDemoHome } from '../sandbox/demo.ts';
+import { startDemoIdp, withDemoIdp } from '../sandbox/demoSaml.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 
 describe('sandbox: data', () => {
@@ -28,6 +29,11 @@ describe('sandbox: data', () => {
       'a principal that it would ignore',
       withTrust({ Effect: 'Allow', Principal: { Service: 'x' }, Action: '*' }),
       /Principal\.Service is unknown/,
+    ],
+    [
+      'a certificate that is none',
+      account({ samlProviders: [{ name: 'idp', entityId: 'x', certificate: '-----BEGIN nothing' }] }),
+      /./,
     ],
     [
       'a seed that is too short',
@@ -65,6 +71,31 @@ describe('sandbox: data', () => {
 });
 
 describe('sandbox: demo', () => {
+  it('has an identity provider whose roles are all there, and a profile for it', async () => {
+    const idp = await startDemoIdp(demoData(), 0);
+    const home = await mkdtemp(join(tmpdir(), 'sts-sessions-demo-'));
+    try {
+      const known = readData(withDemoIdp(demoData(), idp)).accounts.flatMap((account) =>
+        (account.roles ?? []).map((role) => `arn:aws:iam::${account.id}:role/${role.name}`),
+      );
+      const text = Buffer.from(await idp.response(), 'base64').toString();
+      const offered = [...text.matchAll(/arn:aws:iam::\d+:role\/[\w-]+/g)].map(([arn]) => arn);
+      assert.equal(offered.length, 4);
+      assert.deepEqual(
+        offered.filter((arn) => !known.includes(arn)),
+        [],
+      );
+      const { configFile } = await writeDemoHome(home, 'http://127.0.0.1:1', { samlLoginUrl: idp.loginUrl });
+      assert.match(
+        await readFile(configFile, 'utf8'),
+        new RegExp(`\\n\\[profile corp-saml\\]\\nsaml_login_url = ${idp.loginUrl}\\nregion = `),
+      );
+    } finally {
+      await idp.close();
+      await rm(home, { recursive: true });
+    }
+  });
+
   it('writes a private home whose every profile leads to the sandbox', async () => {
     const home = await mkdtemp(join(tmpdir(), 'sts-sessions-demo-'));
     try {

@@ -27,6 +27,7 @@ export function page(title: string, body: string): string {
   return `<!doctype html><meta charset="utf-8"><title>${escape(title)}</title><body style="font:16px system-ui;max-width:30rem;margin:15vh auto"><h1>${escape(title)}</h1>${body}`;
 }
 
-function escape(text: string): string {
+/** Text for HTML, in an attribute too. */
+export function escape(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

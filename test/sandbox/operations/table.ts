@@ -1,4 +1,5 @@
 import { assumeRole } from './assumeRole.ts';
+import { assumeRoleWithSaml } from './assumeRoleWithSaml.ts';
 import { assumeRoleWithWebIdentity } from './assumeRoleWithWebIdentity.ts';
 import { getCallerIdentity } from './getCallerIdentity.ts';
 import { getSessionToken } from './getSessionToken.ts';
@@ -8,6 +9,7 @@ import { iam, sts, type OpenOperation, type Operation, type Service } from './op
 const services = [sts, iam] as const;
 const operations: readonly (Operation | OpenOperation)[] = [
   assumeRole,
+  assumeRoleWithSaml,
   assumeRoleWithWebIdentity,
   getCallerIdentity,
   getSessionToken,
