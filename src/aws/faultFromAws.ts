@@ -69,6 +69,15 @@ export function faultFromAws(error: AwsError): Fault {
     case 'AccessDenied':
     case 'AccessDeniedException':
       return accessDenied(error);
+    case 'PackedPolicyTooLarge':
+    case 'PackedPolicyTooLargeException':
+      return { kind: 'policyTooLarge', percent: percentIn(error.message) };
+    case 'MalformedPolicyDocument':
+    case 'MalformedPolicyDocumentException':
+      return { kind: 'policyMalformed', detail: redact(error.message) };
+    case 'InvalidAuthorizationMessage':
+    case 'InvalidAuthorizationMessageException':
+      return { kind: 'messageUnreadable' };
     case 'ValidationError':
     case 'ValidationException':
       return badDuration(error) ?? wrongPartition(error) ?? refused(error);
@@ -111,6 +120,12 @@ function webIdentityTrouble({
     default:
       return undefined;
   }
+}
+
+/** “Packed policy consumes 112% of allotted space, please use smaller policy.” */
+function percentIn(message: string): number | undefined {
+  const [, percent] = /(\d{1,6})\s?%/.exec(message) ?? [];
+  return percent === undefined ? undefined : Number(percent);
 }
 
 /** The role that a call wants; undefined for a call that wants none. */

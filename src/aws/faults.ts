@@ -180,12 +180,14 @@ export type IssuerFault =
   /** A profile or a role names an issuer that the settings do not have. */
   { readonly kind: 'issuerUnknown'; readonly issuer: string };
 
-/** What AWS, or we before the call, have against session policies and tags. */
+/** What AWS has against session policies and tags, and against a message that is to be decoded. */
 export type PolicyFault =
   /** PackedPolicyTooLarge; percent of what AWS allows, undefined when it did not say. */
   | { readonly kind: 'policyTooLarge'; readonly percent: number | undefined }
   /** MalformedPolicyDocument; AWS's own words, cut and stripped. */
-  | { readonly kind: 'policyMalformed'; readonly detail: string };
+  | { readonly kind: 'policyMalformed'; readonly detail: string }
+  /** InvalidAuthorizationMessage: what was to be decoded is no such message, or not all of it. */
+  | { readonly kind: 'messageUnreadable' };
 
 /** What goes wrong with `aws login`. */
 export type LoginFault =

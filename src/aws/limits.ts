@@ -24,6 +24,10 @@ export type InputProblem =
   | { readonly kind: 'notAccessKeyId' }
   | { readonly kind: 'notRegion' }
   | { readonly kind: 'notStartUrl' }
+  /** A source identity that begins with AWS's own prefix. */
+  | { readonly kind: 'beginsWithAws' }
+  /** A key that is to be passed on, but no tag has it. */
+  | { readonly kind: 'notATag'; readonly tag: string }
   | { readonly kind: 'notDuration' }
   /** Seconds. */
   | { readonly kind: 'outOfRange'; readonly min: number; readonly max: number };
@@ -40,8 +44,9 @@ export const durations = {
   maxSessionToken: 129_600,
 } as const;
 
-// Lengths and characters: the API model of STS (AssumeRole, GetSessionToken).
+// Lengths and characters: the API model of STS (AssumeRole, GetSessionToken, GetFederationToken).
 const sessionNameLimits: Limits = { min: 2, max: 64, refused: /[^\w+=,.@-]/u };
+const federatedNameLimits: Limits = { min: 2, max: 32, refused: /[^\w+=,.@-]/u };
 const externalIdLimits: Limits = { min: 2, max: 1224, refused: /[^\w+=,.@:/-]/u };
 const mfaSerialLimits: Limits = { min: 9, max: 256, refused: /[^\w+=/:,.@-]/u };
 // What the SDK specification allows; a name is also a line in an INI file, so 256 is plenty.
@@ -94,6 +99,16 @@ export function externalIdProblem(text: string): InputProblem | undefined {
 /** What keeps `text` from being a RoleSessionName. */
 export function sessionNameProblem(text: string): InputProblem | undefined {
   return textProblem(text, sessionNameLimits);
+}
+
+/** What keeps `text` from being a SourceIdentity. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html */
+export function sourceIdentityProblem(text: string): InputProblem | undefined {
+  return /^aws:/i.test(text) ? { kind: 'beginsWithAws' } : textProblem(text, sessionNameLimits);
+}
+
+/** What keeps `text` from being the Name of GetFederationToken. */
+export function federatedNameProblem(text: string): InputProblem | undefined {
+  return textProblem(text, federatedNameLimits);
 }
 
 /** `text` made into a RoleSessionName that AWS takes: other characters become `-`, and it is cut at 64. */

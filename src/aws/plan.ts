@@ -1,12 +1,14 @@
 import { Findings, placeOf, read } from './findings.ts';
 import type { FollowedHop } from './planChain.ts';
 import { followSources } from './planChain.ts';
+import { federationStep } from './planFederation.ts';
 import { checkBasePartition, isTemporary, roleSteps, sessionTokenStep, typedRoleStep } from './planRole.ts';
 import type { PlannedTarget } from './planTarget.ts';
 import { planTarget } from './planTarget.ts';
 import { partitionOfRegion } from './partitions.ts';
 import type { Base, Plan, PlanEnvironment, PlanResult, SessionRequest, Step } from './planModel.ts';
 import type { ProfileSet, Section } from './profiles.ts';
+import { asReadOnly, isReadOnlyRequest } from './readOnly.ts';
 import { isManaged } from './profiles.ts';
 import { identityCenterRoleBase } from './sources/identityCenter.ts';
 import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
@@ -19,6 +21,11 @@ import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
  * ends; temporary keys are passed on as they are.
  */
 export function planFor(set: ProfileSet, request: SessionRequest, env: PlanEnvironment): PlanResult {
+  const result = planRequest(set, request, env);
+  return isReadOnlyRequest(request) ? asReadOnly(result) : result;
+}
+
+function planRequest(set: ProfileSet, request: SessionRequest, env: PlanEnvironment): PlanResult {
   switch (request.kind) {
     case 'profile':
       return planProfile(set, request.profile, env);
@@ -28,9 +35,10 @@ export function planFor(set: ProfileSet, request: SessionRequest, env: PlanEnvir
       return planTypedRole(set, request, env);
     case 'identityCenterRole':
       return planIdentityCenterRole(set, request, env);
+    case 'federation':
+      return planFederation(set, request, env);
     case 'samlRole':
     case 'webIdentityRole':
-    case 'federation':
       return broken(new Findings(), []);
   }
 }
@@ -87,6 +95,34 @@ function planMfaSession(
   }
   const step = sessionTokenStep(section, request, where.target, findings);
   return result(name, base, [step], where, hops, findings);
+}
+
+function planFederation(
+  set: ProfileSet,
+  request: Extract<SessionRequest, { kind: 'federation' }>,
+  env: PlanEnvironment,
+): PlanResult {
+  const { profile, userName } = request;
+  const findings = new Findings();
+  const section = visibleProfile(set, profile);
+  const place = section && placeOf(section);
+  const hops = [{ profile, roleArn: undefined, place }];
+  if (section === undefined) {
+    findings.error(profile, undefined, { kind: 'unknownProfile', name: profile });
+    return broken(findings, hops);
+  }
+  const where = planTarget(
+    section,
+    { set, env, askedRegion: undefined, arns: [read(section, 'mfa_serial')?.value] },
+    findings,
+  );
+  const base = hasStaticKeys(section) ? staticKeysBase(section, findings) : undefined;
+  // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html: long-term keys only.
+  if (!hasStaticKeys(section) || (base?.kind === 'staticKeys' && base.sessionToken !== undefined)) {
+    findings.error(profile, place, { kind: 'needsLongTermKeys', name: profile, wanted: 'federation' });
+  }
+  const step = federationStep(section, request, where.target, findings);
+  return result(userName, base, [step], where, hops, findings);
 }
 
 function planTypedRole(

@@ -4,12 +4,13 @@ import type { Findings } from './findings.ts';
 import { placeOf, read } from './findings.ts';
 import { durations, externalIdProblem, mfaSerialProblem, sessionNameProblem } from './limits.ts';
 import { partitionById, partitionOfRegion } from './partitions.ts';
+import { checkedPolicies, ownerOf, sessionPoliciesOf } from './planPolicies.ts';
 import type { Base, SessionRequest, Step, StsTarget } from './planModel.ts';
 import type { Chain } from './planChain.ts';
 import type { PlannedTarget } from './planTarget.ts';
 import type { Place } from './problems.ts';
 import type { Section } from './profiles.ts';
-import { taggingOf } from './tags.ts';
+import { checkedTagging, taggingOf } from './tags.ts';
 
 /** What a step must know of the plan around it. */
 export interface StepContext {
@@ -94,6 +95,7 @@ function roleStep(section: Section, context: StepContext, findings: Findings): S
     maxDurationSeconds: context.chained ? durations.maxChained : durations.maxRole,
     mfaSerial,
     ...taggingOf(section, findings),
+    ...sessionPoliciesOf(section, roleArn.value, findings),
     target: context.target,
     place: roleArn.place,
   };
@@ -131,6 +133,8 @@ export function typedRoleStep(
     durationSeconds,
     maxDurationSeconds: context.chained ? durations.maxChained : durations.maxRole,
     mfaSerial,
+    ...checkedTagging(name, request, findings),
+    ...checkedPolicies(name, request.policies, ownerOf(roleArn), findings),
     target: context.target,
     place: undefined,
   };

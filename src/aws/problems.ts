@@ -1,3 +1,6 @@
+import type { PolicyProblem } from './policies.ts';
+import type { ReadOnlyHindrance } from './readOnly.ts';
+
 /** Which of the two shared files a line stands in. */
 export type FileRole = 'config' | 'credentials';
 
@@ -112,6 +115,9 @@ export type ProblemKind =
     }
   | { readonly kind: 'transitiveTagMissing'; readonly name: string; readonly tag: string }
   | { readonly kind: 'invalidSourceIdentity'; readonly name: string; readonly value: string }
+  | { readonly kind: 'invalidSessionPolicies'; readonly name: string; readonly why: PolicyProblem }
+  | { readonly kind: 'cannotBeReadOnly'; readonly name: string; readonly why: ReadOnlyHindrance }
+  | { readonly kind: 'invalidFederatedName'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidDuration'; readonly name: string; readonly value: string }
   | {
       readonly kind: 'durationOutOfRange';
@@ -126,8 +132,8 @@ export type ProblemKind =
   /** FIPS or dual-stack endpoints are AWS's own: `property` cannot go with `endpoint_url`. */
   | { readonly kind: 'endpointExcludes'; readonly name: string; readonly property: string }
   | { readonly kind: 'missingServicesSection'; readonly name: string; readonly section: string }
-  /** GetSessionToken was asked for, but the profile holds no long-term keys. */
-  | { readonly kind: 'needsLongTermKeys'; readonly name: string }
+  /** GetSessionToken or GetFederationToken was asked for, but the profile holds no long-term keys. */
+  | { readonly kind: 'needsLongTermKeys'; readonly name: string; readonly wanted?: 'federation' }
   | {
       readonly kind: 'partitionMismatch';
       readonly name: string;

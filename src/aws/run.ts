@@ -21,6 +21,8 @@ export type RunResult =
       readonly serverSkewMs: number | undefined;
       /** Roles that allow less than was asked for, and were assumed for that; absent when there are none. */
       readonly shortened?: readonly Shortened[];
+      /** Percent of what AWS allows the session's policies and tags to take, of its last call; absent where it said nothing. */
+      readonly packedPolicyPercent?: number;
     }
   | {
       readonly ok: false;
@@ -48,7 +50,7 @@ export async function run(
   if ('kind' in base) {
     return { ok: false, fault: base, step: -1 };
   }
-  let { credentials, serverSkewMs } = base;
+  let { credentials, serverSkewMs, packedPolicyPercent } = base;
   const usedCodes = new UsedCodes();
   for (const [index, step] of plan.steps.entries()) {
     const done = await settled(
@@ -58,11 +60,17 @@ export async function run(
     if ('kind' in done) {
       return { ok: false, fault: inContext(done, plan, index), step: index };
     }
-    ({ credentials } = done);
+    ({ credentials, packedPolicyPercent } = done);
     serverSkewMs = done.serverSkewMs ?? serverSkewMs;
   }
   const { shortened } = durations;
-  return { ok: true, credentials, serverSkewMs, ...(shortened.length > 0 && { shortened }) };
+  return {
+    ok: true,
+    credentials,
+    serverSkewMs,
+    ...(shortened.length > 0 && { shortened }),
+    ...(packedPolicyPercent !== undefined && { packedPolicyPercent }),
+  };
 }
 
 interface StepRun {
@@ -144,7 +152,7 @@ async function runStep(
     if (reply.kind !== 'credentials') {
       return { kind: 'internal', message: `STS answered ${step.kind} with ${reply.kind}` };
     }
-    const { credentials, serverTime } = reply;
+    const { credentials, serverTime, packedPolicyPercent } = reply;
     // By AWS's clock when it is known: ours may be hours off, and the credentials good all the same.
     if (credentials.expiresAt !== undefined && credentials.expiresAt <= (serverTime ?? receivedAt)) {
       return { kind: 'deadOnArrival' };
@@ -152,6 +160,7 @@ async function runStep(
     return {
       credentials: { ...credentials, accountId: credentials.accountId ?? accountOf(current, credentials) },
       serverSkewMs: serverTime === undefined ? undefined : receivedAt - serverTime,
+      packedPolicyPercent,
     };
   }
 }

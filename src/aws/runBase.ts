@@ -88,6 +88,7 @@ async function webIdentity(
       sessionName: sessionNameOf(base, options),
       durationSeconds: durations.of(base.roleArn, wanted),
       token,
+      ...(base.policies && { policies: base.policies }),
     } as const;
     const reply = await effects.send(call, undefined, plan.target, signal);
     const receivedAt = effects.now();
@@ -103,13 +104,14 @@ async function webIdentity(
     if (reply.kind !== 'credentials') {
       return { kind: 'internal', message: `STS answered webIdentity with ${reply.kind}` };
     }
-    const { credentials, serverTime } = reply;
+    const { credentials, serverTime, packedPolicyPercent } = reply;
     if (isOver(credentials, serverTime ?? receivedAt)) {
       return { kind: 'deadOnArrival' };
     }
     return {
       credentials: { ...credentials, accountId: credentials.accountId ?? base.accountId },
       serverSkewMs: serverTime === undefined ? undefined : receivedAt - serverTime,
+      packedPolicyPercent,
     };
   }
 }

@@ -29,6 +29,8 @@ export interface Shortened {
 export interface StepDone {
   readonly credentials: Credentials;
   readonly serverSkewMs: number | undefined;
+  /** Percent of what AWS allows policies and tags to take; undefined where there were none. */
+  readonly packedPolicyPercent?: number | undefined;
 }
 
 /** RoleSessionName of a call: the plan's, else the person's, else ours. */

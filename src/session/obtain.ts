@@ -110,7 +110,7 @@ async function ask(
   if (!result.ok) {
     return { kind: 'fault', fault: result.fault };
   }
-  const { credentials, serverSkewMs } = result;
+  const { credentials, serverSkewMs, packedPolicyPercent } = result;
   const startedAt = ports.now();
   if (servable(credentials, startedAt, startedAt) === 'over') {
     return { kind: 'fault', fault: { kind: 'deadOnArrival' } };
@@ -127,6 +127,7 @@ async function ask(
     changedAt: askedNow(kept, askedAt),
     credentials,
     endedValidUntil: latestEnd(kept, credentials.expiresAt),
+    ...(packedPolicyPercent !== undefined && { packedPolicyPercent }),
   };
   errand.keep(record, serverSkewMs);
   return { kind: 'done' };

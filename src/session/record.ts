@@ -28,6 +28,7 @@ export function toRecord(kept: KeptSession): StoredSession {
       arn: credentials.arn,
     },
     endedValidUntil: kept.endedValidUntil,
+    ...(kept.packedPolicyPercent !== undefined && { packedPolicyPercent: kept.packedPolicyPercent }),
   };
 }
 
@@ -103,6 +104,7 @@ function readSession(fields: Fields): StoredSession {
     changedAt: number(fields, 'changedAt'),
     credentials: optional(fields, 'credentials', (from, name) => readCredentials(object(from, name))),
     endedValidUntil: optional(fields, 'endedValidUntil', number),
+    ...present({ packedPolicyPercent: optional(fields, 'packedPolicyPercent', number) }),
   };
 }
 

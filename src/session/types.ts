@@ -15,6 +15,8 @@ export interface Session {
   readonly roleArn: string | undefined;
   /** True when a renewal must ask a person (an MFA code, and its authenticator is not stored). */
   readonly needsPerson: boolean;
+  /** Percent of what AWS allows policies and tags to take, as it said with the credentials; absent where it said nothing. */
+  readonly packedPolicyPercent?: number;
   readonly state: SessionState;
 }
 
@@ -86,6 +88,8 @@ export interface StoredSession {
    * record: the latest end among the credentials before the present ones, undefined when there were none.
    */
   readonly endedValidUntil: number | undefined;
+  /** As in Session; absent in records from before there were session policies. */
+  readonly packedPolicyPercent?: number;
 }
 
 /** Where records survive a reload: SecretStorage, one item a session. Any call may throw. */

@@ -102,6 +102,8 @@ export function sessionAt(
 
 /** What a record says the session is. */
 export function aboutKept(kept: KeptSession): About {
-  const { id, name, request, region, accountId, roleArn, needsPerson, mfaSerials } = kept;
-  return { id, name, request, region, accountId, roleArn, needsPerson, mfaSerials };
+  const { id, name, request, region, accountId, roleArn, needsPerson, mfaSerials, packedPolicyPercent } =
+    kept;
+  const packed = packedPolicyPercent === undefined ? {} : { packedPolicyPercent };
+  return { id, name, request, region, accountId, roleArn, needsPerson, mfaSerials, ...packed };
 }

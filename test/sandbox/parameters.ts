@@ -46,6 +46,13 @@ export function listOf(parameters: Parameters, name: string): readonly Parameter
   return [...items].sort(([a], [b]) => a - b).map(([, item]) => item);
 }
 
+/** The items of a list as EC2 flattens it: `InstanceId.1`. */
+export function listMembers(parameters: Parameters, name: string): readonly string[] {
+  return [...parameters]
+    .filter(([key]) => new RegExp(String.raw`^${name}\.\d+$`).test(key))
+    .map(([, value]) => value);
+}
+
 function* complaintsAbout(parameters: Parameters, constraint: Constraint): Generator<string> {
   if (constraint.kind === 'list') {
     const items = listOf(parameters, constraint.name);

@@ -5,7 +5,7 @@ import { checkSignature, readClaim, type SignatureClaim, type WireRequest } from
 import { operationOf, serviceOf } from './operations/table.ts';
 import type { Service } from './operations/operation.ts';
 import type { Caller, World } from './world.ts';
-import { errorXml, resultXml, type XmlTree } from './xml.ts';
+import { ec2ErrorXml, errorXml, resultXml, type XmlTree } from './xml.ts';
 
 /** A call that was read from the wire but not yet judged. */
 export interface IncomingCall {
@@ -92,7 +92,10 @@ function succeed(call: IncomingCall, result: XmlTree, caller: string | undefined
 
 /** AWS's XML for a refusal. */
 export function refuse(call: IncomingCall, refusal: Refusal, caller: string | undefined): Answer {
-  const body = errorXml(call.service.namespace, refusal, call.requestId);
+  const body =
+    call.service.signingName === 'ec2'
+      ? ec2ErrorXml(refusal, call.requestId)
+      : errorXml(call.service.namespace, refusal, call.requestId);
   return { status: refusal.status, headers: headersOf(call), body, caller, errorCode: refusal.code };
 }
 

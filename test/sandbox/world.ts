@@ -14,7 +14,7 @@ import type { Partition } from './regions.ts';
 
 /** Who makes a call. */
 export interface Caller extends PolicyPrincipal {
-  readonly kind: 'root' | 'user' | 'role';
+  readonly kind: 'root' | 'user' | 'role' | 'federated';
   readonly partition: Partition;
   readonly userId: string;
   /** What the identity may do. */
@@ -37,7 +37,12 @@ export interface Session {
   readonly sourceIdentity: string | undefined;
   /** Tags that a session made from this one inherits, by key. */
   readonly transitiveTags: ReadonlyMap<string, string>;
+  /** What the session may do at most; absent when nothing narrows it. */
+  readonly policies?: readonly Statement[] | undefined;
 }
+
+/** What a new session is told. */
+export type NewSession = Pick<Session, 'mfaAt' | 'sourceIdentity' | 'transitiveTags' | 'policies'>;
 
 /** Temporary keys as they are handed out. */
 export interface IssuedKeys {
@@ -73,6 +78,8 @@ export class World {
   readonly #keys = new Map<string, KnownKey>();
   readonly #roles = new Map<string, Role>();
   readonly #secrets = new Set<string>();
+  readonly #aliases = new Map<string, string>();
+  readonly #messages = new Map<string, string>();
   /** Sessions of these ARNs that started before the moment given are refused; `*` stands for everybody. */
   readonly #revoked = new Map<string, number>();
   #skew = 0;
@@ -140,6 +147,15 @@ export class World {
     return this.#data.accounts.find((account) => account.id === id);
   }
 
+  /** The name of an account: the data's until it is given another. */
+  alias(accountId: string): string | undefined {
+    return this.#aliases.get(accountId) ?? this.account(accountId)?.alias;
+  }
+
+  setAlias(accountId: string, alias: string): void {
+    this.#aliases.set(accountId, alias);
+  }
+
   /** What the metadata services know. */
   get machine(): MachineData {
     return this.#data.machine ?? {};
@@ -173,7 +189,7 @@ export class World {
     role: Role,
     sessionName: string,
     seconds: number,
-    session: Pick<Session, 'mfaAt' | 'sourceIdentity' | 'transitiveTags'>,
+    session: NewSession,
   ): IssuedKeys & { readonly arn: string; readonly userId: string } {
     const partition = role.account.partition ?? 'aws';
     const who = {
@@ -203,6 +219,18 @@ export class World {
     );
   }
 
+  /** Encodes what is said about a refused call, so that only who may decode it can read it. */
+  encode(message: string): string {
+    const encoded = `EXAMPLEMESSAGE-${randomBytes(240).toString('base64url')}`;
+    this.#messages.set(encoded, message);
+    return encoded;
+  }
+
+  /** What `encode` was given; undefined for a message that is none. */
+  decode(encoded: string): string | undefined {
+    return this.#messages.get(encoded);
+  }
+
   /** Remembers a secret, so that a test can look for it where it must not be. */
   noteSecret(secret: string): void {
     this.#secrets.add(secret);
@@ -213,11 +241,7 @@ export class World {
   }
 
   /** Makes temporary keys for a caller-to-be. They look like a test's and nothing like real ones. */
-  issue(
-    identity: Omit<Caller, 'session'>,
-    seconds: number,
-    session: Pick<Session, 'mfaAt' | 'sourceIdentity' | 'transitiveTags'>,
-  ): IssuedKeys {
+  issue(identity: Omit<Caller, 'session'>, seconds: number, session: NewSession): IssuedKeys {
     const now = this.now();
     const keys: IssuedKeys = {
       accessKeyId: `ASIAEXAMPLE${base32(randomBytes(9))}`,

@@ -26,6 +26,15 @@ export function errorXml(
   });
 }
 
+/** A refusal of EC2, whose XML is its own: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
+export function ec2ErrorXml(
+  error: { readonly code: string; readonly message: string },
+  requestId: string,
+): string {
+  const { code: Code, message: Message } = error;
+  return element('Response', '', { Errors: { Error: { Code, Message } }, RequestID: requestId });
+}
+
 function element(name: string, attributes: string, content: XmlContent, indent = ''): string {
   if (typeof content === 'string') {
     return `${indent}<${name}${attributes}>${escapeXml(content)}</${name}>\n`;

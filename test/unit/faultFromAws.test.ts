@@ -184,7 +184,28 @@ describe('faultFromAws', () => {
       'MalformedPolicyDocument',
       'Syntax errors in policy.',
       {},
-      { kind: 'refused', code: 'MalformedPolicyDocument', status: 400, message: 'Syntax errors in policy.' },
+      { kind: 'policyMalformed', detail: 'Syntax errors in policy.' },
+    ],
+    [
+      'policies that are too large, in the SDK’s name for it',
+      'PackedPolicyTooLargeException',
+      'Packed policy consumes 112% of allotted space, please use smaller policy.',
+      {},
+      { kind: 'policyTooLarge', percent: 112 },
+    ],
+    [
+      'policies that are too large, without a number',
+      'PackedPolicyTooLarge',
+      'Too large.',
+      {},
+      { kind: 'policyTooLarge', percent: undefined },
+    ],
+    [
+      'a message that cannot be decoded',
+      'InvalidAuthorizationMessageException',
+      'Message is not valid',
+      {},
+      { kind: 'messageUnreadable' },
     ],
   ];
   for (const [title, code, message, over, expected] of table) {

@@ -180,7 +180,7 @@ const table: Table = {
   needsLongTermKeys: [
     [
       { profile: 'pasted' },
-      'An MFA session needs the long-term keys of an IAM user, this profile has temporary ones: pasted',
+      'AWS wants the long-term keys of an IAM user for this, and the profile has temporary ones: pasted',
       ['openProfile'],
     ],
   ],
@@ -562,6 +562,9 @@ const table: Table = {
       ['openProfile'],
     ],
     [{ detail: '' }, 'AWS cannot read the session policy, correct it', ['openProfile']],
+  ],
+  messageUnreadable: [
+    [{}, 'AWS cannot read this message, copy all of it and use a session of the same partition', ['retry']],
   ],
   loginNeeded: [[{ profile: 'dev' }, 'The console sign-in is over, sign in again to go on: dev', ['signIn']]],
   internal: [

@@ -161,6 +161,18 @@ const table: Table = {
     { name, property: 'use_fips_endpoint' },
     'This cannot go with the address of endpoint_url: use_fips_endpoint',
   ],
+  invalidSessionPolicies: [
+    { name, why: { kind: 'policiesTooLong', characters: 2049, max: 2048 } },
+    'Session policies may have at most 2048 characters together, ARNs included, and not: 2049',
+  ],
+  cannotBeReadOnly: [
+    { name, why: 'sessionToken' },
+    'The keys of a user cannot be made read-only, assume a role with them that way',
+  ],
+  invalidFederatedName: [
+    { name, value: 'a' },
+    'A federated user’s name needs 2 to 32 letters, digits or characters of +=,.@-: a',
+  ],
   invalidDuration: [{ name, value: '1h' }, 'duration_seconds is ignored, it is not a whole number: 1h'],
   durationOutOfRange: [
     { name, seconds: 60, max: 43_200 },

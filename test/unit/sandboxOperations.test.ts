@@ -214,10 +214,12 @@ describe('sandbox: operations', () => {
       });
       const Policy = JSON.stringify({
         Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Action: 'a'.repeat(2048), Resource: '*' }],
+        Statement: [{ Effect: 'Allow', Action: 'a'.repeat(1900), Resource: '*' }],
       });
-      await assert.rejects(cases.assume(keysOf('carol'), 'plain', { Policy }), {
+      const Tags = [{ Key: 'k', Value: 'v'.repeat(256) }];
+      await assert.rejects(cases.assume(keysOf('carol'), 'tagged', { Policy, Tags }), {
         name: 'PackedPolicyTooLargeException',
+        message: 'Packed policy consumes 110% of allotted space, please use smaller policy.',
       });
     });
 

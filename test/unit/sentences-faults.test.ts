@@ -13,7 +13,7 @@ import { assertGoodSentence } from '../support/sentence.ts';
 interface Row {
   readonly name: string;
   /** AssumeRole for four hours unless it says otherwise. */
-  readonly call?: 'sessionToken' | 'webIdentity';
+  readonly call?: 'sessionToken' | 'webIdentity' | 'decodeMessage';
   readonly roleArn?: string;
   /** The serial sent with a code. */
   readonly mfa?: string;
@@ -95,8 +95,9 @@ const causedOnTheWire: Record<Fault['kind'], boolean> = {
   samlRoleNotChosen: false,
   samlNoWay: false,
   issuerUnknown: false,
-  policyTooLarge: false,
-  policyMalformed: false,
+  policyTooLarge: true,
+  policyMalformed: true,
+  messageUnreadable: true,
   loginNeeded: false,
   internal: false,
 };
@@ -147,6 +148,9 @@ function callOf(row: Row): StsCall {
   if (row.call === 'webIdentity') {
     const token = new Secret('EXAMPLEJWT');
     return { kind: 'webIdentity', roleArn, sessionName: 'alice', durationSeconds: undefined, token };
+  }
+  if (row.call === 'decodeMessage') {
+    return { kind: 'decodeMessage', encoded: 'EXAMPLEMESSAGE' };
   }
   return row.call === 'sessionToken'
     ? { kind: 'sessionToken', durationSeconds: undefined, mfa }

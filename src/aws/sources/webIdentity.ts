@@ -3,6 +3,7 @@ import type { Fault } from '../faults.ts';
 import type { Findings } from '../findings.ts';
 import { read } from '../findings.ts';
 import type { Base } from '../planModel.ts';
+import { sessionPoliciesOf } from '../planPolicies.ts';
 import { checkedDuration, checkedRoleArn, checkedSessionName, wholeSeconds } from '../planRole.ts';
 import type { Property, Section } from '../profiles.ts';
 import { Secret } from '../secret.ts';
@@ -40,6 +41,7 @@ export function webIdentityBase(section: Section, tokenFile: Property, findings:
         token: { from: 'file', path: tokenFile.value },
         sessionName,
         durationSeconds,
+        ...sessionPoliciesOf(section, roleArn.value, findings),
         place: tokenFile.place,
       };
 }

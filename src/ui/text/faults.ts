@@ -97,7 +97,7 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
     case 'needsLongTermKeys':
       return say(
         t(
-          'An MFA session needs the long-term keys of an IAM user, this profile has temporary ones: {0}',
+          'AWS wants the long-term keys of an IAM user for this, and the profile has temporary ones: {0}',
           fault.profile || context.session,
         ),
         'openProfile',
@@ -186,6 +186,7 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
       return issuerFaultText(fault);
     case 'policyTooLarge':
     case 'policyMalformed':
+    case 'messageUnreadable':
       return policyFaultText(fault);
     case 'loginNeeded':
       return loginFaultText(fault);

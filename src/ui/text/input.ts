@@ -36,6 +36,10 @@ export function inputSentence(problem: InputProblem): string {
       return t('A region looks like this: eu-west-1');
     case 'notStartUrl':
       return t('A start URL looks like this: https://acme.awsapps.com/start');
+    case 'beginsWithAws':
+      return t('AWS keeps what begins with “aws:” for itself');
+    case 'notATag':
+      return t('Only a tag of this session can be passed on, and this is none: {0}', problem.tag);
     case 'notDuration':
       return t('Write a duration as 1h, 90m or 3600 (seconds)');
     case 'outOfRange':

@@ -1,6 +1,7 @@
 import type { ProblemKind } from '../../aws/problems.ts';
 import { kindWord } from './kindWord.ts';
 import { t } from './l10n.ts';
+import { policySentence, readOnlyHindranceSentence, tagSentence } from './policies.ts';
 import { remaining } from './time.ts';
 
 /** The kinds that planning finds, or that concern one profile's meaning rather than a line's form. */
@@ -105,12 +106,23 @@ export function planProblemSentence(what: PlanProblem): string {
     case 'invalidSessionName':
       return t('role_session_name needs 2 to 64 letters, digits or characters of +=,.@-: {0}', what.value);
     case 'invalidSessionTags':
-      return sessionTagsSentence(what);
+      return what.why === 'form'
+        ? t('session_tags must be written key=value, key=value, not: {0}', what.tag)
+        : tagSentence(what);
     case 'transitiveTagMissing':
       return t('transitive_session_tags names a tag that is not in session_tags: {0}', what.tag);
     case 'invalidSourceIdentity':
       return t(
         'source_identity needs 2 to 64 letters, digits or characters of +=,.@- and no aws: in front: {0}',
+        what.value,
+      );
+    case 'invalidSessionPolicies':
+      return policySentence(what.why);
+    case 'cannotBeReadOnly':
+      return readOnlyHindranceSentence(what.why);
+    case 'invalidFederatedName':
+      return t(
+        'A federated user’s name needs 2 to 32 letters, digits or characters of +=,.@-: {0}',
         what.value,
       );
     case 'invalidDuration':
@@ -131,26 +143,10 @@ export function planProblemSentence(what: PlanProblem): string {
     case 'missingServicesSection':
       return t('The [services] section is missing: {0}', what.section);
     case 'needsLongTermKeys':
-      return t('An MFA session needs the long-term keys of an IAM user');
+      return what.wanted === 'federation'
+        ? t('A federation session needs the long-term keys of an IAM user')
+        : t('An MFA session needs the long-term keys of an IAM user');
     case 'partitionMismatch':
       return t('The role lies in another AWS partition than the region {0}: {1}', what.region, what.arn);
-  }
-}
-
-function sessionTagsSentence({ why, tag }: Extract<PlanProblem, { kind: 'invalidSessionTags' }>): string {
-  switch (why) {
-    case 'form':
-      return t('session_tags must be written key=value, key=value, not: {0}', tag);
-    case 'key':
-      return t('The key of a session tag needs 1 to 128 letters, digits or characters of _.:/=+-@: {0}', tag);
-    case 'value':
-      return t(
-        'The value of this session tag needs at most 256 letters, digits or characters of _.:/=+-@: {0}',
-        tag,
-      );
-    case 'twice':
-      return t('This session tag is there twice, upper and lower case count as one: {0}', tag);
-    case 'tooMany':
-      return t('A session has at most 50 tags, not: {0}', tag);
   }
 }

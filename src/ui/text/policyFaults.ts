@@ -2,7 +2,7 @@ import type { PolicyFault } from '../../aws/faults.ts';
 import type { FaultText } from './faults.ts';
 import { t } from './l10n.ts';
 
-/** The faults that have to do with session policies and tags. */
+/** The faults that have to do with session policies and tags, and with a message that is to be decoded. */
 export function policyFaultText(fault: PolicyFault): FaultText {
   switch (fault.kind) {
     case 'policyTooLarge':
@@ -23,6 +23,11 @@ export function policyFaultText(fault: PolicyFault): FaultText {
             ? t('AWS cannot read the session policy, correct it')
             : t('AWS cannot read the session policy, correct it: {0}', fault.detail.replace(/\.$/, '')),
         actions: ['openProfile'],
+      };
+    case 'messageUnreadable':
+      return {
+        text: t('AWS cannot read this message, copy all of it and use a session of the same partition'),
+        actions: ['retry'],
       };
   }
 }

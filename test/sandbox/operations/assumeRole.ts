@@ -1,14 +1,14 @@
-import { readPolicy } from '../data.ts';
 import { integer, listOf, type Constraint, type Parameters } from '../parameters.ts';
-import { askIdentity, askTrust, type PolicyContext } from '../policy.ts';
+import { askTrust, type PolicyContext } from '../policy.ts';
 import { accessDenied, notAuthorized, Refusal, validationError } from '../refusal.ts';
+import { askCaller, packedXml, policyParameters, sessionPolicies } from '../sessionPolicies.ts';
+import { isPartition } from '../regions.ts';
 import type { Caller, Role, World } from '../world.ts';
-import { checkMfa, credentialsXml, mfaParameters } from './common.ts';
+import { checkMfa, credentialsXml, mfaParameters, tagParameters } from './common.ts';
 import { sts, type Operation } from './operation.ts';
 
 const hour = 3600;
 export const arnText = String.raw`[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]+`;
-const tagText = String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]`;
 
 /** Limits of the STS model. */
 const parameters: readonly Constraint[] = [
@@ -25,14 +25,8 @@ const parameters: readonly Constraint[] = [
   { kind: 'text', name: 'ExternalId', min: 2, max: 1224, pattern: String.raw`[\w+=,.@:\/-]*` },
   { kind: 'text', name: 'SourceIdentity', min: 2, max: 64, pattern: String.raw`[\w+=,.@-]*` },
   ...mfaParameters,
-  { kind: 'text', name: 'Policy', min: 1 },
-  { kind: 'list', name: 'PolicyArns', max: 10 },
-  { kind: 'text', name: 'PolicyArns.member.*.arn', min: 20, max: 2048, pattern: arnText },
-  { kind: 'list', name: 'Tags', max: 50 },
-  { kind: 'text', name: 'Tags.member.*.Key', min: 1, max: 128, pattern: `${tagText}+` },
-  { kind: 'text', name: 'Tags.member.*.Value', min: 0, max: 256, pattern: `${tagText}*` },
-  { kind: 'list', name: 'TransitiveTagKeys', max: 50 },
-  { kind: 'text', name: 'TransitiveTagKeys.member.*', min: 1, max: 128, pattern: `${tagText}+` },
+  ...policyParameters,
+  ...tagParameters,
   { kind: 'list', name: 'ProvidedContexts', max: 5 },
 ];
 
@@ -50,7 +44,7 @@ export const assumeRole: Operation = {
     if (caller.kind === 'root') {
       throw accessDenied('Roles may not be assumed by root accounts.');
     }
-    const packed = checkSessionPolicies(parameters);
+    const policies = sessionPolicies(parameters, accountIn(roleArn));
     const tags = checkTags(parameters, caller);
     const sourceIdentity = checkSourceIdentity(parameters, caller);
     // The code is used up here, before permissions are looked at: a refused call costs a code.
@@ -75,11 +69,12 @@ export const assumeRole: Operation = {
       mfaAt,
       sourceIdentity,
       transitiveTags: tags,
+      policies: policies.statements,
     });
     return {
       AssumedRoleUser: { AssumedRoleId: keys.userId, Arn: keys.arn },
       Credentials: credentialsXml(keys),
-      PackedPolicySize: packed === 0 ? undefined : String(packed),
+      PackedPolicySize: packedXml(policies),
       SourceIdentity: sourceIdentity,
     };
   },
@@ -95,10 +90,14 @@ function authorise(
   world: World,
 ): void {
   const question = { action, resource: roleArn, context };
-  const identity = world.isRevoked(caller) ? 'deny' : askIdentity(caller.policies, question);
+  const identity = world.isRevoked(caller) ? 'deny' : askCaller(caller, question);
   const trust = role === undefined ? 'none' : askTrust(role.trust, caller, question);
   const enough =
-    trust === 'names-caller' && role?.account.id === caller.accountId ? true : identity === 'allow';
+    trust === 'names-caller' &&
+    role?.account.id === caller.accountId &&
+    caller.session?.policies === undefined
+      ? true
+      : identity === 'allow';
   if (identity === 'deny' || trust === 'deny') {
     const where = identity === 'deny' ? 'an identity-based policy' : 'a resource-based policy';
     throw accessDenied(
@@ -156,27 +155,10 @@ export function checkDuration(parameters: Parameters, session: Caller['session']
   return asked ?? hour;
 }
 
-/** The percentage of AWS's packed limit that policies and tags take; the sandbox counts 2048 characters as 100. */
-function checkSessionPolicies(parameters: Parameters): number {
-  const policy = parameters.get('Policy') ?? '';
-  if (policy !== '') {
-    try {
-      readPolicy(policy);
-    } catch {
-      throw new Refusal(400, 'MalformedPolicyDocument', 'This policy contains invalid Json');
-    }
-  }
-  const arns = listOf(parameters, 'PolicyArns').map((item) => item.get('arn') ?? '');
-  const tags = listOf(parameters, 'Tags').map((tag) => `${tag.get('Key')}${tag.get('Value')}`);
-  const packed = Math.ceil(([policy, ...arns, ...tags].join('').length / 2048) * 100);
-  if (packed > 100) {
-    throw new Refusal(
-      400,
-      'PackedPolicyTooLarge',
-      `Packed size of policies and tags is ${packed}% of the limit (100%)`,
-    );
-  }
-  return packed;
+/** The account and the partition of a role's ARN. */
+export function accountIn(roleArn: string): Pick<Role['account'], 'id' | 'partition'> {
+  const [, partition = '', , , id = ''] = roleArn.split(':');
+  return { id, ...(isPartition(partition) && { partition }) };
 }
 
 /** The tags that the new session passes on: those it inherits, and its own that are named as transitive. */

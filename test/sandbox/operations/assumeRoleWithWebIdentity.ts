@@ -1,7 +1,8 @@
 import { checkJwt, invalidToken, readJwt } from '../jwt.ts';
 import { askTrust } from '../policy.ts';
 import { accessDenied, Refusal, validationError } from '../refusal.ts';
-import { arnText, checkDuration } from './assumeRole.ts';
+import { packedXml, policyParameters, sessionPolicies } from '../sessionPolicies.ts';
+import { accountIn, arnText, checkDuration } from './assumeRole.ts';
 import { credentialsXml } from './common.ts';
 import { sts, type OpenOperation } from './operation.ts';
 
@@ -23,8 +24,7 @@ export const assumeRoleWithWebIdentity: OpenOperation = {
     { kind: 'text', name: 'WebIdentityToken', required: true, min: 4, max: 20_000 },
     { kind: 'text', name: 'ProviderId', min: 4, max: 2048 },
     { kind: 'integer', name: 'DurationSeconds', min: 900, max: 43_200 },
-    { kind: 'text', name: 'Policy', min: 1 },
-    { kind: 'list', name: 'PolicyArns', max: 10 },
+    ...policyParameters,
   ],
   run(parameters, world) {
     const roleArn = parameters.get('RoleArn') ?? '';
@@ -33,6 +33,7 @@ export const assumeRoleWithWebIdentity: OpenOperation = {
     if (!/^arn:[\w-]+:iam::\d{12}:role\/.+$/.test(roleArn)) {
       throw validationError('Request ARN is invalid');
     }
+    const policies = sessionPolicies(parameters, accountIn(roleArn));
     const jwt = readJwt(token);
     const { iss, aud, sub, exp } = jwt.claims;
     const role = world.role(roleArn);
@@ -73,11 +74,13 @@ export const assumeRoleWithWebIdentity: OpenOperation = {
       mfaAt: undefined,
       sourceIdentity: undefined,
       transitiveTags: new Map(),
+      policies: policies.statements,
     });
     return {
       AssumedRoleUser: { AssumedRoleId: keys.userId, Arn: keys.arn },
       Audience: audience,
       Credentials: credentialsXml(keys),
+      PackedPolicySize: packedXml(policies),
       Provider: provider.arn,
       SubjectFromWebIdentityToken: String(sub),
     };

@@ -9,6 +9,17 @@ export const mfaParameters: readonly Constraint[] = [
   { kind: 'text', name: 'TokenCode', min: 6, max: 6, pattern: String.raw`[\d]*` },
 ];
 
+const tagText = String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]`;
+
+/** Tags, limits from the STS model. */
+export const tagParameters: readonly Constraint[] = [
+  { kind: 'list', name: 'Tags', max: 50 },
+  { kind: 'text', name: 'Tags.member.*.Key', min: 1, max: 128, pattern: `${tagText}+` },
+  { kind: 'text', name: 'Tags.member.*.Value', min: 0, max: 256, pattern: `${tagText}*` },
+  { kind: 'list', name: 'TransitiveTagKeys', max: 50 },
+  { kind: 'text', name: 'TransitiveTagKeys.member.*', min: 1, max: 128, pattern: `${tagText}+` },
+];
+
 /**
  * Checks the MFA parameters. Returns true when a right code was given, false when none was, and throws AWS's
  * AccessDenied for the rest (wordings: https://github.com/aws/aws-cli/issues/2279,

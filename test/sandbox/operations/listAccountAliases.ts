@@ -1,5 +1,4 @@
-import { Refusal, notAuthorized } from '../refusal.ts';
-import { askIdentity } from '../policy.ts';
+import { authoriseIam } from './iamCaller.ts';
 import { iam, type Operation } from './operation.ts';
 
 /** IAM's answer holds one alias at most. https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccountAliases.html */
@@ -8,24 +7,8 @@ export const listAccountAliases: Operation = {
   service: iam,
   parameters: [],
   run({ caller }, world) {
-    // GetSessionToken credentials reach IAM only when they were got with MFA (https://github.com/aws/aws-sdk-js/issues/460).
-    if (caller.kind !== 'role' && caller.session !== undefined && caller.session.mfaAt === undefined) {
-      throw new Refusal(403, 'InvalidClientTokenId', 'The security token included in the request is invalid');
-    }
-    const verdict = askIdentity(caller.policies, {
-      action: 'iam:ListAccountAliases',
-      resource: '*',
-      context: new Map(),
-    });
-    if (caller.kind !== 'root' && (verdict !== 'allow' || world.isRevoked(caller))) {
-      throw notAuthorized(
-        caller.arn,
-        'iam:ListAccountAliases',
-        '*',
-        verdict === 'deny' || world.isRevoked(caller),
-      );
-    }
-    const alias = world.account(caller.accountId)?.alias;
+    authoriseIam(caller, 'iam:ListAccountAliases', world);
+    const alias = world.alias(caller.accountId);
     return { AccountAliases: alias === undefined ? [] : [alias], IsTruncated: 'false' };
   },
 };

@@ -24,7 +24,7 @@ export interface OpenOperation {
 /** A service of the query protocol. */
 export interface Service {
   /** The name in the credential scope. */
-  readonly signingName: 'sts' | 'iam';
+  readonly signingName: 'sts' | 'iam' | 'ec2';
   readonly version: string;
   readonly namespace: string;
 }
@@ -46,4 +46,10 @@ export const iam: Service = {
   signingName: 'iam',
   version: '2010-05-08',
   namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+};
+
+export const ec2: Service = {
+  signingName: 'ec2',
+  version: '2016-11-15',
+  namespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
 };

@@ -1,19 +1,27 @@
 import { assumeRole } from './assumeRole.ts';
 import { assumeRoleWithSaml } from './assumeRoleWithSaml.ts';
 import { assumeRoleWithWebIdentity } from './assumeRoleWithWebIdentity.ts';
+import { createAccountAlias } from './createAccountAlias.ts';
+import { decodeAuthorizationMessage } from './decodeAuthorizationMessage.ts';
 import { getCallerIdentity } from './getCallerIdentity.ts';
+import { getFederationToken } from './getFederationToken.ts';
 import { getSessionToken } from './getSessionToken.ts';
 import { listAccountAliases } from './listAccountAliases.ts';
-import { iam, sts, type OpenOperation, type Operation, type Service } from './operation.ts';
+import { ec2, iam, sts, type OpenOperation, type Operation, type Service } from './operation.ts';
+import { stopInstances } from './stopInstances.ts';
 
-const services = [sts, iam] as const;
+const services = [sts, iam, ec2] as const;
 const operations: readonly (Operation | OpenOperation)[] = [
   assumeRole,
   assumeRoleWithSaml,
   assumeRoleWithWebIdentity,
+  createAccountAlias,
+  decodeAuthorizationMessage,
   getCallerIdentity,
+  getFederationToken,
   getSessionToken,
   listAccountAliases,
+  stopInstances,
 ];
 
 /** The service that an API version belongs to; STS when nobody knows it. */
