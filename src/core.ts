@@ -11,6 +11,7 @@ import { planId } from './aws/hash.ts';
 import { toSessionName } from './aws/limits.ts';
 import { homeOf, locateSharedFiles } from './aws/locate.ts';
 import { planFor } from './aws/plan.ts';
+import type { NetworkSettings } from './aws/network.ts';
 import type { PlanResult, SessionRequest } from './aws/planModel.ts';
 import { run } from './aws/run.ts';
 import { editFile } from './files/safeWrite.ts';
@@ -34,7 +35,7 @@ import { Recent } from './ui/recent.ts';
 import { RoleMaxima } from './ui/roleMaxima.ts';
 import { createSecretStore } from './ui/secretStore.ts';
 import { SessionFlow } from './ui/sessionFlow.ts';
-import { onDidChangeSettings, warnBeforeMs } from './ui/settings.ts';
+import { editorNetwork, onDidChangeSettings, warnBeforeMs } from './ui/settings.ts';
 import { rememberPlans } from './ui/sources.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { configureL10n, t } from './ui/text/l10n.ts';
@@ -68,7 +69,8 @@ export function start(context: vscode.ExtensionContext): Core {
   });
   const mfa = createMfaPrompt();
   const userAgent = `sts-sessions/${String(context.extension.packageJSON.version)}`;
-  const send = lazySender(log, userAgent);
+  const network: NetworkSettings = { env, editor: editorNetwork };
+  const send = lazySender(log, userAgent, network);
   const machine = machineEffects({ env, platform, home: homeOf(env, platform, homedir()) });
   const maxima = new RoleMaxima(context.globalState);
   const environment = planEnvironment(env);
@@ -93,7 +95,7 @@ export function start(context: vscode.ExtensionContext): Core {
 
   const peers = deferPeers(host.then((opened) => opened.peers));
   const exclusive: Peers['exclusive'] = (key, signal, work) => peers.exclusive(key, signal, work);
-  const identityCenter = wireIdentityCenter({ context, environment, peers, userAgent, log, now });
+  const identityCenter = wireIdentityCenter({ context, environment, peers, userAgent, network, log, now });
   const saml = wireSaml();
   const issuers = wireIssuers();
   const login = wireLogin();
@@ -246,11 +248,11 @@ async function resume(
 }
 
 /** The client's bundle is loaded with the first call: the AWS SDK costs more than all the rest. */
-function lazySender(log: Log, userAgent: string): Effects['send'] {
+function lazySender(log: Log, userAgent: string, network: NetworkSettings): Effects['send'] {
   let sender: Promise<Effects['send']> | undefined;
   const load = async (): Promise<Effects['send']> => {
     const { createStsSender } = await import('./clients/sts.ts');
-    return createStsSender({ userAgent, now, log: (line) => log.info(line) });
+    return createStsSender({ userAgent, network, now, log: (line) => log.info(line) });
   };
   return async (...call) => (await (sender ??= load()))(...call);
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type * as vscode from 'vscode';
 import type { Effects } from './aws/effects.ts';
 import { locateTokenCache } from './aws/locate.ts';
+import type { NetworkSettings } from './aws/network.ts';
 import type { PlanEnvironment } from './aws/planModel.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import { signInOf, signInsOf } from './aws/sources/identityCenter.ts';
@@ -24,6 +25,8 @@ export interface IdentityCenterParts {
   readonly environment: PlanEnvironment;
   readonly peers: Pick<Peers, 'exclusive'>;
   readonly userAgent: string;
+  /** Proxies and certificates of the calls. */
+  readonly network: NetworkSettings;
   readonly log: Log;
   /** Milliseconds UTC. */
   now(): number;
@@ -44,7 +47,7 @@ export function wireIdentityCenter(parts: IdentityCenterParts): WiredIdentityCen
   const info = (line: string): void => log.info(line);
   const api = lazyApi(async () => {
     const { createIdentityCenter } = await import('./clients/identityCenter.ts');
-    return createIdentityCenter({ userAgent: parts.userAgent, now, log: info });
+    return createIdentityCenter({ userAgent: parts.userAgent, network: parts.network, now, log: info });
   });
   const screen = createSignInScreen();
   const cacheFolder = locateTokenCache(process.env, process.platform, homedir());

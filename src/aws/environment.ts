@@ -18,6 +18,8 @@ export function planEnvironment(env: Readonly<Record<string, string | undefined>
       ? undefined
       : (read('AWS_ENDPOINT_URL_STS') ?? read('AWS_ENDPOINT_URL')),
     ignoreConfiguredEndpoints,
+    caBundle: read('AWS_CA_BUNDLE'),
+    otherCaBundle: read('REQUESTS_CA_BUNDLE'),
     identityCenter: ignoreConfiguredEndpoints
       ? { portal: undefined, oidc: undefined }
       : {

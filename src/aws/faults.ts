@@ -15,6 +15,16 @@ export type Fault =
       readonly reason: 'refused' | 'reset' | 'dns' | 'tls' | 'proxy' | 'unreachable' | 'other';
       /** Node's error code (ECONNREFUSED, CERT_HAS_EXPIRED …), for the log and the sentence. */
       readonly code: string;
+      /** The proxy in between, `host:port`, where it is known which. */
+      readonly proxy?: string;
+    }
+  /** The CA bundle that is set cannot be used, so nothing was sent. */
+  | {
+      readonly kind: 'caBundle';
+      readonly bundle: CaBundle;
+      readonly what: 'missing' | 'notAFile' | 'tooLarge' | 'empty' | 'notPem' | 'unreadable';
+      /** The system's error code where there is one. */
+      readonly code: string;
     }
   /** Something answered, but not AWS: a proxy's page, another service's XML, nothing, or far too much. */
   | {
@@ -117,6 +127,12 @@ export type Fault =
   | { readonly kind: 'noRoleChosen'; readonly profile: string }
   /** A mistake of ours; `message` holds no secret and goes to the log. */
   | { readonly kind: 'internal'; readonly message: string };
+
+/** A file of certificates that are to be trusted in the place of the usual ones, and what names it. */
+export interface CaBundle {
+  readonly path: string;
+  readonly from: 'ca_bundle' | 'AWS_CA_BUNDLE' | 'REQUESTS_CA_BUNDLE';
+}
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors */
 export type WebIdentityTrouble =

@@ -1,3 +1,4 @@
+import type { CaBundle } from './faults.ts';
 import type { Place, Problem } from './problems.ts';
 import type { Secret } from './secret.ts';
 import type { SignIn } from './sources/identityCenterApi.ts';
@@ -119,6 +120,8 @@ export interface LoginSession {
   readonly region: string;
   /** `https://eu-west-1.signin.aws.amazon.com`, or what AWS_ENDPOINT_URL_SIGNIN says. */
   readonly endpoint: string;
+  /** Which certificates are trusted there; undefined: the usual ones. */
+  readonly caBundle?: CaBundle;
 }
 
 /** What narrows a session below what its role allows: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session */
@@ -190,6 +193,8 @@ export interface StsTarget {
   readonly region: string;
   /** `https://sts.eu-west-1.amazonaws.com`, or what `endpoint_url` says. */
   readonly endpoint: string;
+  /** Which certificates are trusted there; undefined: the usual ones. It decides nothing about what comes out. */
+  readonly caBundle?: CaBundle;
 }
 
 /** How to get from what is in the files to a session: pure data, made before anything is asked or sent. */
@@ -298,6 +303,10 @@ export interface PlanEnvironment {
   /** AWS_ENDPOINT_URL_STS, else AWS_ENDPOINT_URL, unless AWS_IGNORE_CONFIGURED_ENDPOINT_URLS. */
   readonly endpointUrl: string | undefined;
   readonly ignoreConfiguredEndpoints: boolean;
+  /** AWS_CA_BUNDLE; it beats `ca_bundle` of the profile. */
+  readonly caBundle?: string | undefined;
+  /** REQUESTS_CA_BUNDLE, which the AWS CLI asks where neither is set. */
+  readonly otherCaBundle?: string | undefined;
   /** The issuers of the settings, by name. */
   readonly issuers?: ReadonlyMap<string, Issuer>;
   /** AWS_ENDPOINT_URL_SIGNIN, else AWS_ENDPOINT_URL. */

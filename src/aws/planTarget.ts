@@ -3,6 +3,7 @@ import { endpointFrom, isRegion, stsTarget } from './endpoints.ts';
 import type { Findings } from './findings.ts';
 import { read } from './findings.ts';
 import { partitionById } from './partitions.ts';
+import type { CaBundle } from './faults.ts';
 import type { PlanEnvironment, StsTarget } from './planModel.ts';
 import type { Place } from './problems.ts';
 import type { ProfileSet, Section } from './profiles.ts';
@@ -51,11 +52,32 @@ export function planTarget(
   const endpoints = env.regionalEndpoints ?? read(section, 'sts_regional_endpoints')?.value;
   const special = specialEndpoints(section, env, custom !== undefined, findings);
   const tools = asked ?? own ?? fromEnv;
+  const caBundle = caBundleOf(section, env);
   return {
-    target: stsTarget(region, { custom, legacy: endpoints?.toLowerCase() === 'legacy', ...special }),
+    target: {
+      ...stsTarget(region, { custom, legacy: endpoints?.toLowerCase() === 'legacy', ...special }),
+      ...(caBundle !== undefined && { caBundle }),
+    },
     customEndpoint: custom !== undefined,
     toolRegion: tools === named ? tools?.value : checkedRegion(section.name, tools, findings),
   };
+}
+
+/**
+ * The certificates that are trusted, by the AWS CLI's order: AWS_CA_BUNDLE, the profile's `ca_bundle`, and what Python's
+ * requests library reads. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html#cli-config-ca_bundle
+ */
+export function caBundleOf(section: Section, env: PlanEnvironment): CaBundle | undefined {
+  if (env.caBundle !== undefined) {
+    return { path: env.caBundle, from: 'AWS_CA_BUNDLE' };
+  }
+  const own = read(section, 'ca_bundle')?.value.trim();
+  if (own !== undefined) {
+    return { path: own, from: 'ca_bundle' };
+  }
+  return env.otherCaBundle === undefined
+    ? undefined
+    : { path: env.otherCaBundle, from: 'REQUESTS_CA_BUNDLE' };
 }
 
 /** The region, unless it could not stand in a host name: then an error, as in the AWS CLI. */

@@ -1,27 +1,20 @@
-// The modules themselves, not their functions: VS Code replaces `request` on them to add proxies and the system's
-// certificates, and a copy taken at load time would miss that.
-import http from 'node:http';
-import https from 'node:https';
 import type { HttpHandler, HttpRequest } from '@smithy/core/protocols';
 import { buildQueryString, HttpResponse } from '@smithy/core/protocols';
-import type { Fault } from '../aws/faults.ts';
+import type { CaBundle, Fault } from '../aws/faults.ts';
 import type { Answer } from './answer.ts';
-import { maxAnswerBytes, serverTimeOf } from './answer.ts';
-import { networkFault, WireFault } from './wireFault.ts';
+import { serverTimeOf } from './answer.ts';
+import type { Network } from './network.ts';
+import { WireFault } from './wireFault.ts';
 
-/** How long an unused connection is kept, ms: shorter than AWS keeps its end, so that ours is not the one surprised. */
-const idleMs = 10_000;
-
-/** The connections that calls share, one pool a protocol. */
-export interface Pools {
-  readonly http: http.Agent;
-  readonly https: https.Agent;
-}
-
-/** Makes the pools. Idle connections keep no process alive. */
-export function createPools(): Pools {
-  const options = { keepAlive: true, timeout: idleMs };
-  return { http: new http.Agent(options), https: new https.Agent(options) };
+/** What one exchange needs. */
+export interface ExchangeOptions {
+  /** The client's one Network: `new Network(settings)`, made once, with the settings that core.ts gives. */
+  readonly network: Network;
+  readonly caBundle: CaBundle | undefined;
+  /** True for what AWS takes once: a connection of its own. */
+  readonly fresh: boolean;
+  /** Tells what an answer is that cannot be the service's; undefined when it can. */
+  judge(answer: Answer, host: string): Fault | undefined;
 }
 
 /**
@@ -30,17 +23,11 @@ export function createPools(): Pools {
  */
 export class Exchange implements HttpHandler<object> {
   readonly metadata = { handlerProtocol: 'http/1.1' };
-  readonly #pools: Pools | undefined;
-  readonly #judge: (answer: Answer, host: string) => Fault | undefined;
+  readonly #options: ExchangeOptions;
   #last: Answer | undefined;
 
-  /**
-   * `pools` undefined: a connection of its own. `judge` tells what an answer is that cannot be the service's; undefined
-   * when it can.
-   */
-  constructor(pools: Pools | undefined, judge: (answer: Answer, host: string) => Fault | undefined) {
-    this.#pools = pools;
-    this.#judge = judge;
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
   }
 
   /** The last whole answer, its body aside. */
@@ -65,9 +52,23 @@ export class Exchange implements HttpHandler<object> {
   ): Promise<{ response: HttpResponse }> {
     const signal = options?.abortSignal instanceof AbortSignal ? options.abortSignal : undefined;
     const host = hostOf(request);
-    const answer = await this.#exchange(request, host, signal);
+    const { network, caBundle, fresh } = this.#options;
+    const answer = await network.send(
+      {
+        protocol: request.protocol === 'http:' ? 'http:' : 'https:',
+        hostname: request.hostname,
+        port: request.port,
+        method: request.method,
+        path: pathOf(request),
+        headers: request.headers,
+        body: bodyOf(request),
+        caBundle,
+        fresh,
+      },
+      signal,
+    );
     this.#last = answer;
-    const foreign = this.#judge(answer, host);
+    const foreign = this.#options.judge(answer, host);
     if (foreign !== undefined) {
       throw new WireFault(foreign, false);
     }
@@ -85,57 +86,6 @@ export class Exchange implements HttpHandler<object> {
   httpHandlerConfigs(): object {
     return {};
   }
-
-  #exchange(request: HttpRequest, host: string, signal: AbortSignal | undefined): Promise<Answer> {
-    const secure = request.protocol === 'https:';
-    const port = request.port ?? (secure ? 443 : 80);
-    return new Promise((resolve, reject) => {
-      // The caller knows whether it was the person or the limit that aborted; see sts.ts.
-      const fail = (fault: Fault | WireFault): void => {
-        signal?.removeEventListener('abort', onAbort);
-        sent.destroy();
-        reject(fault instanceof WireFault ? fault : new WireFault(fault, false));
-      };
-      const onAbort = (): void => fail({ kind: 'cancelled' });
-      const sent = (secure ? https : http).request({
-        agent: (secure ? this.#pools?.https : this.#pools?.http) ?? false,
-        method: request.method,
-        hostname: request.hostname.replace(/^\[(.*)\]$/, '$1'),
-        port,
-        path: pathOf(request),
-        headers: request.headers,
-      });
-      sent.on('error', (error) => fail(networkFault(error, host, port)));
-      sent.on('response', (response) => {
-        const status = response.statusCode ?? 0;
-        const chunks: Buffer[] = [];
-        let size = 0;
-        const tooLarge = (): void => fail({ kind: 'notAws', host, status, what: 'tooLarge' });
-        response.on('error', (error) => fail(networkFault(error, host, port)));
-        response.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          if (size > maxAnswerBytes) {
-            tooLarge();
-          } else {
-            chunks.push(chunk);
-          }
-        });
-        response.on('end', () => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve({ status, headers: response.headers, body: Buffer.concat(chunks) });
-        });
-        if (Number(response.headers['content-length'] ?? 0) > maxAnswerBytes) {
-          tooLarge();
-        }
-      });
-      if (signal?.aborted === true) {
-        onAbort();
-        return;
-      }
-      signal?.addEventListener('abort', onAbort, { once: true });
-      sent.end(request.body);
-    });
-  }
 }
 
 /** The host as people read it, with the port where it is not the usual one. Never the user part of a URL. */
@@ -147,4 +97,9 @@ function pathOf(request: HttpRequest): string {
   // Encoded as the signature has it.
   const query = buildQueryString(request.query);
   return query === '' ? request.path : `${request.path}?${query}`;
+}
+
+function bodyOf({ body }: HttpRequest): string | Uint8Array | undefined {
+  // The SDK makes streams only of what is given to it as a stream.
+  return typeof body === 'string' || body instanceof Uint8Array ? body : undefined;
 }

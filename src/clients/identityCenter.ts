@@ -1,13 +1,16 @@
 import { SSOServiceException } from '@aws-sdk/client-sso';
 import { SSOOIDCServiceException } from '@aws-sdk/client-sso-oidc';
 import type { Fault } from '../aws/faults.ts';
+import type { NetworkSettings } from '../aws/network.ts';
 import { faultFromIdentityCenter } from '../aws/sources/identityCenterFaults.ts';
 import type { Asked } from '../aws/sources/identityCenterFaults.ts';
 import type { IdentityCenterApi, SignIn } from '../aws/sources/identityCenterApi.ts';
 import { foreignJson } from './answer.ts';
-import { createPools, Exchange } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import type { Caller, SharedSettings } from './identityCenterCall.ts';
+import { Network } from './network.ts';
 import { QuickRetry } from './retry.ts';
+import { directly } from './route.ts';
 import { portalCalls } from './sso.ts';
 import { oidcCalls } from './ssoOidc.ts';
 import { WireFault } from './wireFault.ts';
@@ -18,6 +21,8 @@ export interface IdentityCenterOptions {
   readonly userAgent?: string;
   /** Limit of a whole call, its retry included, ms. */
   readonly timeoutMs?: number;
+  /** Proxies and certificates; undefined knows none. */
+  readonly network?: NetworkSettings;
   /** Milliseconds UTC. */
   now(): number;
   /** Hears one line a call: operation, host, outcome, AWS's request id. Never a secret. */
@@ -40,7 +45,7 @@ const awsNames = {
  */
 export function createIdentityCenter(options: IdentityCenterOptions): IdentityCenterApi {
   const timeoutMs = options.timeoutMs ?? 30_000;
-  const pools = createPools();
+  const network = new Network(options.network ?? directly);
   const shared = nothingLookedUp(options.userAgent ?? 'sts-sessions');
 
   const call: Caller = async (call) => {
@@ -53,9 +58,12 @@ export function createIdentityCenter(options: IdentityCenterOptions): IdentityCe
       return { kind: 'network', host: 'endpoint_url', reason: 'other', code: 'ERR_INVALID_URL' };
     }
     const { host } = new URL(endpoint);
-    const exchange = new Exchange(call.singleUse === true ? undefined : pools, (answer, at) =>
-      foreignJson(answer, at, call.mayBeEmpty === true),
-    );
+    const exchange = new Exchange({
+      network,
+      caBundle: call.signIn.caBundle,
+      fresh: call.singleUse === true,
+      judge: (answer, at) => foreignJson(answer, at, call.mayBeEmpty === true),
+    });
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), timeoutMs);
     const startedAt = performance.now();

@@ -13,13 +13,16 @@ import type { STSClientConfig, Credentials as StsCredentials } from '@aws-sdk/cl
 import type { Keys } from '../aws/credentials.ts';
 import type { Effects, MfaCode, StsCall, StsReply } from '../aws/effects.ts';
 import type { Fault } from '../aws/faults.ts';
+import type { NetworkSettings } from '../aws/network.ts';
 import { isFault } from '../aws/faults.ts';
 import { faultFromAws } from '../aws/faultFromAws.ts';
 import type { SessionPolicies, StsTarget } from '../aws/planModel.ts';
 import { Secret } from '../aws/secret.ts';
 import { foreignAnswer } from './answer.ts';
-import { createPools, Exchange } from './exchange.ts';
+import { Exchange } from './exchange.ts';
+import { Network } from './network.ts';
 import { QuickRetry } from './retry.ts';
+import { directly } from './route.ts';
 import { WireFault } from './wireFault.ts';
 
 /** What `createStsSender` can be told. */
@@ -29,6 +32,8 @@ export interface StsSenderOptions {
   /** Limit of a whole call, its retry included, ms. */
   readonly timeoutMs?: number;
   readonly maxAttempts?: number;
+  /** Proxies and certificates; undefined knows none. */
+  readonly network?: NetworkSettings;
   /** The clock that signs, ms UTC. */
   now(): number;
   /** Hears one line a call: operation, host, outcome, AWS's request id. Never a secret. */
@@ -58,7 +63,7 @@ const skewWorthKeepingMs = 60_000;
 export function createStsSender(options: StsSenderOptions): Effects['send'] {
   const timeoutMs = options.timeoutMs ?? 30_000;
   const maxAttempts = options.maxAttempts ?? 2;
-  const pools = createPools();
+  const network = new Network(options.network ?? directly);
   const skews = new Map<string, number>();
 
   return async (call, keys, target, signal) => {
@@ -73,10 +78,12 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
     const mfa = 'mfa' in call ? call.mfa : undefined;
     // AWS asks the identity provider for its keys, and says itself that a failure of that passes.
     const attempts = call.kind === 'webIdentity' ? maxAttempts + extraProviderAttempts : maxAttempts;
-    // A connection that AWS has just closed looks like a reset call, which cannot be repeated with an MFA code.
-    const exchange = new Exchange(mfa === undefined ? pools : undefined, (answer, host) =>
-      foreignAnswer(answer, awsNames[call.kind], host),
-    );
+    const exchange = new Exchange({
+      network,
+      caBundle: target.caBundle,
+      fresh: mfa !== undefined,
+      judge: (answer, host) => foreignAnswer(answer, awsNames[call.kind], host),
+    });
     const clockOffset = options.now() - Date.now();
     const skew = skews.get(url.host) ?? 0;
     const client = new STSClient({

@@ -1,4 +1,5 @@
 import type { SignIn, SignInWay } from '../aws/sources/identityCenterApi.ts';
+import type { EditorNetwork } from '../aws/network.ts';
 import type { DeliveryMode } from '../session/delivery.ts';
 
 /** What holds when a setting is not set, or holds what it may not. The manifest test compares them with package.json. */
@@ -52,4 +53,20 @@ export function integerSetting(name: keyof typeof limits, value: unknown): numbe
   return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
     ? value
     : defaults[name];
+}
+
+/** What VS Code's settings below `http` say; its own defaults where they hold what they may not. */
+export function networkSettings(read: (name: string) => unknown): EditorNetwork {
+  const support = read('proxySupport');
+  const proxy = read('proxy');
+  const noProxy = read('noProxy');
+  const authorization = read('proxyAuthorization');
+  return {
+    support: support === 'off' || support === 'on' || support === 'fallback' ? support : 'override',
+    proxy: typeof proxy === 'string' ? proxy : '',
+    noProxy: Array.isArray(noProxy) ? noProxy.filter((item) => typeof item === 'string') : [],
+    authorization: typeof authorization === 'string' && authorization !== '' ? authorization : undefined,
+    strictSsl: read('proxyStrictSSL') !== false,
+    systemCertificates: read('systemCertificates') !== false,
+  };
 }

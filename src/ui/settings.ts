@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { SignIn, SignInWay } from '../aws/sources/identityCenterApi.ts';
+import type { EditorNetwork } from '../aws/network.ts';
 import type { Disposable } from '../session/emitter.ts';
 import { settings, settingsSection } from './ids.ts';
-import { deliveryMode, integerSetting, signInSetting, signInWay } from './settingValues.ts';
+import { deliveryMode, integerSetting, networkSettings, signInSetting, signInWay } from './settingValues.ts';
 import type { DeliveryMode } from '../session/delivery.ts';
 
 /** How the active session reaches terminals. */
@@ -29,6 +30,12 @@ export function mfaCodeFromClipboard(): boolean {
 export function signInWayFor(signIn: SignIn): SignInWay {
   const web = vscode.env.uiKind === vscode.UIKind.Web;
   return signInWay(signInSetting(read(settings.signInWith)), { web }, signIn);
+}
+
+/** The editor's own network settings: a call of ours goes the way of all its calls. */
+export function editorNetwork(): EditorNetwork {
+  const http = vscode.workspace.getConfiguration('http');
+  return networkSettings((name) => http.get(name));
 }
 
 /** Calls `listener` whenever one of our settings changed. */

@@ -6,6 +6,7 @@ import { assertGoodSentence } from '../support/sentence.ts';
 
 const roleArn = 'arn:aws:iam::111122223333:role/team/admin';
 const host = 'sts.eu-west-1.amazonaws.com';
+const inProfile = { path: '/etc/corp.pem', from: 'ca_bundle' } as const;
 
 type Row<Kind extends Fault['kind']> = readonly [
   details: Omit<Extract<Fault, { kind: Kind }>, 'kind'>,
@@ -40,8 +41,8 @@ const table: Table = {
       ['openProxySettings', 'retry', 'showLog'],
     ],
     [
-      { host, reason: 'proxy', code: 'HTTP_407' },
-      `The proxy did not let the call to AWS through, check its settings: ${host} (HTTP_407)`,
+      { host, reason: 'proxy', code: 'HTTP_502' },
+      `The proxy did not let the call to AWS through, check its settings: ${host} (HTTP_502)`,
       ['openProxySettings', 'retry', 'showLog'],
     ],
     [
@@ -58,6 +59,78 @@ const table: Table = {
       { host: 'endpoint_url', reason: 'other', code: 'ERR_INVALID_URL' },
       'The address set for STS is not a URL, correct it: endpoint_url',
       ['openProfile'],
+    ],
+    [
+      { host, reason: 'tls', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+      `The certificate of the server comes from an authority that is not trusted here, name its file in ca_bundle: ${host} (SELF_SIGNED_CERT_IN_CHAIN)`,
+      ['openProfile', 'openProxySettings', 'retry'],
+    ],
+    [
+      { host, reason: 'proxy', code: 'HTTP_407', proxy: 'proxy.example:3128' },
+      'The proxy asks for a user name and password, put them into its address or http.proxyAuthorization: proxy.example:3128',
+      ['openProxySettings', 'retry', 'showLog'],
+    ],
+    [
+      { host, reason: 'proxy', code: 'HTTP_407' },
+      `The proxy asks for a user name and password, put them into its address or http.proxyAuthorization: ${host}`,
+      ['openProxySettings', 'retry', 'showLog'],
+    ],
+    [
+      { host, reason: 'proxy', code: 'ECONNREFUSED', proxy: 'proxy.example:3128' },
+      'The proxy cannot be reached, check its address and that it runs: proxy.example:3128 (ECONNREFUSED)',
+      ['openProxySettings', 'retry', 'showLog'],
+    ],
+    [
+      { host, reason: 'proxy', code: 'HTTP_403', proxy: 'proxy.example:3128' },
+      'The proxy did not let the call to AWS through, check its settings: proxy.example:3128 (HTTP_403)',
+      ['openProxySettings', 'retry', 'showLog'],
+    ],
+    [
+      { host, reason: 'proxy', code: 'SCHEME_' },
+      `The address of the proxy in the environment is not a URL, correct HTTPS_PROXY to reach: ${host}`,
+      ['openProxySettings', 'retry', 'showLog'],
+    ],
+    [
+      { host, reason: 'proxy', code: 'SCHEME_socks5' },
+      'Proxies of this kind cannot be used from HTTPS_PROXY, set the proxy in VS Code: socks5',
+      ['openProxySettings', 'retry', 'showLog'],
+    ],
+  ],
+  caBundle: [
+    [
+      { bundle: inProfile, what: 'missing', code: 'ENOENT' },
+      'The file of certificates that ca_bundle names does not exist, correct it: /etc/corp.pem',
+      ['openProfile', 'retry'],
+    ],
+    [
+      { bundle: { ...inProfile, from: 'AWS_CA_BUNDLE' }, what: 'missing', code: 'ENOENT' },
+      'The file of certificates that AWS_CA_BUNDLE names does not exist, correct it: /etc/corp.pem',
+      ['retry'],
+    ],
+    [
+      { bundle: inProfile, what: 'notAFile', code: '' },
+      'What ca_bundle names is not a file of certificates, correct it: /etc/corp.pem',
+      ['openProfile', 'retry'],
+    ],
+    [
+      { bundle: inProfile, what: 'tooLarge', code: '' },
+      'The file that ca_bundle names is far too large for certificates, correct it: /etc/corp.pem',
+      ['openProfile', 'retry'],
+    ],
+    [
+      { bundle: inProfile, what: 'empty', code: '' },
+      'The file of certificates that ca_bundle names is empty, put the authority in: /etc/corp.pem',
+      ['openProfile', 'retry'],
+    ],
+    [
+      { bundle: inProfile, what: 'notPem', code: '' },
+      'The file that ca_bundle names holds no certificate in PEM form (BEGIN CERTIFICATE), correct it: /etc/corp.pem',
+      ['openProfile', 'retry'],
+    ],
+    [
+      { bundle: inProfile, what: 'unreadable', code: 'EACCES' },
+      'The file of certificates that ca_bundle names cannot be read: /etc/corp.pem (EACCES)',
+      ['openProfile', 'retry'],
     ],
   ],
   notAws: [

@@ -62,6 +62,7 @@ const causedOnTheWire: Record<Fault['kind'], boolean> = {
   cancelled: false,
   timedOut: true,
   network: true,
+  caBundle: false,
   notAws: true,
   throttled: true,
   unavailable: true,

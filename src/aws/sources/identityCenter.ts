@@ -5,7 +5,7 @@ import { dnsSuffixOf } from '../partitions.ts';
 import type { Place } from '../problems.ts';
 import type { Base, PlanEnvironment, SessionRequest } from '../planModel.ts';
 import type { PlanFiles } from '../planChain.ts';
-import { configuredEndpoint } from '../planTarget.ts';
+import { caBundleOf, configuredEndpoint } from '../planTarget.ts';
 import type { ProfileSet, Section } from '../profiles.ts';
 import type { SignIn } from './identityCenterApi.ts';
 
@@ -140,6 +140,7 @@ function readSignIn(lines: SignInLines, findings?: Findings): SignIn | undefined
   const endpoint = (service: 'sso' | 'sso_oidc', host: string): string =>
     configuredEndpoint(section, { ...files, service }, findings) ??
     `https://${host}.${region.value}.${dnsSuffixOf(region.value)}`;
+  const caBundle = caBundleOf(section === session ? trusting(session, files) : section, files.env);
   return {
     session: session?.name,
     startUrl,
@@ -147,7 +148,20 @@ function readSignIn(lines: SignInLines, findings?: Findings): SignIn | undefined
     scopes: session === undefined ? [] : scopesOf(session),
     oidc: endpoint('sso_oidc', 'oidc'),
     portal: endpoint('sso', 'portal.sso'),
+    ...(caBundle !== undefined && { caBundle }),
   };
+}
+
+/**
+ * Whose `ca_bundle` counts for a sign-in that no profile asked for. The AWS CLI takes that of the profile it runs under;
+ * here there is none, so the session may name one itself, else a profile that signs in with it does.
+ */
+function trusting(session: Section, { set }: PlanFiles): Section {
+  const says = (section: Section): boolean => read(section, 'ca_bundle') !== undefined;
+  const users = [...set.profiles.values()].filter(
+    (profile) => read(profile, 'sso_session')?.value === session.name,
+  );
+  return says(session) ? session : (users.find(says) ?? session);
 }
 
 function scopesOf(session: Section): readonly string[] {

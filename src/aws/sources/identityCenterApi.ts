@@ -1,5 +1,5 @@
 import type { Credentials } from '../credentials.ts';
-import type { Fault } from '../faults.ts';
+import type { CaBundle, Fault } from '../faults.ts';
 import type { Secret } from '../secret.ts';
 
 // What IAM Identity Center is asked, in our words. `clients/identityCenter.ts` does it over the AWS SDK:
@@ -17,6 +17,8 @@ export interface SignIn {
   readonly oidc: string;
   /** Where accounts, roles and credentials are asked: `https://portal.sso.eu-west-1.amazonaws.com`. */
   readonly portal: string;
+  /** Which certificates are trusted at both; undefined: the usual ones. */
+  readonly caBundle?: CaBundle;
 }
 
 /** What people call a sign-in. */

@@ -4,7 +4,7 @@ import { kindWord } from './kindWord.ts';
 import { t } from './l10n.ts';
 import { issuerFaultText } from './issuerFaults.ts';
 import { loginFaultText } from './loginFaults.ts';
-import { networkSentence, notAwsSentence } from './networkFaults.ts';
+import { caBundleSentence, networkSentence, notAwsSentence, unknownAuthority } from './networkFaults.ts';
 import { policyFaultText } from './policyFaults.ts';
 import { samlFaultText } from './samlFaults.ts';
 import { signInFaultText } from './signInFaults.ts';
@@ -37,6 +37,11 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
       );
     case 'network':
       return { text: networkSentence(fault), actions: networkActions(fault) };
+    case 'caBundle':
+      return say(
+        caBundleSentence(fault),
+        ...(fault.bundle.from === 'ca_bundle' ? (['openProfile', 'retry'] as const) : (['retry'] as const)),
+      );
     case 'notAws':
       return say(notAwsSentence(fault), 'retry', 'showLog');
     case 'throttled':
@@ -210,6 +215,9 @@ function say(text: string, ...actions: FaultAction[]): FaultText {
 function networkActions({ reason, code }: Extract<Fault, { kind: 'network' }>): readonly FaultAction[] {
   if (code === 'ERR_INVALID_URL') {
     return ['openProfile'];
+  }
+  if (reason === 'tls' && unknownAuthority.test(code)) {
+    return ['openProfile', 'openProxySettings', 'retry'];
   }
   return reason === 'tls' || reason === 'proxy'
     ? ['openProxySettings', 'retry', 'showLog']
