@@ -4,7 +4,7 @@ import { AssumeRoleWithSAMLCommand } from '@aws-sdk/client-sts';
 import { sandboxClient } from '../sandbox/client.ts';
 import { startSamlIdp, type SamlIdp } from '../sandbox/identityProviders/samlIdp.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
-import { alicesRoles, samlAttributes, samlData, samlProvider, samlRole } from '../support/saml.ts';
+import { alicesRoles, samlAttributes, samlData, samlProvider, samlRole } from '../support/samlWorld.ts';
 
 const person = { user: 'alice', password: 'EXAMPLEPASSWORD', isCode: (code: string) => code === '123456' };
 

@@ -16,7 +16,14 @@ import {
 import type { SamlOrder } from '../sandbox/identityProviders/samlWorker.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { run as runTool } from '../support/outletRig.ts';
-import { alicesRoles, samlAttributes, samlData, samlMain, samlProvider, samlRole } from '../support/saml.ts';
+import {
+  alicesRoles,
+  samlAttributes,
+  samlData,
+  samlMain,
+  samlProvider,
+  samlRole,
+} from '../support/samlWorld.ts';
 import { describeIf } from '../support/skip.ts';
 import { awsCli, noAwsCli } from '../support/stage.ts';
 

@@ -93,7 +93,7 @@ export async function startSamlIdp(options: SamlIdpOptions): Promise<SamlIdp> {
         signIns += 1;
         const session = randomUUID();
         sessions.add(session);
-        reply.setHeader('Set-Cookie', `idp=${session}; Path=/; HttpOnly; SameSite=Lax`);
+        reply.setHeader('Set-Cookie', `idp=${session}; Path=/; Max-Age=36000; HttpOnly; SameSite=Lax`);
         return show(reply, postPage(action, await response()));
       }
       default:
