@@ -4,6 +4,7 @@ import type { AccessDeniedHint, Fault, WebIdentityTrouble } from './faults.ts';
 import { partitionOfRegion } from './partitions.ts';
 import type { StsTarget } from './planModel.ts';
 import { redact } from './redact.ts';
+import { samlRefusal } from './saml/samlRefusal.ts';
 
 /** An error as STS sent it, with what was known when it came. */
 export interface AwsError {
@@ -37,6 +38,12 @@ export function faultFromAws(error: AwsError): Fault {
     const trouble = webIdentityTrouble(error);
     if (trouble !== undefined) {
       return { kind: 'webIdentity', roleArn: error.call.roleArn, ...trouble };
+    }
+  }
+  if (error.call.kind === 'saml') {
+    const fault = samlRefusal({ ...error, call: error.call });
+    if (fault !== undefined) {
+      return fault;
     }
   }
   switch (error.code) {
@@ -223,7 +230,7 @@ function accessDenied(error: AwsError): Fault {
  */
 function hintsFor(error: AwsError, caller: string | undefined): readonly AccessDeniedHint[] {
   const { call, message } = error;
-  if (call.kind === 'webIdentity' || call.kind === 'saml') {
+  if (call.kind === 'webIdentity') {
     // Nobody's policy but the role's own has a say.
     return ['trustPolicy', 'roleName'];
   }

@@ -1,4 +1,5 @@
 import type { StsReply } from './effects.ts';
+import type { AssertionTrouble } from './saml/assertion.ts';
 
 /**
  * Why an operation did not give credentials: a value with a kind, never a message to compare.
@@ -189,7 +190,67 @@ export type SamlFault =
   /** A profile whose assertion offers roles, and none was chosen. */
   | { readonly kind: 'samlRoleNotChosen'; readonly profile: string }
   /** There is no assertion to be had by any way that can run here. */
-  | { readonly kind: 'samlNoWay'; readonly profile: string };
+  | { readonly kind: 'samlNoWay'; readonly profile: string }
+  /** The `saml_process` of a profile gave nothing. */
+  | {
+      readonly kind: 'samlProcess';
+      readonly profile: string;
+      readonly what: Exclude<ProcessTrouble, 'notJson' | 'version' | 'field' | 'expired'>;
+      /** An exit status, an error code, seconds: never an argument, nothing that it printed. */
+      readonly detail: string;
+    }
+  /** What came is no SAML response that anybody could read. `detail`: a status of the identity provider's, or nothing. */
+  | {
+      readonly kind: 'samlUnreadable';
+      readonly profile: string;
+      readonly what: AssertionTrouble;
+      readonly detail: string;
+    }
+  /** A good assertion that offers no role at all. */
+  | { readonly kind: 'samlNoRoles'; readonly profile: string }
+  /** A good assertion without the role that is wanted; `instead`: one that differs in upper and lower case only. */
+  | {
+      readonly kind: 'samlRoleNotOffered';
+      readonly profile: string;
+      readonly roleArn: string;
+      readonly instead: string | undefined;
+    }
+  /** It was over before it could be used: by our reckoning, or in AWS's words. */
+  | { readonly kind: 'samlExpired'; readonly profile: string }
+  /** AWS does not take it. */
+  | {
+      readonly kind: 'samlRefused';
+      readonly what: SamlTrouble;
+      readonly roleArn: string;
+      readonly providerArn: string;
+      /** AWS's own words, cut and stripped of anything secret. */
+      readonly detail: string;
+    };
+
+/**
+ * What AWS has against a SAML assertion: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html and
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html#API_AssumeRoleWithSAML_Errors
+ */
+export type SamlTrouble =
+  /** IDPRejectedClaim: the provider's answer is void. */
+  | 'rejected'
+  | 'signature'
+  /** The SAML provider of that name does not exist in the account. */
+  | 'noProvider'
+  /** The assertion comes from another identity provider than the metadata in IAM say. */
+  | 'issuer'
+  | 'noSessionName'
+  | 'badSessionName'
+  | 'badSourceIdentity'
+  /** Made for somebody else than AWS, or for AWS in another partition. */
+  | 'audience'
+  | 'recipient'
+  /** The role is not in the assertion, or does not trust the provider. */
+  | 'notAuthorized'
+  /** Roles that Identity Center keeps for itself. */
+  | 'reservedRole'
+  /** Anything else in it. */
+  | 'invalid';
 
 /** What goes wrong at an OpenID Connect issuer. */
 export type IssuerFault =

@@ -2,7 +2,14 @@ import { Findings, placeOf, read } from './findings.ts';
 import type { FollowedHop } from './planChain.ts';
 import { followSources } from './planChain.ts';
 import { federationStep } from './planFederation.ts';
-import { checkBasePartition, isTemporary, roleSteps, sessionTokenStep, typedRoleStep } from './planRole.ts';
+import {
+  checkBasePartition,
+  isTemporary,
+  roleOfBase,
+  roleSteps,
+  sessionTokenStep,
+  typedRoleStep,
+} from './planRole.ts';
 import type { PlannedTarget } from './planTarget.ts';
 import { planTarget } from './planTarget.ts';
 import { partitionOfRegion } from './partitions.ts';
@@ -11,6 +18,7 @@ import type { ProfileSet, Section } from './profiles.ts';
 import { asReadOnly, isReadOnlyRequest } from './readOnly.ts';
 import { isManaged } from './profiles.ts';
 import { identityCenterRoleBase } from './sources/identityCenter.ts';
+import { samlRoleBase } from './sources/saml.ts';
 import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
 
 /**
@@ -38,6 +46,7 @@ function planRequest(set: ProfileSet, request: SessionRequest, env: PlanEnvironm
     case 'federation':
       return planFederation(set, request, env);
     case 'samlRole':
+      return planSamlRole(set, request, env);
     case 'webIdentityRole':
       return broken(new Findings(), []);
   }
@@ -59,7 +68,7 @@ function planProfile(set: ProfileSet, name: string, env: PlanEnvironment): PlanR
   const { base } = chain;
   const arns = [
     ...chain.roles.map((role) => read(role, 'role_arn')?.value),
-    base?.kind === 'webIdentity' ? base.roleArn : undefined,
+    roleOfBase(base),
     read(section, 'mfa_serial')?.value,
   ];
   const where = planTarget(section, { set, env, askedRegion: undefined, arns }, findings);
@@ -177,6 +186,25 @@ function planIdentityCenterRole(
   // Without any region most tools give up, and nothing else here tells which one people work in.
   const toolRegion = where.toolRegion ?? base.signIn.region;
   return result(name, base, [], { ...where, toolRegion }, hops, findings);
+}
+
+function planSamlRole(
+  set: ProfileSet,
+  request: Extract<SessionRequest, { kind: 'samlRole' }>,
+  env: PlanEnvironment,
+): PlanResult {
+  const { name, profile, roleArn } = request;
+  const findings = new Findings();
+  const section = visibleProfile(set, profile);
+  const hops = [{ profile: name, roleArn, place: section && placeOf(section) }];
+  if (section === undefined) {
+    findings.error(name, undefined, { kind: 'unknownProfile', name: profile });
+    return broken(findings, hops);
+  }
+  const base = samlRoleBase(section, request, findings);
+  const where = planTarget(section, { set, env, askedRegion: undefined, arns: [roleArn] }, findings);
+  checkBasePartition(base, where, findings);
+  return result(name, base, [], where, hops, findings);
 }
 
 /** A profile that people may use: not one of those that the extension itself keeps in the file for its terminals. */

@@ -9,6 +9,7 @@ import { credentialSourceBase } from './sources/credentialSource.ts';
 import { identityCenterBase } from './sources/identityCenter.ts';
 import { loginBase } from './sources/login.ts';
 import { processBase } from './sources/process.ts';
+import { samlBase } from './sources/saml.ts';
 import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
 import { webIdentityBase } from './sources/webIdentity.ts';
 
@@ -54,11 +55,17 @@ export function followSources(
     const isRole = kind === 'role' || kind === 'credentialSource';
     hops.push({
       profile: name,
-      roleArn: isRole || kind === 'webIdentity' ? read(section, 'role_arn')?.value : undefined,
+      roleArn:
+        isRole || kind === 'webIdentity' || kind === 'saml' ? read(section, 'role_arn')?.value : undefined,
       place: placeOf(section),
     });
     if (!isRole) {
-      return end(baseOf(kind, section, files, findings));
+      const base = baseOf(kind, section, files, findings);
+      // Who starts a chain is asked nothing on its way: the picker belongs to the profile's own start.
+      if (asSource && base?.kind === 'saml' && base.role === undefined && !findings.broken.has(name)) {
+        findings.error(name, base.place, { kind: 'samlSourceWithoutRole', name });
+      }
+      return end(base);
     }
     roles.push(section);
     const source = read(section, 'source_profile');
@@ -147,6 +154,8 @@ function baseOf(
       const command = read(section, 'credential_process');
       return command && processBase(section, command);
     }
+    case 'saml':
+      return samlBase(section, findings);
     case 'login': {
       const login = read(section, 'login_session');
       return login && loginBase(section, login, files);

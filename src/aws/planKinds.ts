@@ -1,5 +1,6 @@
 import { read } from './findings.ts';
 import type { ProfileKind, Section } from './profiles.ts';
+import { samlKeys } from './profiles.ts';
 import { hasStaticKeys } from './sources/staticKeys.ts';
 
 /** How a profile that has credentials gets them. */
@@ -8,7 +9,7 @@ export type SourceKind = Exclude<ProfileKind, 'none'>;
 /**
  * Every kind that a profile's properties make it, the one that the AWS CLI uses first (`kindOf` in profiles.ts is the
  * first of them): role chain, web identity, Identity Center, keys in the credentials file, `aws login`, process, keys in
- * the config file (botocore's credentials.py). Other SDKs choose differently, which is why more than one is a warning.
+ * the config file (botocore's credentials.py), and SAML after what it knows. Other SDKs choose differently, which is why more than one is a warning.
  *
  * As somebody's `source_profile`, a profile with keys is those keys, whatever role it names as well.
  */
@@ -19,7 +20,9 @@ export function kindsOf(section: Section, asSource: boolean): readonly SourceKin
   const keysInCredentials = read(section, 'aws_access_key_id')?.place.file === 'credentials';
   const tokenFile = has('web_identity_token_file');
   const source: SourceKind = has('credential_source') && !has('source_profile') ? 'credentialSource' : 'role';
-  const roleFirst = has('role_arn') && !tokenFile && !(asSource && keys);
+  const saml = samlKeys.some(has);
+  const ofSaml = saml && !has('source_profile') && !has('credential_source');
+  const roleFirst = has('role_arn') && !tokenFile && !(asSource && keys) && !ofSaml;
   if (roleFirst) {
     kinds.push(source);
   }
@@ -40,6 +43,9 @@ export function kindsOf(section: Section, asSource: boolean): readonly SourceKin
   }
   if (keys && !keysInCredentials) {
     kinds.push('staticKeys');
+  }
+  if (saml) {
+    kinds.push('saml');
   }
   // A sign-in without account and role gives no credentials to the AWS CLI: it is the kind only where it stands alone.
   if (kinds.length === 0 && (has('sso_session') || has('sso_start_url'))) {

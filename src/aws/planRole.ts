@@ -253,11 +253,24 @@ export function checkedDuration(
   return seconds;
 }
 
-/** The role of a web identity is assumed by the first call, so it must be of the partition that is called. */
+/** The role of a web identity or an assertion is assumed by the first call, so it must be of the partition that is called. */
 export function checkBasePartition(base: Base | undefined, where: PlannedTarget, findings: Findings): void {
-  const arn = base?.kind === 'webIdentity' ? parseRoleArn(base.roleArn) : undefined;
-  if (base?.kind === 'webIdentity' && arn !== undefined) {
-    checkPartition(base.profile, base.roleArn, arn, base.place, where, findings);
+  const roleArn = roleOfBase(base);
+  const arn = roleArn === undefined ? undefined : parseRoleArn(roleArn);
+  if (base !== undefined && roleArn !== undefined && arn !== undefined) {
+    checkPartition(base.profile, roleArn, arn, base.place, where, findings);
+  }
+}
+
+/** The role that a base assumes by itself; undefined where it assumes none. */
+export function roleOfBase(base: Base | undefined): string | undefined {
+  switch (base?.kind) {
+    case 'webIdentity':
+      return base.roleArn;
+    case 'saml':
+      return base.role?.roleArn;
+    default:
+      return undefined;
   }
 }
 

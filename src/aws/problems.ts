@@ -132,6 +132,27 @@ export type ProblemKind =
   /** FIPS or dual-stack endpoints are AWS's own: `property` cannot go with `endpoint_url`. */
   | { readonly kind: 'endpointExcludes'; readonly name: string; readonly property: string }
   | { readonly kind: 'missingServicesSection'; readonly name: string; readonly section: string }
+  /** A SAML profile that says neither where to sign in nor what to run. */
+  | { readonly kind: 'samlNoSource'; readonly name: string }
+  /** `saml_login_url` is no https URL. Its value is left out: it may hold a password. */
+  | { readonly kind: 'invalidSamlUrl'; readonly name: string }
+  | { readonly kind: 'unknownSamlMethod'; readonly name: string; readonly value: string }
+  /** `saml_method` chooses a way that lacks this property. */
+  | {
+      readonly kind: 'samlMethodNeeds';
+      readonly name: string;
+      readonly method: string;
+      readonly property: string;
+    }
+  | { readonly kind: 'invalidSamlProvider'; readonly name: string; readonly value: string }
+  /** `role_arn` and `saml_provider_arn` go together: `property` is the one that is missing. */
+  | { readonly kind: 'samlHalfRole'; readonly name: string; readonly property: string }
+  /** The role and its SAML provider lie in two accounts. */
+  | { readonly kind: 'samlOtherAccount'; readonly name: string; readonly value: string }
+  /** A SAML profile that leaves the role to the person is somebody's source. */
+  | { readonly kind: 'samlSourceWithoutRole'; readonly name: string }
+  /** A role of an assertion was asked for from a profile that is not, or not any more, a SAML profile. */
+  | { readonly kind: 'notSaml'; readonly name: string }
   /** GetSessionToken or GetFederationToken was asked for, but the profile holds no long-term keys. */
   | { readonly kind: 'needsLongTermKeys'; readonly name: string; readonly wanted?: 'federation' }
   | {

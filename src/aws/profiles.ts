@@ -39,10 +39,14 @@ export type ProfileKind =
   | 'login'
   | 'process'
   | 'credentialSource'
+  | 'saml'
   | 'none';
 
 /** The key that marks a profile as written by this extension; its value is the host that wrote it. */
 export const managedKey = 'sts_sessions_host';
+
+/** The keys of ours that make a profile a SAML profile; the AWS CLI and the SDKs take no notice of them. */
+export const samlKeys = ['saml_login_url', 'saml_process', 'saml_method', 'saml_provider_arn'] as const;
 
 /** Sections of the AWS CLI's own that are no profiles and no mistakes. */
 const cliSections: ReadonlySet<string> = new Set(['plugins', 'preview']);
@@ -77,14 +81,18 @@ export function readProfiles(files: SharedTexts): ProfileSet {
 /**
  * Where a profile's credentials come from when it says several things, in the AWS CLI's order: role chain, web
  * identity, Identity Center, static keys of the credentials file, login, process, static keys of the config file
- * (botocore/credentials.py, create_credential_resolver). An empty value counts as absent.
+ * (botocore/credentials.py, create_credential_resolver); SAML, which it does not know, comes after what it knows. An empty
+ * value counts as absent.
  */
 export function kindOf(section: Section): ProfileKind {
   const has = (key: string): boolean => (section.properties.get(key)?.value ?? '') !== '';
   const keyFile = has('aws_access_key_id')
     ? section.properties.get('aws_access_key_id')?.place.file
     : undefined;
-  if (has('role_arn') && !has('web_identity_token_file')) {
+  const saml = samlKeys.some(has);
+  // A role that SAML opens needs no source; to the AWS CLI it is a role without one.
+  const samlRole = saml && !has('source_profile') && !has('credential_source');
+  if (has('role_arn') && !has('web_identity_token_file') && !samlRole) {
     // Both sources at once is a mistake that the plan explains; it is still a role that somebody meant.
     return has('credential_source') && !has('source_profile') ? 'credentialSource' : 'role';
   }
@@ -105,6 +113,9 @@ export function kindOf(section: Section): ProfileKind {
   }
   if (keyFile === 'config' || has('aws_secret_access_key')) {
     return 'staticKeys';
+  }
+  if (saml) {
+    return 'saml';
   }
   // The AWS CLI gets no credentials from these two alone, but what was meant is plain.
   return has('sso_session') || has('sso_start_url') ? 'identityCenter' : 'none';

@@ -6,6 +6,7 @@ import { durations as limits } from './limits.ts';
 import type { Base, Plan } from './planModel.ts';
 import type { Durations, RunOptions, StepDone } from './runCalls.ts';
 import { secondsOf, sessionNameOf } from './runCalls.ts';
+import { samlCredentials } from './saml/samlRun.ts';
 import { machineKeys } from './sources/credentialSource.ts';
 import { identityCenterCredentials } from './sources/identityCenterRun.ts';
 import { processKeys } from './sources/process.ts';
@@ -59,6 +60,7 @@ export async function baseCredentials(
         signal,
       );
     case 'saml':
+      return samlCredentials(plan, base, effects, signal, run);
     case 'login':
       return { kind: 'notYet', baseKind: base.kind };
   }

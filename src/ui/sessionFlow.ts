@@ -16,9 +16,10 @@ import type { TreeNode } from './treeModel.ts';
 import { authenticatorText } from './text/authenticators.ts';
 import { actionsForTypedRole, faultActionTitle } from './text/faultActions.ts';
 import type { FaultAction } from './text/faultActions.ts';
-import { faultSentence, roleForReading } from './text/faults.ts';
+import { faultSentence } from './text/faults.ts';
 import { flowText } from './text/flow.ts';
 import { problemSentence } from './text/problems.ts';
+import { roleForReading } from './text/roles.ts';
 
 const hintShownKey = 'firstTerminalHintShown';
 /**

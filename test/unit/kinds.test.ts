@@ -28,6 +28,8 @@ describe('kinds', () => {
       'instance',
     ],
     ['role_arn = arn:aws:iam::111122223333:role/R\ncredential_source = EcsContainer', 'package', 'container'],
+    ['saml_login_url = https://idp.example/aws', 'globe', 'SAML'],
+    ['role_arn = arn:aws:iam::111122223333:role/R\nsaml_provider_arn = x\nsaml_process = y', 'globe', 'SAML'],
     ['region = eu-west-1', 'circle-outline', 'no credentials'],
   ];
   for (const [body, icon, word] of rows) {

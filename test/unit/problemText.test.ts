@@ -186,6 +186,30 @@ const table: Table = {
   invalidEndpointUrl: [{ name }, 'The address set for STS (endpoint_url) is not an http or https URL'],
   missingServicesSection: [{ name, section: 'local' }, 'The [services] section is missing: local'],
   needsLongTermKeys: [{ name }, 'An MFA session needs the long-term keys of an IAM user'],
+  samlNoSource: [{ name }, 'A SAML sign-in needs saml_login_url or saml_process'],
+  invalidSamlUrl: [{ name }, 'saml_login_url must be an https URL without blanks'],
+  unknownSamlMethod: [
+    { name, value: 'chrome' },
+    'saml_method must be browser, listener, process or paste, not: chrome',
+  ],
+  samlMethodNeeds: [
+    { name, method: 'browser', property: 'saml_login_url' },
+    'saml_method = browser needs this property: saml_login_url',
+  ],
+  invalidSamlProvider: [{ name, value: 'corp' }, 'saml_provider_arn is not the ARN of a SAML provider: corp'],
+  samlHalfRole: [
+    { name, property: 'saml_provider_arn' },
+    'role_arn and saml_provider_arn go together, this one is missing: saml_provider_arn',
+  ],
+  samlOtherAccount: [
+    { name, value: 'arn:aws:iam::111122223333:saml-provider/corp' },
+    'The SAML provider lies in another account than the role: arn:aws:iam::111122223333:saml-provider/corp',
+  ],
+  samlSourceWithoutRole: [
+    { name: 'corp' },
+    'A source profile with SAML must name its role (role_arn and saml_provider_arn): corp',
+  ],
+  notSaml: [{ name: 'corp' }, 'This profile has no SAML sign-in: corp'],
   partitionMismatch: [
     { name, arn: 'arn:aws-cn:iam::111122223333:role/admin', region: 'eu-west-1' },
     'The role lies in another AWS partition than the region eu-west-1: arn:aws-cn:iam::111122223333:role/admin',

@@ -13,7 +13,7 @@ import { assertGoodSentence } from '../support/sentence.ts';
 interface Row {
   readonly name: string;
   /** AssumeRole for four hours unless it says otherwise. */
-  readonly call?: 'sessionToken' | 'webIdentity' | 'decodeMessage';
+  readonly call?: 'sessionToken' | 'webIdentity' | 'decodeMessage' | 'saml';
   readonly roleArn?: string;
   /** The serial sent with a code. */
   readonly mfa?: string;
@@ -95,6 +95,12 @@ const causedOnTheWire: Record<Fault['kind'], boolean> = {
   noRoleChosen: false,
   samlRoleNotChosen: false,
   samlNoWay: false,
+  samlProcess: false,
+  samlUnreadable: false,
+  samlNoRoles: false,
+  samlRoleNotOffered: false,
+  samlExpired: true,
+  samlRefused: true,
   issuerUnknown: false,
   policyTooLarge: true,
   policyMalformed: true,
@@ -146,6 +152,11 @@ describe('every failure becomes one fault and one sentence', () => {
 function callOf(row: Row): StsCall {
   const mfa = row.mfa === undefined ? undefined : { serial: row.mfa, code: new Secret('123456') };
   const roleArn = row.roleArn ?? 'arn:aws:iam::111122223333:role/admin';
+  if (row.call === 'saml') {
+    const providerArn = 'arn:aws:iam::111122223333:saml-provider/corp';
+    const assertion = new Secret('EXAMPLEASSERTION');
+    return { kind: 'saml', roleArn, providerArn, assertion, durationSeconds: undefined };
+  }
   if (row.call === 'webIdentity') {
     const token = new Secret('EXAMPLEJWT');
     return { kind: 'webIdentity', roleArn, sessionName: 'alice', durationSeconds: undefined, token };

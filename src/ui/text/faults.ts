@@ -6,10 +6,11 @@ import { issuerFaultText } from './issuerFaults.ts';
 import { loginFaultText } from './loginFaults.ts';
 import { caBundleSentence, networkSentence, notAwsSentence, unknownAuthority } from './networkFaults.ts';
 import { policyFaultText } from './policyFaults.ts';
+import { roleForReading } from './roles.ts';
 import { samlFaultText } from './samlFaults.ts';
 import { signInFaultText } from './signInFaults.ts';
 import { machineSentence, processSentence, tokenFileSentence, webIdentitySentence } from './sourceFaults.ts';
-import { accountForReading, remaining } from './time.ts';
+import { remaining } from './time.ts';
 
 /** A fault as people read it: one sentence, and the buttons that help, the most helpful first. */
 export interface FaultText {
@@ -186,7 +187,13 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
       );
     case 'samlRoleNotChosen':
     case 'samlNoWay':
-      return samlFaultText(fault);
+    case 'samlProcess':
+    case 'samlUnreadable':
+    case 'samlNoRoles':
+    case 'samlRoleNotOffered':
+    case 'samlExpired':
+    case 'samlRefused':
+      return samlFaultText(fault, context.session);
     case 'issuerUnknown':
       return issuerFaultText(fault);
     case 'policyTooLarge':
@@ -289,14 +296,6 @@ function refusedSentence({ code, message, status }: Extract<Fault, { kind: 'refu
   return words === ''
     ? t('AWS refused: {0} (HTTP {1})', code, status)
     : t('AWS refused: {0} ({1}, HTTP {2})', words, code, status);
-}
-
-/** A role as people read it: `arn:aws:iam::111122223333:role/path/admin` → `admin in 1111-2222-3333`. */
-export function roleForReading(roleArn: string): string {
-  const match = /^arn:[^:]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn);
-  return match?.[1] === undefined || match[2] === undefined
-    ? roleArn
-    : t('{0} in {1}', match[2], accountForReading(match[1]));
 }
 
 function duration(seconds: number): string {

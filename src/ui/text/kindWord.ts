@@ -10,6 +10,7 @@ export function kindWord(kind: string): string {
     case 'login':
     case 'process':
     case 'credentialSource':
+    case 'saml':
     case 'none':
       return kindLook(kind).word;
     default:

@@ -28,6 +28,8 @@ export function kindLook(kind: ProfileKind): KindLook {
       return { icon: 'terminal', word: t('process') };
     case 'credentialSource':
       return { icon: 'server', word: t('role of this machine') };
+    case 'saml':
+      return { icon: 'globe', word: t('SAML') };
     case 'none':
       return { icon: 'circle-outline', word: t('no credentials') };
   }

@@ -146,6 +146,27 @@ export function planProblemSentence(what: PlanProblem): string {
       return what.wanted === 'federation'
         ? t('A federation session needs the long-term keys of an IAM user')
         : t('An MFA session needs the long-term keys of an IAM user');
+    case 'samlNoSource':
+      return t('A SAML sign-in needs saml_login_url or saml_process');
+    case 'invalidSamlUrl':
+      return t('saml_login_url must be an https URL without blanks');
+    case 'unknownSamlMethod':
+      return t('saml_method must be browser, listener, process or paste, not: {0}', what.value);
+    case 'samlMethodNeeds':
+      return t('saml_method = {0} needs this property: {1}', what.method, what.property);
+    case 'invalidSamlProvider':
+      return t('saml_provider_arn is not the ARN of a SAML provider: {0}', what.value);
+    case 'samlHalfRole':
+      return t('role_arn and saml_provider_arn go together, this one is missing: {0}', what.property);
+    case 'samlOtherAccount':
+      return t('The SAML provider lies in another account than the role: {0}', what.value);
+    case 'samlSourceWithoutRole':
+      return t(
+        'A source profile with SAML must name its role (role_arn and saml_provider_arn): {0}',
+        what.name,
+      );
+    case 'notSaml':
+      return t('This profile has no SAML sign-in: {0}', what.name);
     case 'partitionMismatch':
       return t('The role lies in another AWS partition than the region {0}: {1}', what.region, what.arn);
   }
