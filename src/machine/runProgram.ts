@@ -2,9 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { ProcessEnd, ProcessLimits } from '../aws/effects.ts';
 import { Secret } from '../aws/secret.ts';
-
-/** What a program gets to finish by itself between being asked to end and being ended, ms. */
-const graceMs = 2000;
+import { endTree } from './endTree.ts';
 
 /** What it left in the pipe is read at once; a child of its own may hold the pipe open for ever, ms. */
 const drainMs = 500;
@@ -87,32 +85,6 @@ export function runProgram(
     child.once('close', onEnd);
     child.once('exit', (status, killedBy) => timers.push(setTimeout(() => onEnd(status, killedBy), drainMs)));
   });
-}
-
-/** Asks the whole tree to end, and ends what is left of it. */
-function endTree({ pid }: ChildProcess): void {
-  if (pid === undefined) {
-    return;
-  }
-  if (process.platform === 'win32') {
-    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).once(
-      'error',
-      () => undefined,
-    );
-    return;
-  }
-  killGroup(pid, 'SIGTERM');
-  // Not unref'ed: a window that closes in between must not leave the program behind.
-  setTimeout(() => killGroup(pid, 'SIGKILL'), graceMs);
-}
-
-/** The group lives on while one of its members does, whatever became of its leader. */
-function killGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // Nobody is left.
-  }
 }
 
 function codeOf(error: unknown): string {

@@ -2,6 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { sendPage } from './lastPage.ts';
+import type { PageTexts } from './lastPage.ts';
 
 /** What the browser brought back. `wrongState`: an answer to somebody else's question, of which nothing is kept. */
 export type Callback =
@@ -9,13 +11,6 @@ export type Callback =
   | { readonly kind: 'code'; readonly code: string; readonly query: string }
   | { readonly kind: 'error'; readonly error: string }
   | { readonly kind: 'wrongState' };
-
-/** What a person reads in the browser at the end. */
-export interface PageTexts {
-  readonly title: string;
-  readonly done: string;
-  readonly failed: string;
-}
 
 /** A page on this machine that waits for one answer. */
 export interface Loopback {
@@ -85,26 +80,7 @@ function read(request: IncomingMessage, server: Server, state: string): Callback
 function respond(response: ServerResponse, texts: PageTexts, found: Callback | number): void {
   const status = typeof found === 'number' ? found : found.kind === 'code' ? 200 : 400;
   const text = status === 200 ? texts.done : texts.failed;
-  response.writeHead(status, {
-    'Content-Type': 'text/html; charset=utf-8',
-    'Cache-Control': 'no-store',
-    'Referrer-Policy': 'no-referrer',
-    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    'X-Content-Type-Options': 'nosniff',
-    Connection: 'close',
-  });
-  response.end(page(texts.title, text));
-}
-
-function page(title: string, text: string): string {
-  return `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title>
-<style>:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:20vh auto;padding:0 1rem}</style>
-<h1>${escape(title)}</h1><p>${escape(text)}</p>
-`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  sendPage(response, status, texts.title, text);
 }
 
 function sameText(a: string, b: string): boolean {

@@ -1,0 +1,173 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sendPage } from './lastPage.ts';
+import type { PageTexts } from './lastPage.ts';
+import { isForm, maxFormBytes, readSamlForm } from './samlPost.ts';
+import type { PostedForm } from './samlPost.ts';
+import type { SamlWay, WayResult } from './samlWays.ts';
+
+/** What this way needs. */
+export interface ListenerWayParts {
+  /** The port that the identity provider knows. */
+  port(): number;
+  /** Opens a page in the person's own browser; false when that was not possible. */
+  openBrowser(url: string): Promise<boolean>;
+  pageTexts(): PageTexts;
+  /** How long a person may take, ms. */
+  readonly patienceMs?: number;
+  /** How long a request may take to come in whole, ms. */
+  readonly requestMs?: number;
+}
+
+const second = 1000;
+
+/** As long as for the other sign-ins. */
+const patienceMs = 10 * 60 * second;
+
+/** A megabyte on this machine takes milliseconds. */
+const requestMs = 10 * second;
+
+/** Where the identity provider posts to; its administrator enters the whole address. */
+export const listenerPath = '/saml';
+
+/** The address for the identity provider's administrator: its assertion consumer service. */
+export function listenerAddress(port: number): string {
+  return `http://127.0.0.1:${String(port)}${listenerPath}`;
+}
+
+/**
+ * Signs in with the person's own browser, for an identity provider that posts to a page of this machine while what it signs
+ * is meant for AWS. The page is there for one sign-in, for this machine alone, and for one SAML response.
+ *
+ * Whoever has a SAML response of their own could post it here and have the person work in their account unawares. A page
+ * that loads ours within itself, or asks in the background, is sent away; what is left shows itself to the person, who is
+ * told whose assertion it is before it is used.
+ */
+export function createListenerWay(parts: ListenerWayParts): SamlWay {
+  return async ({ loginUrl }, signal) => {
+    if (signal.aborted) {
+      return { kind: 'cancelled' };
+    }
+    const listener = await listen(parts).catch(() => undefined);
+    if (listener === undefined) {
+      return { kind: 'unavailable', why: 'portTaken' };
+    }
+    const over = new AbortController();
+    try {
+      const opened = await Promise.race([
+        parts.openBrowser(loginUrl).catch(() => false),
+        listener.result,
+        endOf(parts.patienceMs ?? patienceMs, AbortSignal.any([signal, over.signal])),
+      ]);
+      if (typeof opened === 'object') {
+        return opened;
+      }
+      if (!opened) {
+        return { kind: 'unavailable', why: 'notOpened' };
+      }
+      return await Promise.race([
+        listener.result,
+        endOf(parts.patienceMs ?? patienceMs, AbortSignal.any([signal, over.signal])),
+      ]);
+    } finally {
+      over.abort();
+      await listener.close();
+    }
+  };
+}
+
+interface Listener {
+  readonly result: Promise<WayResult>;
+  close(): Promise<void>;
+}
+
+/** Rejects with Node's error where the port cannot be had. */
+async function listen(parts: ListenerWayParts): Promise<Listener> {
+  let resolve = (_result: WayResult): void => undefined;
+  const result = new Promise<WayResult>((done) => (resolve = done));
+  let answered = false;
+  const limitMs = parts.requestMs ?? requestMs;
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { title, done, failed } = parts.pageTexts();
+    const refused = answered ? 410 : refusal(request, portOf(server));
+    const form = refused ?? (await read(request));
+    if (typeof form === 'number') {
+      sendPage(response, form, title, failed);
+    } else if (answered) {
+      sendPage(response, 410, title, failed);
+    } else if (form.kind === 'none') {
+      sendPage(response, 400, title, failed);
+    } else {
+      answered = true;
+      // Once the page has been read: the listener is closed then.
+      response.once('close', () => resolve(form));
+      sendPage(response, form.kind === 'response' ? 200 : 413, title, form.kind === 'response' ? done : failed);
+    }
+  };
+  const server = createServer(
+    { requestTimeout: limitMs, headersTimeout: limitMs, connectionsCheckingInterval: Math.min(second, limitMs) },
+    (request, response) => {
+      // Whoever goes away while they are sending is no answer.
+      answer(request, response).catch(() => response.destroy());
+    },
+  );
+  server.listen({ port: parts.port(), host: '127.0.0.1', exclusive: true });
+  await once(server, 'listening');
+  return {
+    result,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** The HTTP status for a request that is no sign-in's; undefined for one that may be. */
+function refusal({ headers, method, url }: IncomingMessage, port: number): number | undefined {
+  // A page elsewhere whose name was made to point here (DNS rebinding) asks under its own name.
+  if (headers.host !== `127.0.0.1:${String(port)}` && headers.host !== `localhost:${String(port)}`) {
+    return 421;
+  }
+  if (new URL(url ?? '/', 'http://127.0.0.1').pathname !== listenerPath) {
+    return 404;
+  }
+  if (method !== 'POST') {
+    return 405;
+  }
+  // https://www.w3.org/TR/fetch-metadata/: what every browser says of itself and no page can change.
+  const mode = headers['sec-fetch-mode'] ?? 'navigate';
+  const destination = headers['sec-fetch-dest'] ?? 'document';
+  if (mode !== 'navigate' || destination !== 'document') {
+    return 403;
+  }
+  return isForm(headers['content-type'] ?? '') ? undefined : 415;
+}
+
+/** Rejects when the connection breaks. */
+async function read(request: IncomingMessage): Promise<PostedForm> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxFormBytes) {
+      return { kind: 'tooLarge' };
+    }
+    chunks.push(chunk);
+  }
+  return readSamlForm(request.headers['content-type'] ?? '', Buffer.concat(chunks));
+}
+
+/** Resolves when the person gives up, or after so many milliseconds. */
+async function endOf(ms: number, signal: AbortSignal): Promise<WayResult> {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
+  return signal.aborted ? { kind: 'cancelled' } : { kind: 'tooLate' };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
