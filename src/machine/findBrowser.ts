@@ -55,7 +55,11 @@ export async function findBrowser(search: BrowserSearch): Promise<Browser | unde
     const path = insideBundle(expandHome(chosen.trim(), home, windows), platform);
     return pathOf(platform).isAbsolute(path) ? usable(path, search) : undefined;
   }
-  const places = windows ? windowsPlaces(search) : platform === 'darwin' ? macPlaces(home) : linuxPlaces(search);
+  const places = windows
+    ? windowsPlaces(search)
+    : platform === 'darwin'
+      ? macPlaces(home)
+      : linuxPlaces(search);
   for (const path of places) {
     const browser = await usable(path, search);
     if (browser !== undefined) {
@@ -80,7 +84,10 @@ async function usable(path: string, search: BrowserSearch): Promise<Browser | un
  * A snap may write only into its own folder below the home folder, never into a hidden one such as that of VS Code.
  * https://snapcraft.io/docs/home-interface. Everything in /snap/bin is a link to the one program /usr/bin/snap.
  */
-async function snapProfiles(path: string, { platform, home, files }: BrowserSearch): Promise<string | undefined> {
+async function snapProfiles(
+  path: string,
+  { platform, home, files }: BrowserSearch,
+): Promise<string | undefined> {
   if (platform !== 'linux') {
     return undefined;
   }
@@ -105,7 +112,11 @@ const linuxNames: readonly (readonly string[])[] = [
 /** A PATH that was set up for a service may lack them. */
 const linuxFolders = ['/usr/bin', '/usr/local/bin', '/snap/bin'];
 
-const linuxFiles = ['/opt/google/chrome/chrome', '/opt/microsoft/msedge/msedge', '/opt/brave.com/brave/brave'];
+const linuxFiles = [
+  '/opt/google/chrome/chrome',
+  '/opt/microsoft/msedge/msedge',
+  '/opt/brave.com/brave/brave',
+];
 
 function linuxPlaces({ env }: BrowserSearch): readonly string[] {
   // A relative folder on the PATH would be the one that is open in the editor.

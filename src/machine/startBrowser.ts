@@ -51,7 +51,9 @@ export async function startBrowser(
 }
 
 /** Pages can do nothing with AWS's variables, and crash reports take along what they find. */
-function browserEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+function browserEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.entries(programEnvironment(env)).filter(([name]) => !/^(?:AWS_|VSCODE_)/i.test(name)),
   );

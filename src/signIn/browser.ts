@@ -1,12 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../aws/faults.ts';
 import { openLoopback } from './loopback.ts';
 import type { Callback } from './loopback.ts';
+import { endOfPatience } from './patience.ts';
 import { signInFailed } from './screen.ts';
 import type { SignInScreen } from './screen.ts';
-
-/** How long a browser may take to come back: the AWS CLI waits as long, and device codes live as long. */
-const patienceMs = 10 * 60 * 1000;
 
 /** What is to be shown, and where the browser comes back to. */
 export interface BrowserVisit {
@@ -53,7 +50,7 @@ export async function visit(
       return signInFailed(name, 'noBrowser');
     }
     callback = await screen.waiting(name, undefined, signal, (given) =>
-      Promise.race([listener.answer, endOf(AbortSignal.any([signal, given, over.signal]))]),
+      Promise.race([listener.answer, endOfPatience(AbortSignal.any([signal, given, over.signal]))]),
     );
   } finally {
     over.abort();
@@ -87,10 +84,4 @@ export function addressWith(address: string, parameters: Readonly<Record<string,
 /** True for a fault, false for a code. */
 export function gaveNothing(result: BrowserCode | Fault): result is Fault {
   return result.kind !== 'code';
-}
-
-/** Resolves when the person gives up, or after ten minutes. */
-async function endOf(signal: AbortSignal): Promise<'tooLate' | 'cancelled'> {
-  await delay(patienceMs, undefined, { signal }).catch(() => undefined);
-  return signal.aborted ? 'cancelled' : 'tooLate';
 }

@@ -8,7 +8,7 @@ export interface PageTexts {
 }
 
 /** For a page that loads nothing, runs nothing, is kept nowhere and tells nobody where it was. */
-export const pageHeaders = {
+const pageHeaders = {
   'Content-Type': 'text/html; charset=utf-8',
   'Cache-Control': 'no-store',
   'Referrer-Policy': 'no-referrer',
@@ -22,8 +22,7 @@ export function sendPage(response: ServerResponse, status: number, title: string
   response.end(page(title, text));
 }
 
-/** The page itself. */
-export function page(title: string, text: string): string {
+function page(title: string, text: string): string {
   return `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title>
 <style>:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:20vh auto;padding:0 1rem}</style>
 <h1>${escape(title)}</h1><p>${escape(text)}</p>

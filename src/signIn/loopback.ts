@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { sendPage } from './lastPage.ts';
 import type { PageTexts } from './lastPage.ts';
+import { listenHere, portOf } from './localServer.ts';
 
 /** What the browser brought back. `wrongState`: an answer to somebody else's question, of which nothing is kept. */
 export type Callback =
@@ -41,17 +41,11 @@ export async function openLoopback(state: string, texts: PageTexts, port = 0): P
     }
     respond(response, texts, found ?? 410);
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  const listening = await listenHere(server, port);
   return {
-    redirectUri: `http://127.0.0.1:${portOf(server)}${callbackPath}`,
+    redirectUri: `http://127.0.0.1:${listening.port}${callbackPath}`,
     answer,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => listening.close(),
   };
 }
 
@@ -86,9 +80,4 @@ function respond(response: ServerResponse, texts: PageTexts, found: Callback | n
 function sameText(a: string, b: string): boolean {
   const [first, second] = [Buffer.from(a), Buffer.from(b)];
   return first.length === second.length && timingSafeEqual(first, second);
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from '../machine/findBrowser.ts';
@@ -7,8 +7,7 @@ import type { startBrowser, StartedBrowser } from '../machine/startBrowser.ts';
 import { pageTarget, pausedRequest } from './cdpMessages.ts';
 import type { Fields, PausedRequest } from './cdpMessages.ts';
 import { CdpPipe } from './cdpPipe.ts';
-import { page, pageHeaders } from './lastPage.ts';
-import type { PageTexts } from './lastPage.ts';
+import { endOfPatience } from './patience.ts';
 import { isSamlAddress, readSamlForm, samlAddressPatterns } from './samlPost.ts';
 import type { SamlWay, WayResult } from './samlWays.ts';
 
@@ -25,17 +24,15 @@ export interface BrowserWayParts {
   readonly root: boolean;
   /** Runs work while no other window does the same: a profile folder belongs to one browser at a time. */
   exclusive<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
-  pageTexts(): PageTexts;
   /** How long a person may take, ms. */
   readonly patienceMs?: number;
+  /** How long the browser may take to end, ms. */
+  readonly closeMs?: number;
   /** For tests: arguments that no person would want. */
   readonly testArguments?: readonly string[];
 }
 
 const second = 1000;
-
-/** As long as for the other sign-ins. */
-const patienceMs = 10 * 60 * second;
 
 /** From the start of a browser to its first word; a virus scanner may read all of it first. */
 const startMs = 30 * second;
@@ -81,21 +78,34 @@ async function signInWith(
 ): Promise<WayResult> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
+  // Left by a browser that was killed.
+  await forgetPages(folder);
   const started = await parts.start(path, browserArguments(parts, folder), parts.env);
   if ('failed' in started) {
     return { kind: 'unavailable', why: 'browserFailed' };
   }
-  const signIn = new SignInWindow(started, parts.pageTexts());
+  const signIn = new SignInWindow(started, parts.closeMs ?? closeMs);
   const over = new AbortController();
   try {
     return await Promise.race([
       signIn.result,
       signIn.open(loginUrl),
-      endOf(parts.patienceMs ?? patienceMs, AbortSignal.any([signal, over.signal])),
+      endOfPatience(AbortSignal.any([signal, over.signal]), parts.patienceMs).then((kind) => ({ kind })),
     ]);
   } finally {
     over.abort();
     await signIn.close();
+    await forgetPages(folder);
+  }
+}
+
+/** Removes the pages that the browser has stored, since the last of them held the response. The cookies stay. */
+async function forgetPages(folder: string): Promise<void> {
+  for (const name of ['Cache', 'Code Cache', 'Sessions']) {
+    // What goes wrong here is made up for the next time.
+    await rm(join(folder, 'Default', name), { recursive: true, force: true, maxRetries: 3 }).catch(
+      () => undefined,
+    );
   }
 }
 
@@ -104,16 +114,16 @@ class SignInWindow {
   /** What the person's sign-in ends with. */
   readonly result: Promise<WayResult>;
   readonly #browser: StartedBrowser;
-  readonly #texts: PageTexts;
+  readonly #closeMs: number;
   readonly #pipe: CdpPipe;
   readonly #pages = new Set<string>();
   #settle: (result: WayResult) => void = () => undefined;
   #shown = false;
   #taken = false;
 
-  constructor(browser: StartedBrowser, texts: PageTexts) {
+  constructor(browser: StartedBrowser, closeMs: number) {
     this.#browser = browser;
-    this.#texts = texts;
+    this.#closeMs = closeMs;
     this.result = new Promise((resolve) => (this.#settle = resolve));
     this.#pipe = new CdpPipe(browser.toBrowser, browser.fromBrowser, {
       onEvent: (method, params) => this.#onEvent(method, params),
@@ -155,10 +165,10 @@ class SignInWindow {
 
   /** Ends the browser: by asking it, so that it keeps its cookies, and by force when it does not. */
   async close(): Promise<void> {
-    void this.#pipe.send('Browser.close', {}, closeMs);
-    if (!(await this.#endsWithin(closeMs))) {
+    void this.#pipe.send('Browser.close', {}, this.#closeMs);
+    if (!(await this.#endsWithin(this.#closeMs))) {
       this.#browser.kill();
-      await this.#endsWithin(closeMs);
+      await this.#endsWithin(this.#closeMs);
     }
   }
 
@@ -207,7 +217,8 @@ class SignInWindow {
       await this.#pipe.send('Fetch.continueRequest', { requestId });
     } else if (form?.kind === 'response' && !this.#taken) {
       this.#taken = true;
-      void this.#pipe.send('Fetch.fulfillRequest', { requestId, ...donePage(this.#texts) });
+      // “No content” leaves the page as it is. A page in its stead would put the form into the browser's history on disk.
+      void this.#pipe.send('Fetch.fulfillRequest', { requestId, responseCode: 204 });
       this.#settle(form);
     } else {
       // A second one, or one that we cannot read: AWS gets neither.
@@ -242,18 +253,4 @@ function folderName(loginUrl: string): string {
   const { host } = new URL(loginUrl);
   const readable = host.replaceAll(/[^a-z0-9.-]/g, '_').slice(0, 40);
   return `${readable}-${createHash('sha256').update(host).digest('hex').slice(0, 8)}`;
-}
-
-function donePage({ title, done }: PageTexts): Fields {
-  return {
-    responseCode: 200,
-    responseHeaders: Object.entries(pageHeaders).map(([name, value]) => ({ name, value })),
-    body: Buffer.from(page(title, done), 'utf8').toString('base64'),
-  };
-}
-
-/** Resolves when the person gives up, or after so many milliseconds. */
-async function endOf(ms: number, signal: AbortSignal): Promise<WayResult> {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
-  return signal.aborted ? { kind: 'cancelled' } : { kind: 'tooLate' };
 }

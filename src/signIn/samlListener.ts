@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendPage } from './lastPage.ts';
 import type { PageTexts } from './lastPage.ts';
+import { listenHere, portOf } from './localServer.ts';
+import { endOfPatience } from './patience.ts';
 import { isForm, maxFormBytes, readSamlForm } from './samlPost.ts';
 import type { PostedForm } from './samlPost.ts';
 import type { SamlWay, WayResult } from './samlWays.ts';
@@ -22,9 +22,6 @@ export interface ListenerWayParts {
 }
 
 const second = 1000;
-
-/** As long as for the other sign-ins. */
-const patienceMs = 10 * 60 * second;
 
 /** A megabyte on this machine takes milliseconds. */
 const requestMs = 10 * second;
@@ -55,22 +52,11 @@ export function createListenerWay(parts: ListenerWayParts): SamlWay {
       return { kind: 'unavailable', why: 'portTaken' };
     }
     const over = new AbortController();
+    const end = endOfPatience(AbortSignal.any([signal, over.signal]), parts.patienceMs);
+    const result = Promise.race([listener.result, end.then((kind) => ({ kind }))]);
     try {
-      const opened = await Promise.race([
-        parts.openBrowser(loginUrl).catch(() => false),
-        listener.result,
-        endOf(parts.patienceMs ?? patienceMs, AbortSignal.any([signal, over.signal])),
-      ]);
-      if (typeof opened === 'object') {
-        return opened;
-      }
-      if (!opened) {
-        return { kind: 'unavailable', why: 'notOpened' };
-      }
-      return await Promise.race([
-        listener.result,
-        endOf(parts.patienceMs ?? patienceMs, AbortSignal.any([signal, over.signal])),
-      ]);
+      const opened = await Promise.race([parts.openBrowser(loginUrl).catch(() => false), result]);
+      return opened === false ? { kind: 'unavailable', why: 'notOpened' } : await result;
     } finally {
       over.abort();
       await listener.close();
@@ -101,29 +87,25 @@ async function listen(parts: ListenerWayParts): Promise<Listener> {
       sendPage(response, 400, title, failed);
     } else {
       answered = true;
+      const taken = form.kind === 'response';
       // Once the page has been read: the listener is closed then.
       response.once('close', () => resolve(form));
-      sendPage(response, form.kind === 'response' ? 200 : 413, title, form.kind === 'response' ? done : failed);
+      sendPage(response, taken ? 200 : 413, title, taken ? done : failed);
     }
   };
   const server = createServer(
-    { requestTimeout: limitMs, headersTimeout: limitMs, connectionsCheckingInterval: Math.min(second, limitMs) },
+    {
+      requestTimeout: limitMs,
+      headersTimeout: limitMs,
+      connectionsCheckingInterval: Math.min(second, limitMs),
+    },
     (request, response) => {
       // Whoever goes away while they are sending is no answer.
       answer(request, response).catch(() => response.destroy());
     },
   );
-  server.listen({ port: parts.port(), host: '127.0.0.1', exclusive: true });
-  await once(server, 'listening');
-  return {
-    result,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const listening = await listenHere(server, parts.port());
+  return { result, close: () => listening.close() };
 }
 
 /** The HTTP status for a request that is no sign-in's; undefined for one that may be. */
@@ -147,27 +129,20 @@ function refusal({ headers, method, url }: IncomingMessage, port: number): numbe
   return isForm(headers['content-type'] ?? '') ? undefined : 415;
 }
 
-/** Rejects when the connection breaks. */
+/**
+ * What is too large is read to its end and not kept: a browser whose form is not taken shows no answer. Rejects when the
+ * connection breaks.
+ */
 async function read(request: IncomingMessage): Promise<PostedForm> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxFormBytes) {
-      return { kind: 'tooLarge' };
+    if (size <= maxFormBytes) {
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
   }
-  return readSamlForm(request.headers['content-type'] ?? '', Buffer.concat(chunks));
-}
-
-/** Resolves when the person gives up, or after so many milliseconds. */
-async function endOf(ms: number, signal: AbortSignal): Promise<WayResult> {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
-  return signal.aborted ? { kind: 'cancelled' } : { kind: 'tooLate' };
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return size > maxFormBytes
+    ? { kind: 'tooLarge' }
+    : readSamlForm(request.headers['content-type'] ?? '', Buffer.concat(chunks));
 }

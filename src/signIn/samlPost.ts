@@ -21,14 +21,18 @@ export function isSamlAddress({ protocol, hostname, port, pathname }: URL): bool
     partitions.some(
       ({ signInHost }) =>
         hostname === signInHost ||
-        (hostname.endsWith(`.${signInHost}`) && /^[a-z0-9-]+$/.test(hostname.slice(0, -signInHost.length - 1))),
+        (hostname.endsWith(`.${signInHost}`) &&
+          /^[a-z0-9-]+$/.test(hostname.slice(0, -signInHost.length - 1))),
     )
   );
 }
 
 /** Patterns that match each of these addresses, and some others: the DevTools protocol's `*` stands for anything. */
 export function samlAddressPatterns(): readonly string[] {
-  return partitions.flatMap(({ signInHost }) => [`https://${signInHost}/saml*`, `https://*.${signInHost}/saml*`]);
+  return partitions.flatMap(({ signInHost }) => [
+    `https://${signInHost}/saml*`,
+    `https://*.${signInHost}/saml*`,
+  ]);
 }
 
 /** True for the content type of a form, the only thing that the POST binding of SAML knows. */
@@ -47,7 +51,9 @@ export async function readSamlForm(contentType: string, body: Buffer): Promise<P
 
 async function fieldOf(contentType: string, body: Buffer): Promise<string | undefined> {
   try {
-    const form = await new Response(Uint8Array.from(body), { headers: { 'Content-Type': contentType } }).formData();
+    const form = await new Response(Uint8Array.from(body), {
+      headers: { 'Content-Type': contentType },
+    }).formData();
     const value = form.get('SAMLResponse');
     return typeof value === 'string' && value.trim() !== '' ? value : undefined;
   } catch {

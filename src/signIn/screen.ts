@@ -1,6 +1,6 @@
 import type { SignInFailure, Fault } from '../aws/faults.ts';
 import type { DeviceCode } from '../aws/sources/identityCenterApi.ts';
-import type { PageTexts } from './loopback.ts';
+import type { PageTexts } from './lastPage.ts';
 
 /** What a person sees of a sign-in. `name` is what they call it. */
 export interface SignInScreen {
