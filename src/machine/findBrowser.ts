@@ -69,9 +69,25 @@ export async function findBrowser(search: BrowserSearch): Promise<Browser | unde
   return undefined;
 }
 
-/** False where a window would have no screen to appear on: a server, a container, a connection by SSH. */
-export function hasScreen({ platform, env }: Pick<BrowserSearch, 'platform' | 'env'>): boolean {
-  return platform === 'win32' || platform === 'darwin' || Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
+/** Where the extension runs, seen from the person. */
+export interface Whereabouts extends Pick<BrowserSearch, 'platform' | 'env'> {
+  /** The editor runs on another machine than its window. */
+  readonly remote: boolean;
+  /** The editor's window is a page in a browser, which may be anywhere. */
+  readonly web: boolean;
+}
+
+/**
+ * False where the person would not see a window. On Linux the environment says so, also of a container or a machine reached
+ * by SSH that shows its windows on the person's screen.
+ */
+export function hasScreen({ platform, env, remote, web }: Whereabouts): boolean {
+  if (web) {
+    return false;
+  }
+  return platform === 'win32' || platform === 'darwin'
+    ? !remote
+    : Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
 }
 
 async function usable(path: string, search: BrowserSearch): Promise<Browser | undefined> {

@@ -13,8 +13,8 @@ import type { SamlWay, WayResult } from './samlWays.ts';
 
 /** What this way needs. */
 export interface BrowserWayParts {
-  /** The browser to be used; undefined where there is none. */
-  findBrowser(): Promise<Browser | undefined>;
+  /** The browser to be used, or why there is none. */
+  findBrowser(): Promise<Browser | 'noBrowser' | 'noScreen'>;
   readonly start: typeof startBrowser;
   /** `process.env`. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -54,8 +54,8 @@ export function createBrowserWay(parts: BrowserWayParts): SamlWay {
   return async ({ loginUrl }, signal) => {
     try {
       const browser = await parts.findBrowser();
-      if (browser === undefined) {
-        return { kind: 'unavailable', why: 'noBrowser' };
+      if (typeof browser === 'string') {
+        return { kind: 'unavailable', why: browser };
       }
       const folder = join(browser.profiles ?? parts.folder, folderName(loginUrl));
       return await parts.exclusive(`saml ${folder}`, signal, () =>

@@ -12,6 +12,8 @@ import type { SamlWay, WayResult } from './samlWays.ts';
 export interface ListenerWayParts {
   /** The port that the identity provider knows. */
   port(): number;
+  /** False where the person's browser runs on another machine and does not get to our page at this address. */
+  isReachable(address: string): Promise<boolean>;
   /** Opens a page in the person's own browser; false when that was not possible. */
   openBrowser(url: string): Promise<boolean>;
   pageTexts(): PageTexts;
@@ -55,6 +57,13 @@ export function createListenerWay(parts: ListenerWayParts): SamlWay {
     const end = endOfPatience(AbortSignal.any([signal, over.signal]), parts.patienceMs);
     const result = Promise.race([listener.result, end.then((kind) => ({ kind }))]);
     try {
+      const reachable = await Promise.race([
+        parts.isReachable(listenerAddress(parts.port())).catch(() => false),
+        result,
+      ]);
+      if (reachable === false) {
+        return { kind: 'unavailable', why: 'notReachable' };
+      }
       const opened = await Promise.race([parts.openBrowser(loginUrl).catch(() => false), result]);
       return opened === false ? { kind: 'unavailable', why: 'notOpened' } : await result;
     } finally {

@@ -35,13 +35,15 @@ export type WayResult =
 export type WayObstacle =
   /** No Chromium-based browser was found, or the one that the settings name is not there. */
   | 'noBrowser'
+  /** A window would have no screen to appear on where the extension runs. */
+  | 'noScreen'
   /** A browser is there and did not start, or ended before it showed a page. */
   | 'browserFailed'
   /** An administrator's policy forbids that a browser is driven. */
   | 'browserForbidden'
-  /** This system gives no pipe to a browser. */
-  | 'noPipe'
   /** The port that the provider posts to is taken by somebody else. */
   | 'portTaken'
+  /** The person's browser runs on another machine, and that one's port is taken. */
+  | 'notReachable'
   /** The person's own browser could not be opened. */
   | 'notOpened';

@@ -63,6 +63,8 @@ export const settings = {
   mfaSessionDurationSeconds: 'mfaSessionDurationSeconds',
   mfaCodeFromClipboard: 'mfaCodeFromClipboard',
   signInWith: 'signInWith',
+  samlBrowser: 'samlBrowser',
+  samlListenerPort: 'samlListenerPort',
 } as const;
 
 /** Context keys that `when` clauses read. */

@@ -9,6 +9,9 @@ export const defaults = {
   mfaSessionDurationSeconds: 43_200,
   mfaCodeFromClipboard: false,
   signInWith: 'auto',
+  samlBrowser: '',
+  /** Below the ports that systems give away by themselves, so that it is free. */
+  samlListenerPort: 17_235,
 } as const;
 
 /** The smallest and the largest value that a number setting may have; package.json says the same. */
@@ -16,6 +19,8 @@ export const limits = {
   warnBeforeMinutes: [1, 60],
   /** GetSessionToken's DurationSeconds: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html */
   mfaSessionDurationSeconds: [900, 129_600],
+  /** Those below belong to the system. */
+  samlListenerPort: [1024, 65_535],
 } as const;
 
 /** `stsSessions.delivery`. settings.json may hold anything: what is unknown counts as unset. */
@@ -69,4 +74,9 @@ export function networkSettings(read: (name: string) => unknown): EditorNetwork 
     strictSsl: read('proxyStrictSSL') !== false,
     systemCertificates: read('systemCertificates') !== false,
   };
+}
+
+/** `stsSessions.samlBrowser`: a path; empty for the first browser that is installed. */
+export function browserSetting(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : defaults.samlBrowser;
 }

@@ -3,7 +3,14 @@ import type { SignIn, SignInWay } from '../aws/sources/identityCenterApi.ts';
 import type { EditorNetwork } from '../aws/network.ts';
 import type { Disposable } from '../session/emitter.ts';
 import { settings, settingsSection } from './ids.ts';
-import { deliveryMode, integerSetting, networkSettings, signInSetting, signInWay } from './settingValues.ts';
+import {
+  browserSetting,
+  deliveryMode,
+  integerSetting,
+  networkSettings,
+  signInSetting,
+  signInWay,
+} from './settingValues.ts';
 import type { DeliveryMode } from '../session/delivery.ts';
 
 /** How the active session reaches terminals. */
@@ -36,6 +43,16 @@ export function signInWayFor(signIn: SignIn): SignInWay {
 export function editorNetwork(): EditorNetwork {
   const http = vscode.workspace.getConfiguration('http');
   return networkSettings((name) => http.get(name));
+}
+
+/** The path of the browser for SAML sign-ins; empty for the first one that is installed. */
+export function samlBrowser(): string {
+  return browserSetting(read(settings.samlBrowser));
+}
+
+/** The port of this machine that an identity provider may post a SAML response to. */
+export function samlListenerPort(): number {
+  return integerSetting('samlListenerPort', read(settings.samlListenerPort));
 }
 
 /** Calls `listener` whenever one of our settings changed. */

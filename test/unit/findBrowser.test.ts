@@ -103,13 +103,23 @@ describe('finding a browser', () => {
     }
   });
 
-  it('sees a screen where Linux has one', () => {
-    assert.equal(hasScreen({ platform: 'linux', env: {} }), false);
-    assert.equal(hasScreen({ platform: 'linux', env: { DISPLAY: '' } }), false);
-    assert.equal(hasScreen({ platform: 'linux', env: { DISPLAY: ':0' } }), true);
-    assert.equal(hasScreen({ platform: 'linux', env: { WAYLAND_DISPLAY: 'wayland-0' } }), true);
-    assert.equal(hasScreen({ platform: 'darwin', env: {} }), true);
-    assert.equal(hasScreen({ platform: 'win32', env: {} }), true);
+  it('sees a screen where the person does', () => {
+    const here = { env: {}, remote: false, web: false };
+    const display = { DISPLAY: ':0' };
+    for (const [where, screen] of [
+      [{ ...here, platform: 'linux' }, false],
+      [{ ...here, platform: 'linux', env: { DISPLAY: '', WAYLAND_DISPLAY: '' } }, false],
+      [{ ...here, platform: 'linux', env: display }, true],
+      [{ ...here, platform: 'linux', env: { WAYLAND_DISPLAY: 'wayland-0' } }, true],
+      [{ ...here, platform: 'linux', env: display, remote: true }, true],
+      [{ ...here, platform: 'linux', env: display, web: true }, false],
+      [{ ...here, platform: 'darwin' }, true],
+      [{ ...here, platform: 'darwin', remote: true }, false],
+      [{ ...here, platform: 'win32' }, true],
+      [{ ...here, platform: 'win32', remote: true }, false],
+    ] as const) {
+      assert.equal(hasScreen(where), screen, JSON.stringify(where));
+    }
   });
 
   describe('on this machine', () => {

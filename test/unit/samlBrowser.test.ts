@@ -275,7 +275,9 @@ describe('signing in with a browser that is spoken to over a pipe', () => {
       const result = await signIn(more);
       return result.kind === 'unavailable' ? result.why : result.kind;
     };
-    assert.equal(await why({ findBrowser: () => Promise.resolve(undefined) }), 'noBrowser');
+    for (const reason of ['noBrowser', 'noScreen'] as const) {
+      assert.equal(await why({ findBrowser: () => Promise.resolve(reason) }), reason);
+    }
     assert.equal(await why({ start: () => Promise.resolve({ failed: 'EACCES' }) }), 'browserFailed');
     assert.equal(await why({ exclusive: () => Promise.reject(new Error('no lock')) }), 'browserFailed');
     const silent = (): undefined => undefined;

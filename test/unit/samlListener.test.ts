@@ -87,6 +87,7 @@ describe('a SAML response that is posted to this machine', () => {
     let doing: Promise<unknown> = Promise.resolve();
     const way = createListenerWay({
       port: () => port,
+      isReachable: () => Promise.resolve(true),
       openBrowser: (url) => {
         doing = person(url);
         return Promise.resolve(true);
@@ -287,13 +288,18 @@ describe('a SAML response that is posted to this machine', () => {
     assert.equal((await signIn(() => Promise.resolve(), { signal: AbortSignal.abort() })).kind, 'cancelled');
   });
 
-  it('says so when the port is taken, or the browser does not open', async () => {
+  it('says so when the port is taken, or the browser is elsewhere, or does not open', async () => {
     const other = createServer().listen(port, '127.0.0.1');
     await once(other, 'listening');
     const taken = await signIn(() => Promise.reject(new Error('opened all the same')));
     assert.deepEqual(taken, { kind: 'unavailable', why: 'portTaken' });
     other.close();
     await once(other, 'close');
+    const unreachable = { kind: 'unavailable', why: 'notReachable' };
+    const isReachable = (address: string): Promise<boolean> =>
+      Promise.resolve(address !== listenerAddress(port));
+    const opened = (): Promise<never> => Promise.reject(new Error('opened all the same'));
+    assert.deepEqual(await signIn(opened, { isReachable }), unreachable);
     const unopened = { kind: 'unavailable', why: 'notOpened' };
     const nobody = () => Promise.resolve();
     assert.deepEqual(await signIn(nobody, { openBrowser: () => Promise.resolve(false) }), unopened);

@@ -1,0 +1,70 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { browserFiles, findBrowser, hasScreen } from './machine/findBrowser.ts';
+import { startBrowser } from './machine/startBrowser.ts';
+import type { Peers } from './session/types.ts';
+import { createBrowserWay } from './signIn/samlBrowser.ts';
+import { createListenerWay } from './signIn/samlListener.ts';
+import type { SamlWay } from './signIn/samlWays.ts';
+import { samlBrowser, samlListenerPort } from './ui/settings.ts';
+import { signInText } from './ui/text/signIn.ts';
+
+/** What they are made from. */
+export interface SamlWaysParts {
+  readonly context: Pick<vscode.ExtensionContext, 'globalStorageUri'>;
+  readonly peers: Pick<Peers, 'exclusive'>;
+}
+
+/** The ways to a SAML response in which a browser takes part. Nothing is looked for or opened before one is gone. */
+export function wireSamlWays({ context, peers }: SamlWaysParts): {
+  readonly browser: SamlWay;
+  readonly listener: SamlWay;
+} {
+  const { env, platform } = process;
+  return {
+    browser: createBrowserWay({
+      async findBrowser() {
+        const chosen = samlBrowser();
+        // Whoever names a browser knows where its window appears.
+        if (chosen === '' && !hasScreen({ platform, env, remote: isRemote(), web: isWeb() })) {
+          return 'noScreen';
+        }
+        const search = { platform, env, home: homedir(), files: browserFiles, chosen };
+        return (await findBrowser(search)) ?? 'noBrowser';
+      },
+      start: startBrowser,
+      env,
+      folder: join(context.globalStorageUri.fsPath, 'saml'),
+      root: platform === 'linux' && process.getuid?.() === 0,
+      exclusive: (key, signal, work) => peers.exclusive(key, signal, work),
+    }),
+    listener: createListenerWay({
+      port: samlListenerPort,
+      isReachable,
+      openBrowser: async (url) => vscode.env.openExternal(vscode.Uri.parse(url, true)),
+      pageTexts: () => signInText.page(),
+    }),
+  };
+}
+
+/**
+ * Where the window is on another machine, VS Code opens a port there that leads to ours: the same one if it is free. Where
+ * the window is a page, it may be in the same machine's browser, and nobody can tell.
+ */
+async function isReachable(address: string): Promise<boolean> {
+  if (!isRemote() || isWeb()) {
+    return true;
+  }
+  const wanted = vscode.Uri.parse(address, true);
+  const { authority } = await vscode.env.asExternalUri(wanted);
+  return authority.replace(/^localhost:/, '127.0.0.1:') === wanted.authority;
+}
+
+function isRemote(): boolean {
+  return vscode.env.remoteName !== undefined;
+}
+
+function isWeb(): boolean {
+  return vscode.env.uiKind === vscode.UIKind.Web;
+}
