@@ -27,6 +27,7 @@ import { commandRunner, commandTable } from './ui/commands.ts';
 import { followSessions } from './ui/contextKeys.ts';
 import type { CommandId } from './ui/ids.ts';
 import { Diagnostics } from './ui/diagnostics.ts';
+import { LiveEnvironment } from './ui/liveEnvironment.ts';
 import { Log } from './ui/log.ts';
 import type { FilesPort } from './ui/parts.ts';
 import { ProfileTreeView } from './ui/profileTree.ts';
@@ -73,8 +74,9 @@ export function start(context: vscode.ExtensionContext): Core {
   const send = lazySender(log, userAgent, network);
   const machine = machineEffects({ env, platform, home: homeOf(env, platform, homedir()) });
   const maxima = new RoleMaxima(context.globalState);
-  const environment = planEnvironment(env);
-  const plan = async (request: SessionRequest) => planFor((await files.read()).set, request, environment);
+  const fixed = planEnvironment(env);
+  const environment = new LiveEnvironment(fixed);
+  const plan = async (request: SessionRequest) => planFor((await files.read()).set, request, environment.now);
 
   const server = {
     supply: (id: string, request: { holdMs: number; signal: AbortSignal }) =>
@@ -95,9 +97,26 @@ export function start(context: vscode.ExtensionContext): Core {
 
   const peers = deferPeers(host.then((opened) => opened.peers));
   const exclusive: Peers['exclusive'] = (key, signal, work) => peers.exclusive(key, signal, work);
-  const identityCenter = wireIdentityCenter({ context, environment, peers, userAgent, network, log, now });
+  const identityCenter = wireIdentityCenter({
+    context,
+    environment: fixed,
+    peers,
+    userAgent,
+    network,
+    log,
+    now,
+  });
   const saml = wireSaml();
-  const issuers = wireIssuers();
+  const issuers = wireIssuers({
+    context,
+    host,
+    peers,
+    machine,
+    network,
+    caBundle: fixed.caBundle === undefined ? undefined : { path: fixed.caBundle, from: 'AWS_CA_BUNDLE' },
+    log,
+    now,
+  });
   const login = wireLogin();
   const isAsking = (): boolean => [mfa, identityCenter, saml, issuers, login].some((each) => each.isAsking());
   const { vault, codes } = wireCodes({
@@ -163,7 +182,10 @@ export function start(context: vscode.ExtensionContext): Core {
     now,
   });
   const profiles = { read: async () => (await files.read()).set, onDidChange: files.onDidChange };
-  const planOf = rememberPlans((set, profile) => planFor(set, { kind: 'profile', profile }, environment));
+  const planOf = rememberPlans(
+    (set, profile) => planFor(set, { kind: 'profile', profile }, environment.now),
+    () => environment.now,
+  );
   const aliasOf = (accountId: string): string | undefined => identityCenter.directory.nameOf(accountId);
   const views = { profiles, sessions, plan: planOf, now, warnMs: warnBeforeMs };
   const parts = {
@@ -174,6 +196,8 @@ export function start(context: vscode.ExtensionContext): Core {
     authenticators: vault,
     delivery,
     identityCenter,
+    issuers,
+    plan,
     switcher: { ...views, recent: () => recent.requests(), aliasOf },
     identity: (session: Session, credentials: Credentials, signal: AbortSignal) =>
       askIdentity(session, credentials, signal, plan, send),
@@ -183,6 +207,7 @@ export function start(context: vscode.ExtensionContext): Core {
   };
 
   const tree = new ProfileTreeView({ ...views, identityCenter });
+  const diagnostics = new Diagnostics({ paths: files.paths, profiles, plan: planOf });
   const statusBar = new StatusBar({ sessions, delivery, aliasOf, now, warnMs: warnBeforeMs });
   context.subscriptions.push(
     log,
@@ -191,13 +216,16 @@ export function start(context: vscode.ExtensionContext): Core {
     vault,
     vault.onDidChange(() => sessions.authenticatorsChanged()),
     identityCenter,
+    issuers,
     tree,
     statusBar,
     onDidChangeSettings(() => {
+      environment.changed();
       statusBar.update();
       tree.refresh();
+      diagnostics.refresh();
     }),
-    new Diagnostics({ paths: files.paths, profiles, plan: planOf }),
+    diagnostics,
     followSessions(sessions),
   );
   const end = async (): Promise<void> => {

@@ -53,8 +53,11 @@ export interface Effects {
    * the one it is wanted for. `refused` is one that AWS has just turned down: never that one again.
    */
   samlAssertion(wanted: AssertionWanted, signal: AbortSignal): Promise<Secret | Fault>;
-  /** An ID token of an issuer: kept, refreshed, or from a person who signs in now. `refused` as above. */
-  idToken(issuer: Issuer, refused: Secret | undefined, signal: AbortSignal): Promise<Secret | Fault>;
+  /**
+   * An ID token of an issuer: kept, refreshed, or from a person who signs in now. Before the first use for a role the
+   * person is shown what is in it, and may say no.
+   */
+  idToken(wanted: IdTokenWanted, signal: AbortSignal): Promise<Secret | Fault>;
   /** The credentials of an `aws login`: kept, refreshed, or from a person who signs in now. */
   loginCredentials(login: LoginSession, signal: AbortSignal): Promise<Credentials | Fault>;
 }
@@ -64,6 +67,15 @@ export interface AssertionWanted {
   readonly profile: string;
   readonly source: AssertionSource;
   readonly role: SamlRole;
+  readonly refused: Secret | undefined;
+}
+
+/** Which ID token is wanted. */
+export interface IdTokenWanted {
+  readonly issuer: Issuer;
+  /** The role that it is for. */
+  readonly roleArn: string;
+  /** One that AWS has just turned down: never that one again. */
   readonly refused: Secret | undefined;
 }
 

@@ -73,7 +73,7 @@ export type Fault =
   | {
       readonly kind: 'tokenFile';
       readonly path: string;
-      readonly what: 'missing' | 'notAFile' | 'tooLarge' | 'empty' | 'unreadable';
+      readonly what: 'missing' | 'notAFile' | 'tooLarge' | 'empty' | 'unreadable' | 'notToken';
       /** The system's error code where there is one. */
       readonly code: string;
     }
@@ -82,6 +82,9 @@ export type Fault =
       readonly kind: 'webIdentity';
       readonly what: WebIdentityTrouble;
       readonly roleArn: string;
+      /** Where the token came from, and the issuer or the profile that says so; absent as it comes from `faultFromAws`. */
+      readonly from?: 'file' | 'process' | 'issuer';
+      readonly source?: string;
       /** The issuer where AWS names it, else AWS's own words, cut and stripped of anything secret. */
       readonly detail: string;
     }
@@ -146,20 +149,15 @@ export type WebIdentityTrouble =
   /** IDPCommunicationError: AWS did not reach the identity provider. */
   | 'providerUnreachable';
 
+/** Why a program of the config file could not be run to its end. */
+export type RunTrouble =
+  'empty' | 'quotes' | 'notFound' | 'notStarted' | 'failed' | 'killed' | 'timedOut' | 'tooMuch';
+
 /** Why a `credential_process` gave nothing. */
-export type ProcessTrouble =
-  | 'empty'
-  | 'quotes'
-  | 'notFound'
-  | 'notStarted'
-  | 'failed'
-  | 'killed'
-  | 'timedOut'
-  | 'tooMuch'
-  | 'notJson'
-  | 'version'
-  | 'field'
-  | 'expired';
+export type ProcessTrouble = RunTrouble | 'notJson' | 'version' | 'field' | 'expired';
+
+/** Why a `web_identity_token_process` gave nothing. */
+export type TokenProcessTrouble = RunTrouble | 'nothing' | 'notJwt';
 
 /** Why this machine gave nothing. */
 export type MachineTrouble =
@@ -252,10 +250,71 @@ export type SamlTrouble =
   /** Anything else in it. */
   | 'invalid';
 
-/** What goes wrong at an OpenID Connect issuer. */
+/** What goes wrong at an OpenID Connect issuer. `issuer` is its name in the settings. */
 export type IssuerFault =
   /** A profile or a role names an issuer that the settings do not have. */
-  { readonly kind: 'issuerUnknown'; readonly issuer: string };
+  | { readonly kind: 'issuerUnknown'; readonly issuer: string }
+  | {
+      readonly kind: 'issuerUnreachable';
+      readonly issuer: string;
+      readonly host: string;
+      readonly reason: Extract<Fault, { kind: 'network' }>['reason'] | 'timedOut';
+      /** Node's error code, or the seconds that were waited. */
+      readonly code: string;
+    }
+  /** Something answered that is no OpenID Connect issuer, or not this one. */
+  | {
+      readonly kind: 'issuerAnswer';
+      readonly issuer: string;
+      readonly host: string;
+      readonly what: IssuerAnswerTrouble;
+      /** An HTTP status, another issuer, a field: whatever the sentence names. */
+      readonly detail: string;
+    }
+  /** The issuer says no, in one of OAuth's words (RFC 6749, 5.2). */
+  | { readonly kind: 'issuerRefused'; readonly issuer: string; readonly error: string }
+  /** The ID token of the issuer cannot be used. */
+  | { readonly kind: 'issuerToken'; readonly issuer: string; readonly what: IssuerTokenTrouble }
+  /** VS Code gives no ID token of a Microsoft account. */
+  | {
+      readonly kind: 'microsoftAccount';
+      readonly issuer: string;
+      /** This VS Code cannot; nobody is signed in; its account provider failed. */
+      readonly what: 'tooOld' | 'failed';
+    }
+  /** A `web_identity_token_process` gave no token. */
+  | {
+      readonly kind: 'tokenProcess';
+      readonly profile: string;
+      readonly what: TokenProcessTrouble;
+      /** An exit status, an error code: never an argument, nothing that it printed. */
+      readonly detail: string;
+    };
+
+/** Why an answer is not the issuer's. */
+export type IssuerAnswerTrouble =
+  | 'status'
+  | 'redirect'
+  | 'notJson'
+  | 'tooLarge'
+  | 'otherIssuer'
+  | 'insecure'
+  | 'incomplete'
+  | 'noDeviceCode'
+  | 'noKeys';
+
+/** What is wrong with an ID token. */
+export type IssuerTokenTrouble =
+  | 'missing'
+  | 'signature'
+  /** AWS takes RS256, RS384, RS512, ES256, ES384 and ES512: API_AssumeRoleWithWebIdentity, WebIdentityToken. */
+  | 'algorithm'
+  | 'issuer'
+  | 'audience'
+  | 'subject'
+  | 'nonce'
+  | 'time'
+  | 'malformed';
 
 /** What AWS has against session policies and tags, and against a message that is to be decoded. */
 export type PolicyFault =

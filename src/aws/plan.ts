@@ -20,6 +20,7 @@ import { isManaged } from './profiles.ts';
 import { identityCenterRoleBase } from './sources/identityCenter.ts';
 import { samlRoleBase } from './sources/saml.ts';
 import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
+import { webIdentityRoleBase } from './sources/webIdentity.ts';
 
 /**
  * How to get the session that was asked for from what stands in the files, or why there is no way. Asks nobody, sends
@@ -48,7 +49,7 @@ function planRequest(set: ProfileSet, request: SessionRequest, env: PlanEnvironm
     case 'samlRole':
       return planSamlRole(set, request, env);
     case 'webIdentityRole':
-      return broken(new Findings(), []);
+      return planWebIdentityRole(set, request, env);
   }
 }
 
@@ -205,6 +206,21 @@ function planSamlRole(
   const where = planTarget(section, { set, env, askedRegion: undefined, arns: [roleArn] }, findings);
   checkBasePartition(base, where, findings);
   return result(name, base, [], where, hops, findings);
+}
+
+function planWebIdentityRole(
+  set: ProfileSet,
+  request: Extract<SessionRequest, { kind: 'webIdentityRole' }>,
+  env: PlanEnvironment,
+): PlanResult {
+  const { name, roleArn } = request;
+  const findings = new Findings();
+  const base = webIdentityRoleBase(request, env, findings);
+  // It is in no file: the environment and what was asked for say where to call.
+  const nowhere: Section = { name, places: [], properties: new Map() };
+  const where = planTarget(nowhere, { set, env, askedRegion: request.region, arns: [roleArn] }, findings);
+  checkBasePartition(base, where, findings);
+  return result(name, base, [], where, [{ profile: name, roleArn, place: undefined }], findings);
 }
 
 /** A profile that people may use: not one of those that the extension itself keeps in the file for its terminals. */

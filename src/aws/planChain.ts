@@ -138,10 +138,8 @@ function baseOf(
       return undefined;
     case 'staticKeys':
       return staticKeysBase(section, findings);
-    case 'webIdentity': {
-      const tokenFile = read(section, 'web_identity_token_file');
-      return tokenFile && webIdentityBase(section, tokenFile, findings);
-    }
+    case 'webIdentity':
+      return webIdentityBase(section, files.env, findings);
     case 'identityCenter': {
       const first =
         read(section, 'sso_session') ??

@@ -19,14 +19,17 @@ export function kindsOf(section: Section, asSource: boolean): readonly SourceKin
   const keys = hasStaticKeys(section);
   const keysInCredentials = read(section, 'aws_access_key_id')?.place.file === 'credentials';
   const tokenFile = has('web_identity_token_file');
+  // The AWS CLI does not know these two: to it the profile is a role, which works when there is a source.
+  const otherToken = has('web_identity_token_process') || has('web_identity_issuer');
+  const hasSource = has('source_profile') || has('credential_source');
   const source: SourceKind = has('credential_source') && !has('source_profile') ? 'credentialSource' : 'role';
   const saml = samlKeys.some(has);
-  const ofSaml = saml && !has('source_profile') && !has('credential_source');
-  const roleFirst = has('role_arn') && !tokenFile && !(asSource && keys) && !ofSaml;
+  const roleFirst =
+    has('role_arn') && !tokenFile && !(asSource && keys) && (hasSource || !(otherToken || saml));
   if (roleFirst) {
     kinds.push(source);
   }
-  if (tokenFile) {
+  if (tokenFile || (otherToken && has('role_arn'))) {
     kinds.push('webIdentity');
   }
   if (has('sso_account_id') || has('sso_role_name')) {
@@ -51,7 +54,10 @@ export function kindsOf(section: Section, asSource: boolean): readonly SourceKin
   if (kinds.length === 0 && (has('sso_session') || has('sso_start_url'))) {
     kinds.push('identityCenter');
   }
-  if (!roleFirst && has('role_arn') && (has('source_profile') || has('credential_source'))) {
+  if (kinds.length === 0 && otherToken) {
+    kinds.push('webIdentity');
+  }
+  if (!roleFirst && has('role_arn') && hasSource) {
     kinds.push(source);
   }
   return kinds;

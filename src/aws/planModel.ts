@@ -91,6 +91,8 @@ export interface Issuer {
   readonly scopes: readonly string[];
   /** The claim that RoleSessionName is taken from where the profile has none: `email`, `sub` … */
   readonly sessionNameClaim: string | undefined;
+  /** The port that the browser comes back to, for issuers that want to know it before; any free one when absent. */
+  readonly redirectPort?: number;
 }
 
 /** Where the SAML assertion comes from. */
@@ -309,6 +311,8 @@ export interface PlanEnvironment {
   readonly otherCaBundle?: string | undefined;
   /** The issuers of the settings, by name. */
   readonly issuers?: ReadonlyMap<string, Issuer>;
+  /** The field that is wrong in each issuer of the settings that cannot be used, by the issuer's name. */
+  readonly brokenIssuers?: ReadonlyMap<string, string>;
   /** AWS_ENDPOINT_URL_SIGNIN, else AWS_ENDPOINT_URL. */
   readonly signInEndpoint?: string | undefined;
   /** AWS_ENDPOINT_URL_SSO and AWS_ENDPOINT_URL_SSO_OIDC, else AWS_ENDPOINT_URL. */

@@ -87,7 +87,23 @@ export type ProblemKind =
   | { readonly kind: 'noCredentials'; readonly name: string }
   | { readonly kind: 'missingSecretKey'; readonly name: string }
   | { readonly kind: 'missingAccessKey'; readonly name: string }
-  | { readonly kind: 'tokenFileWithoutRole'; readonly name: string }
+  /** `property` is web_identity_token_file, web_identity_token_process or web_identity_issuer. */
+  | { readonly kind: 'tokenWithoutRole'; readonly name: string; readonly property: string }
+  /** A second place for the token of a web identity. */
+  | {
+      readonly kind: 'severalTokens';
+      readonly name: string;
+      readonly property: string;
+      readonly used: string;
+    }
+  | { readonly kind: 'unknownIssuer'; readonly name: string; readonly issuer: string }
+  /** `field` of this issuer in the settings is not what it must be. */
+  | {
+      readonly kind: 'brokenIssuer';
+      readonly name: string;
+      readonly issuer: string;
+      readonly field: string;
+    }
   | { readonly kind: 'ssoMissingAccount'; readonly name: string }
   | { readonly kind: 'ssoMissingRole'; readonly name: string }
   | { readonly kind: 'ssoMissingProperty'; readonly name: string; readonly property: string }

@@ -90,13 +90,14 @@ export function kindOf(section: Section): ProfileKind {
     ? section.properties.get('aws_access_key_id')?.place.file
     : undefined;
   const saml = samlKeys.some(has);
-  // A role that SAML opens needs no source; to the AWS CLI it is a role without one.
-  const samlRole = saml && !has('source_profile') && !has('credential_source');
-  if (has('role_arn') && !has('web_identity_token_file') && !samlRole) {
+  const otherToken = has('web_identity_token_process') || has('web_identity_issuer');
+  const hasSource = has('source_profile') || has('credential_source');
+  // A role that SAML or a web identity opens needs no source; to the AWS CLI it is a role without one.
+  if (has('role_arn') && !has('web_identity_token_file') && (hasSource || !(otherToken || saml))) {
     // Both sources at once is a mistake that the plan explains; it is still a role that somebody meant.
     return has('credential_source') && !has('source_profile') ? 'credentialSource' : 'role';
   }
-  if (has('web_identity_token_file')) {
+  if (has('web_identity_token_file') || (otherToken && has('role_arn'))) {
     return 'webIdentity';
   }
   if (has('sso_account_id') || has('sso_role_name')) {
@@ -117,8 +118,8 @@ export function kindOf(section: Section): ProfileKind {
   if (saml) {
     return 'saml';
   }
-  // The AWS CLI gets no credentials from these two alone, but what was meant is plain.
-  return has('sso_session') || has('sso_start_url') ? 'identityCenter' : 'none';
+  // The AWS CLI gets no credentials from these alone, but what was meant is plain.
+  return has('sso_session') || has('sso_start_url') ? 'identityCenter' : otherToken ? 'webIdentity' : 'none';
 }
 
 /** True for a profile that this extension wrote for terminals: it is never shown, and never a source. */

@@ -10,7 +10,8 @@ import { samlCredentials } from './saml/samlRun.ts';
 import { machineKeys } from './sources/credentialSource.ts';
 import { identityCenterCredentials } from './sources/identityCenterRun.ts';
 import { processKeys } from './sources/process.ts';
-import { tokenOf } from './sources/webIdentity.ts';
+import type { Secret } from './secret.ts';
+import { inWebIdentity, sessionNameFrom, tokenOf } from './sources/webIdentity.ts';
 
 /** What a run knows beside its plan. */
 export interface BaseRun {
@@ -66,7 +67,10 @@ export async function baseCredentials(
   }
 }
 
-/** AssumeRoleWithWebIdentity, unsigned, with the token as it is in its file now. */
+/**
+ * AssumeRoleWithWebIdentity, unsigned, with the token as it is now. A token of an issuer that AWS calls expired may be one
+ * that was kept: one more try with a new one.
+ */
 async function webIdentity(
   plan: Plan,
   base: Extract<Base, { kind: 'webIdentity' }>,
@@ -76,8 +80,9 @@ async function webIdentity(
 ): Promise<StepDone | Fault> {
   const isLast = plan.steps.length === 0;
   const wanted = secondsOf(base.durationSeconds, { isLast, max: limits.maxRole, ...options });
+  let refused: Secret | undefined;
   for (;;) {
-    const token = await tokenOf(base, effects, signal);
+    const token = await tokenOf(base, refused, effects, signal);
     if ('kind' in token) {
       return token;
     }
@@ -87,7 +92,7 @@ async function webIdentity(
     const call = {
       kind: 'webIdentity',
       roleArn: base.roleArn,
-      sessionName: sessionNameOf(base, options),
+      sessionName: sessionNameOf({ sessionName: sessionNameFrom(base, token) }, options),
       durationSeconds: durations.of(base.roleArn, wanted),
       token,
       ...(base.policies && { policies: base.policies }),
@@ -101,7 +106,12 @@ async function webIdentity(
       if (durations.shorten(call, reply)) {
         continue;
       }
-      return reply;
+      const stale = reply.kind === 'webIdentity' && reply.what === 'expired' && base.token.from === 'issuer';
+      if (stale && refused === undefined) {
+        refused = token;
+        continue;
+      }
+      return inWebIdentity(reply, base);
     }
     if (reply.kind !== 'credentials') {
       return { kind: 'internal', message: `STS answered webIdentity with ${reply.kind}` };

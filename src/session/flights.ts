@@ -30,6 +30,25 @@ export class Flights<T> {
     return this.#ride(key, flight, signal);
   }
 
+  /** Joins like `join`; who rode on somebody else's work and cannot use what it gave (`suits`), does it again. */
+  async share(
+    key: string,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+    suits: (result: T) => boolean,
+  ): Promise<T> {
+    for (;;) {
+      let joined = true;
+      const result = await this.join(key, signal, (aborted) => {
+        joined = false;
+        return work(aborted);
+      });
+      if (!joined || suits(result)) {
+        return result;
+      }
+    }
+  }
+
   /** Aborts the work under `key`; its riders get `cancelled` at once. */
   abort(key: string): void {
     this.#flights.get(key)?.controller.abort();

@@ -166,20 +166,23 @@ export class SignIns implements Disposable {
     signal: AbortSignal,
     work: (signal: AbortSignal) => Promise<SignInToken | Fault>,
   ): Promise<SignInToken | Fault> {
-    let joined = true;
-    const result = await this.#flights.join(cacheKey(signIn), signal, async (aborted) => {
-      joined = false;
-      try {
-        return await work(aborted);
-      } catch (error) {
-        return aborted.aborted
-          ? { kind: 'cancelled' }
-          : { kind: 'internal', message: `sign-in ${errorName(error)}` };
-      }
-    });
-    const silently = 'kind' in result && result.kind === 'signInNeeded' && wish.interactive;
-    const refused = !('kind' in result) && usable(result, wish) === undefined;
-    return joined && (silently || refused) ? this.#fly(signIn, wish, signal, work) : result;
+    return this.#flights.share(
+      cacheKey(signIn),
+      signal,
+      async (aborted) => {
+        try {
+          return await work(aborted);
+        } catch (error) {
+          return aborted.aborted
+            ? { kind: 'cancelled' }
+            : { kind: 'internal', message: `sign-in ${errorName(error)}` };
+        }
+      },
+      (result) =>
+        'kind' in result
+          ? result.kind !== 'signInNeeded' || !wish.interactive
+          : usable(result, wish) !== undefined,
+    );
   }
 
   async #obtain(signIn: SignIn, wish: TokenWish, signal: AbortSignal): Promise<SignInToken | Fault> {

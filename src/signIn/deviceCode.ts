@@ -1,16 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../aws/faults.ts';
-import type { DeviceCode } from '../aws/sources/identityCenterApi.ts';
+import type { DeviceCode, Pending } from '../aws/sources/identityCenterApi.ts';
 import { signInFailed } from './screen.ts';
 import type { SignInScreen } from './screen.ts';
 
 /** RFC 8628, 3.5: this much more between two questions each time the service says `slow_down`, ms. */
 const slowDownMs = 5000;
-
-/** Nobody has confirmed the code yet; `slowDown`: and it was asked too often. */
-export interface Pending {
-  readonly pending: 'wait' | 'slowDown';
-}
 
 /** How a code is shown and waited for. */
 export interface CodeWait {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { authenticatorCommands } from './commands/authenticatorCommands.ts';
 import { credentialCommands } from './commands/credentialCommands.ts';
 import { fileCommands } from './commands/fileCommands.ts';
+import { issuerCommands } from './commands/issuerCommands.ts';
 import { sessionCommands } from './commands/sessionCommands.ts';
 import { signInCommands } from './commands/signInCommands.ts';
 import { switchCommands } from './commands/switchCommand.ts';
@@ -20,6 +21,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...authenticatorCommands(parts),
     ...fileCommands(parts),
     ...signInCommands(parts),
+    ...issuerCommands(parts),
     ...switchCommands(parts),
   };
 }

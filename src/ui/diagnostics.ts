@@ -31,6 +31,11 @@ export class Diagnostics {
     void this.#update();
   }
 
+  /** Looks again: the plans may be others, though the files are the same. */
+  refresh(): void {
+    void this.#update();
+  }
+
   dispose(): void {
     this.#store.dispose();
   }

@@ -11,6 +11,10 @@ export const commands = {
   startSession: 'stsSessions.startSession',
   startMfaSession: 'stsSessions.startMfaSession',
   assumeRole: 'stsSessions.assumeRole',
+  assumeRoleWithWebIdentity: 'stsSessions.assumeRoleWithWebIdentity',
+  addIssuer: 'stsSessions.addIssuer',
+  showClaims: 'stsSessions.showClaims',
+  signOutOfIssuer: 'stsSessions.signOutOfIssuer',
   switchSession: 'stsSessions.switchSession',
   makeActive: 'stsSessions.makeActive',
   endSession: 'stsSessions.endSession',
@@ -65,6 +69,7 @@ export const settings = {
   signInWith: 'signInWith',
   samlBrowser: 'samlBrowser',
   samlListenerPort: 'samlListenerPort',
+  issuers: 'issuers',
 } as const;
 
 /** Context keys that `when` clauses read. */

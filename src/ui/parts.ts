@@ -2,10 +2,15 @@ import type { Event } from '../session/emitter.ts';
 import type { Credentials } from '../aws/credentials.ts';
 import type { CallerIdentity } from '../aws/effects.ts';
 import type { Fault } from '../aws/faults.ts';
+import type { IssuerSettings } from '../aws/issuers.ts';
+import type { Claims } from '../aws/jwt.ts';
+import type { Base, Issuer, PlanResult, SessionRequest } from '../aws/planModel.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import type { FileRole } from '../aws/problems.ts';
 import type { SignIn } from '../aws/sources/identityCenterApi.ts';
+import type { IssuerFacts } from '../aws/sources/issuerApi.ts';
 import type { Directory } from '../session/directory.ts';
+import type { IssuerState } from '../session/issuerSignIns.ts';
 import type { SignIns } from '../session/signIns.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
@@ -63,6 +68,26 @@ export interface IdentityCenterPort {
   signInsOf(set: ProfileSet): readonly SignIn[];
 }
 
+/** Issuers of web identities, as the interface sees them. */
+export interface IssuersPort {
+  /** What the settings say now. */
+  settings(): IssuerSettings;
+  /** Writes one into the user's settings. */
+  save(issuer: Issuer): Promise<void>;
+  /** Looks whether an issuer answers. */
+  check(issuer: Issuer, signal: AbortSignal): Promise<IssuerFacts | Fault>;
+  state(issuer: Issuer): Promise<IssuerState>;
+  /** Ends a sign-in here; a fault when the issuer could not be told. */
+  signOut(issuer: Issuer, signal: AbortSignal): Promise<Fault | undefined>;
+  /** The page on which the sign-in in the browser is ended, where there is one. */
+  endPage(issuer: Issuer, signal: AbortSignal): Promise<string | undefined>;
+  /** What is in a web identity; the person may be asked to sign in for it. Never the token itself. */
+  identity(
+    base: Extract<Base, { kind: 'webIdentity' }>,
+    signal: AbortSignal,
+  ): Promise<{ readonly claims: Claims; readonly sessionName: string | undefined } | Fault>;
+}
+
 /** What the command handlers work with. */
 export interface CommandParts {
   readonly sessions: Sessions;
@@ -72,7 +97,10 @@ export interface CommandParts {
   readonly authenticators: AuthenticatorVault;
   readonly delivery: DeliveryPort;
   readonly identityCenter: IdentityCenterPort;
+  readonly issuers: IssuersPort;
   readonly switcher: SwitcherOptions;
+  /** Plans from today's files and settings. */
+  plan(request: SessionRequest): Promise<PlanResult>;
   /** GetCallerIdentity with a session's credentials. */
   identity(session: Session, credentials: Credentials, signal: AbortSignal): Promise<CallerIdentity | Fault>;
   /** True while one of our own boxes waits for the person. */

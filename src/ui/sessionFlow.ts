@@ -14,7 +14,7 @@ import type { Recent } from './recent.ts';
 import { requestKey } from './switcherModel.ts';
 import type { TreeNode } from './treeModel.ts';
 import { authenticatorText } from './text/authenticators.ts';
-import { actionsForTypedRole, faultActionTitle } from './text/faultActions.ts';
+import { actionsForTypedRole, actionsForWebIdentityRole, faultActionTitle } from './text/faultActions.ts';
 import type { FaultAction } from './text/faultActions.ts';
 import { faultSentence } from './text/faults.ts';
 import { flowText } from './text/flow.ts';
@@ -173,7 +173,12 @@ export class SessionFlow {
     if (text === '') {
       return;
     }
-    const offered = request.kind === 'role' ? actionsForTypedRole(fault, actions) : actions;
+    const offered =
+      request.kind === 'role'
+        ? actionsForTypedRole(fault, actions)
+        : request.kind === 'webIdentityRole'
+          ? actionsForWebIdentityRole(fault, actions)
+          : actions;
     const labels = new Map(offered.map((action) => [faultActionTitle(action), action]));
     const choice = await vscode.window.showErrorMessage(text, ...labels.keys());
     const action = choice === undefined ? undefined : labels.get(choice);
@@ -196,7 +201,10 @@ export class SessionFlow {
         await vscode.commands.executeCommand(commands.openProfileSource, sourceOf(request));
         break;
       case 'changeRole':
-        await vscode.commands.executeCommand(commands.assumeRole, request);
+        await vscode.commands.executeCommand(
+          request.kind === 'webIdentityRole' ? commands.assumeRoleWithWebIdentity : commands.assumeRole,
+          request,
+        );
         break;
       case 'startAgain':
         await this.start(request, { force: true });
@@ -208,6 +216,18 @@ export class SessionFlow {
         await vscode.commands.executeCommand(
           'workbench.action.openSettings',
           `${settingsSection}.${settings.signInWith}`,
+        );
+        break;
+      case 'openIssuers':
+        await vscode.commands.executeCommand(
+          'workbench.action.openSettings',
+          `${settingsSection}.${settings.issuers}`,
+        );
+        break;
+      case 'showClaims':
+        await vscode.commands.executeCommand(
+          commands.showClaims,
+          request.kind === 'webIdentityRole' ? request : sourceOf(request),
         );
         break;
       case 'showLog':

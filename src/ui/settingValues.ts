@@ -12,6 +12,7 @@ export const defaults = {
   samlBrowser: '',
   /** Below the ports that systems give away by themselves, so that it is free. */
   samlListenerPort: 17_235,
+  issuers: {},
 } as const;
 
 /** The smallest and the largest value that a number setting may have; package.json says the same. */

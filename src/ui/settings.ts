@@ -1,4 +1,7 @@
 import * as vscode from 'vscode';
+import { readIssuers } from '../aws/issuers.ts';
+import type { IssuerSettings } from '../aws/issuers.ts';
+import type { Issuer } from '../aws/planModel.ts';
 import type { SignIn, SignInWay } from '../aws/sources/identityCenterApi.ts';
 import type { EditorNetwork } from '../aws/network.ts';
 import type { Disposable } from '../session/emitter.ts';
@@ -53,6 +56,29 @@ export function samlBrowser(): string {
 /** The port of this machine that an identity provider may post a SAML response to. */
 export function samlListenerPort(): number {
   return integerSetting('samlListenerPort', read(settings.samlListenerPort));
+}
+
+/** How the person signs in at an issuer from where this window runs: as at Identity Center with an sso-session. */
+export function issuerWay(): SignInWay {
+  const web = vscode.env.uiKind === vscode.UIKind.Web;
+  return signInWay(signInSetting(read(settings.signInWith)), { web }, { session: 'issuer' });
+}
+
+/** The issuers of web identities: those that can be used, and what is wrong with the others. */
+export function issuers(): IssuerSettings {
+  return readIssuers(read(settings.issuers));
+}
+
+/** Writes an issuer into the user's settings, over one of the same name; the others stay as they are. */
+export async function saveIssuer({ name, scopes, ...issuer }: Issuer): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration(settingsSection);
+  const before = configuration.inspect<Readonly<Record<string, unknown>>>(settings.issuers)?.globalValue;
+  const entry = { ...issuer, ...(scopes.length > 0 && { scopes }) };
+  await configuration.update(
+    settings.issuers,
+    { ...before, [name]: entry },
+    vscode.ConfigurationTarget.Global,
+  );
 }
 
 /** Calls `listener` whenever one of our settings changed. */

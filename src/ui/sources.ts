@@ -22,14 +22,19 @@ export interface SessionSource {
 /** Plans a profile of a set; the same set and name give the same result. */
 export type PlanOf = (set: ProfileSet, profile: string) => PlanResult;
 
-/** Remembers plans for as long as their set is in use. */
-export function rememberPlans(plan: PlanOf): PlanOf {
-  const known = new WeakMap<ProfileSet, Map<string, PlanResult>>();
+/** Remembers plans for as long as their set is in use, and what else they are made from (`other`) is the same object. */
+export function rememberPlans(plan: PlanOf, other: () => object = () => plan): PlanOf {
+  const known = new WeakMap<
+    ProfileSet,
+    { readonly other: object; readonly plans: Map<string, PlanResult> }
+  >();
   return (set, profile) => {
-    const ofSet = known.get(set) ?? new Map<string, PlanResult>();
-    known.set(set, ofSet);
-    const result = ofSet.get(profile) ?? plan(set, profile);
-    ofSet.set(profile, result);
+    const now = other();
+    const before = known.get(set);
+    const plans = before?.other === now ? before.plans : new Map<string, PlanResult>();
+    known.set(set, { other: now, plans });
+    const result = plans.get(profile) ?? plan(set, profile);
+    plans.set(profile, result);
     return result;
   };
 }

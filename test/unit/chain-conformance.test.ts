@@ -23,7 +23,7 @@ const errors: readonly (readonly [string, string])[] = [
   ['could not find source profile', 'missingSourceProfile'],
   ['No profiles were defined', 'unknownProfile'],
   ['infinite loop', 'sourceLoop'],
-  ['`role_arn` was missing', 'tokenFileWithoutRole'],
+  ['`role_arn` was missing', 'tokenWithoutRole'],
   ['`sso_account_id` must also be set', 'ssoMissingAccount'],
   ['`sso_role_name` must also be set', 'ssoMissingRole'],
   ['can only be specified in the [sso-session]', 'ssoMissingProperty'],

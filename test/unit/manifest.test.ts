@@ -117,7 +117,7 @@ describe('manifest and ids', () => {
     );
     for (const name of names) {
       const setting = properties[`${ids.settingsSection}.${name}`];
-      assert.equal(setting?.default, defaults[name], name);
+      assert.deepEqual(setting?.default, defaults[name], name);
       assert.ok(setting?.markdownDescription, name);
       assert.match(setting.scope ?? 'none', /^(machine|application|window|resource)$/, name);
       if (name in limits) {

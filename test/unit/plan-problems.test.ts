@@ -166,7 +166,7 @@ describe('planFor', () => {
       [
         'a token file without a role',
         '[profile A]\nweb_identity_token_file = /t\n',
-        ['error tokenFileWithoutRole config:2 A'],
+        ['error tokenWithoutRole config:2 A'],
       ],
     ];
     for (const [title, config, problems] of table) {

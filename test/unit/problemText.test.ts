@@ -107,7 +107,16 @@ const table: Table = {
   noCredentials: [{ name }, 'No way to get credentials is set'],
   missingSecretKey: [{ name }, 'aws_secret_access_key is missing beside aws_access_key_id'],
   missingAccessKey: [{ name }, 'aws_access_key_id is missing beside aws_secret_access_key'],
-  tokenFileWithoutRole: [{ name }, 'web_identity_token_file needs role_arn'],
+  tokenWithoutRole: [{ name, property: 'web_identity_token_file' }, 'web_identity_token_file needs role_arn'],
+  severalTokens: [
+    { name, property: 'web_identity_issuer', used: 'web_identity_token_file' },
+    'web_identity_issuer is ignored, the profile has another one: web_identity_token_file',
+  ],
+  unknownIssuer: [{ name, issuer: 'corp' }, 'No issuer of this name is in the settings, add it there: corp'],
+  brokenIssuer: [
+    { name, issuer: 'corp', field: 'url' },
+    'The issuer corp in the settings is not complete, correct its field: url',
+  ],
   ssoMissingAccount: [{ name }, 'sso_account_id is missing'],
   ssoMissingRole: [{ name }, 'sso_role_name is missing'],
   ssoMissingProperty: [{ name, property: 'sso_region' }, 'Identity Center needs this property: sso_region'],

@@ -1,6 +1,6 @@
 import type { Credentials } from '../credentials.ts';
 import type { Effects, ProcessEnd } from '../effects.ts';
-import type { Fault, ProcessTrouble } from '../faults.ts';
+import type { Fault, ProcessTrouble, RunTrouble } from '../faults.ts';
 import { read } from '../findings.ts';
 import type { Base } from '../planModel.ts';
 import type { Property, Section } from '../profiles.ts';
@@ -43,18 +43,11 @@ export async function processKeys(
     what,
     detail: String(detail),
   });
-  const argv = splitCommand(base.command.reveal(), effects.platform === 'win32');
-  if (argv === undefined) {
-    return trouble('quotes');
+  const output = await runCommand(base.command, effects, trouble, signal);
+  if ('kind' in output) {
+    return output;
   }
-  if ((argv[0] ?? '') === '') {
-    return trouble('empty');
-  }
-  const end = await effects.runProcess(argv, limits, signal);
-  if (end.kind !== 'exited' || end.status !== 0) {
-    return badEnd(end, trouble);
-  }
-  const fields = jsonFields(end.output.reveal());
+  const fields = jsonFields(output.reveal());
   if (fields === undefined) {
     return trouble('notJson');
   }
@@ -69,7 +62,27 @@ export async function processKeys(
   return { ...keys, accountId: keys.accountId ?? base.accountId };
 }
 
-function badEnd(end: ProcessEnd, trouble: (what: ProcessTrouble, detail?: string | number) => Fault): Fault {
+/**
+ * Splits a command as the AWS CLI does, runs it, and gives what it printed; `trouble` makes a fault of what went wrong.
+ */
+export async function runCommand(
+  command: Secret,
+  effects: Pick<Effects, 'platform' | 'runProcess'>,
+  trouble: (what: RunTrouble, detail?: string | number) => Fault,
+  signal: AbortSignal,
+): Promise<Secret | Fault> {
+  const argv = splitCommand(command.reveal(), effects.platform === 'win32');
+  if (argv === undefined) {
+    return trouble('quotes');
+  }
+  if ((argv[0] ?? '') === '') {
+    return trouble('empty');
+  }
+  const end = await effects.runProcess(argv, limits, signal);
+  return end.kind === 'exited' && end.status === 0 ? end.output : badEnd(end, trouble);
+}
+
+function badEnd(end: ProcessEnd, trouble: (what: RunTrouble, detail?: string | number) => Fault): Fault {
   switch (end.kind) {
     case 'exited':
       return trouble('failed', end.status);

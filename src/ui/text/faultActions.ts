@@ -18,6 +18,10 @@ export type FaultAction =
   | 'signIn'
   /** Opens the setting that says how people sign in. */
   | 'openSignInSetting'
+  /** Opens the setting that names the issuers. */
+  | 'openIssuers'
+  /** Shows what is in the web identity that AWS did not take. */
+  | 'showClaims'
   | 'showLog';
 
 /** With these the source profile is what is wrong, whoever named the role. */
@@ -34,6 +38,16 @@ const faultsOfKeys: ReadonlySet<Fault['kind']> = new Set([
 export function actionsForTypedRole(fault: Fault, actions: readonly FaultAction[]): readonly FaultAction[] {
   return faultsOfKeys.has(fault.kind)
     ? actions
+    : actions.map((action) => (action === 'openProfile' ? 'changeRole' : action));
+}
+
+/** The buttons for a role that an issuer opens: it stands in no file, and a refusal is compared with what AWS was told. */
+export function actionsForWebIdentityRole(
+  fault: Fault,
+  actions: readonly FaultAction[],
+): readonly FaultAction[] {
+  return fault.kind === 'accessDenied'
+    ? ['showClaims', 'changeRole']
     : actions.map((action) => (action === 'openProfile' ? 'changeRole' : action));
 }
 
@@ -59,6 +73,10 @@ export function faultActionTitle(action: FaultAction): string {
       return t('Sign In');
     case 'openSignInSetting':
       return t('Open Sign-In Setting');
+    case 'openIssuers':
+      return t('Open Issuers');
+    case 'showClaims':
+      return t('Show Claims');
     case 'showLog':
       return t('Show Log');
   }

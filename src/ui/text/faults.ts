@@ -9,8 +9,9 @@ import { policyFaultText } from './policyFaults.ts';
 import { roleForReading } from './roles.ts';
 import { samlFaultText } from './samlFaults.ts';
 import { signInFaultText } from './signInFaults.ts';
-import { machineSentence, processSentence, tokenFileSentence, webIdentitySentence } from './sourceFaults.ts';
+import { machineSentence, processSentence, tokenFileSentence } from './sourceFaults.ts';
 import { remaining } from './time.ts';
+import { webIdentityText } from './webIdentityFaults.ts';
 
 /** A fault as people read it: one sentence, and the buttons that help, the most helpful first. */
 export interface FaultText {
@@ -152,7 +153,7 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
     case 'tokenFile':
       return say(tokenFileSentence(fault), 'retry', 'openProfile');
     case 'webIdentity':
-      return say(webIdentitySentence(fault, roleForReading(fault.roleArn)), 'retry', 'openProfile');
+      return webIdentityText(fault, roleForReading(fault.roleArn));
     case 'process':
       return say(processSentence(fault), 'openProfile', 'retry');
     case 'machine':
@@ -195,6 +196,12 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
     case 'samlRefused':
       return samlFaultText(fault, context.session);
     case 'issuerUnknown':
+    case 'issuerUnreachable':
+    case 'issuerAnswer':
+    case 'issuerRefused':
+    case 'issuerToken':
+    case 'microsoftAccount':
+    case 'tokenProcess':
       return issuerFaultText(fault);
     case 'policyTooLarge':
     case 'policyMalformed':

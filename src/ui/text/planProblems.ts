@@ -72,8 +72,18 @@ export function planProblemSentence(what: PlanProblem): string {
       return t('aws_secret_access_key is missing beside aws_access_key_id');
     case 'missingAccessKey':
       return t('aws_access_key_id is missing beside aws_secret_access_key');
-    case 'tokenFileWithoutRole':
-      return t('web_identity_token_file needs role_arn');
+    case 'tokenWithoutRole':
+      return t('{0} needs role_arn', what.property);
+    case 'severalTokens':
+      return t('{0} is ignored, the profile has another one: {1}', what.property, what.used);
+    case 'unknownIssuer':
+      return t('No issuer of this name is in the settings, add it there: {0}', what.issuer);
+    case 'brokenIssuer':
+      return t(
+        'The issuer {0} in the settings is not complete, correct its field: {1}',
+        what.issuer,
+        what.field,
+      );
     case 'ssoMissingAccount':
       return t('sso_account_id is missing');
     case 'ssoMissingRole':

@@ -15,43 +15,17 @@ export function tokenFileSentence({ path, what, code }: Of<'tokenFile'>): string
       return t('The file of web_identity_token_file is too large to be one, correct its path: {0}', path);
     case 'empty':
       return t('The file of web_identity_token_file is empty, have it written again: {0}', path);
+    case 'notToken':
+      return t(
+        'What is in the file of web_identity_token_file is no web identity, have it written again: {0}',
+        path,
+      );
     case 'unreadable':
       return t(
         'The file of web_identity_token_file cannot be read, check its permissions: {0} ({1})',
         path,
         code,
       );
-  }
-}
-
-/** What AWS has against the token of a web identity. `role` is the role as people read it. */
-export function webIdentitySentence({ what, detail }: Of<'webIdentity'>, role: string): string {
-  switch (what) {
-    case 'expired':
-      return t('The web identity has expired, have a new one written to web_identity_token_file: {0}', role);
-    case 'rejected':
-      return t(
-        'The identity provider does not vouch for this web identity any more, get a new one: {0}',
-        role,
-      );
-    case 'noProvider':
-      return t(
-        "The role's account has no identity provider for this issuer, have it added in IAM: {0} ({1})",
-        detail,
-        role,
-      );
-    case 'audience':
-      return t('The web identity is for another audience than the identity provider in IAM lists: {0}', role);
-    case 'invalid':
-      return detail === ''
-        ? t('AWS does not take the web identity, check what is in web_identity_token_file: {0}', role)
-        : t(
-            'AWS does not take the web identity, check what is in web_identity_token_file: {0} ({1})',
-            role,
-            detail.replace(/\.$/, ''),
-          );
-    case 'providerUnreachable':
-      return t('AWS could not ask the identity provider for its keys, try again in a moment: {0}', role);
   }
 }
 
