@@ -16,21 +16,28 @@ export interface SamlWaysParts {
   readonly peers: Pick<Peers, 'exclusive'>;
 }
 
-/** The ways to a SAML response in which a browser takes part. Nothing is looked for or opened before one is gone. */
-export function wireSamlWays({ context, peers }: SamlWaysParts): {
+/** Both ways, and whether the first of them should be tried without being asked for. */
+export interface SamlWays {
   readonly browser: SamlWay;
   readonly listener: SamlWay;
-} {
+  /** True where a window that is opened here is one that the person sees. */
+  opensWindows(): boolean;
+}
+
+/** The ways to a SAML response in which a browser takes part. Nothing is looked for or opened before one is gone. */
+export function wireSamlWays({ context, peers }: SamlWaysParts): SamlWays {
   const { env, platform } = process;
+  // Whoever names a browser knows where its window appears.
+  const opensWindows = (): boolean =>
+    samlBrowser() !== '' || hasScreen({ platform, env, remote: isRemote(), web: isWeb() });
   return {
+    opensWindows,
     browser: createBrowserWay({
       async findBrowser() {
-        const chosen = samlBrowser();
-        // Whoever names a browser knows where its window appears.
-        if (chosen === '' && !hasScreen({ platform, env, remote: isRemote(), web: isWeb() })) {
+        if (!opensWindows()) {
           return 'noScreen';
         }
-        const search = { platform, env, home: homedir(), files: browserFiles, chosen };
+        const search = { platform, env, home: homedir(), files: browserFiles, chosen: samlBrowser() };
         return (await findBrowser(search)) ?? 'noBrowser';
       },
       start: startBrowser,
