@@ -117,7 +117,7 @@ export function start(context: vscode.ExtensionContext): Core {
     log,
     now,
   });
-  const login = wireLogin();
+  const login = wireLogin({ environment: fixed, peers, userAgent, network, log, now });
   const isAsking = (): boolean => [mfa, identityCenter, saml, issuers, login].some((each) => each.isAsking());
   const { vault, codes } = wireCodes({
     context,
@@ -198,6 +198,7 @@ export function start(context: vscode.ExtensionContext): Core {
     identityCenter,
     issuers,
     plan,
+    login,
     switcher: { ...views, recent: () => recent.requests(), aliasOf },
     identity: (session: Session, credentials: Credentials, signal: AbortSignal) =>
       askIdentity(session, credentials, signal, plan, send),
@@ -217,6 +218,7 @@ export function start(context: vscode.ExtensionContext): Core {
     vault.onDidChange(() => sessions.authenticatorsChanged()),
     identityCenter,
     issuers,
+    login,
     tree,
     statusBar,
     onDidChangeSettings(() => {

@@ -58,8 +58,8 @@ export interface Effects {
    * person is shown what is in it, and may say no.
    */
   idToken(wanted: IdTokenWanted, signal: AbortSignal): Promise<Secret | Fault>;
-  /** The credentials of an `aws login`: kept, refreshed, or from a person who signs in now. */
-  loginCredentials(login: LoginSession, signal: AbortSignal): Promise<Credentials | Fault>;
+  /** The credentials of an `aws login`: kept, refreshed, or from a person who signs in now. `profile` is what they read. */
+  loginCredentials(login: LoginSession, profile: string, signal: AbortSignal): Promise<Credentials | Fault>;
 }
 
 /** Which assertion is wanted. */

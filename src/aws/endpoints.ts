@@ -66,6 +66,28 @@ function specialTarget(region: string, { fips, dualStack }: EndpointChoice): Sts
   };
 }
 
+/**
+ * Where the console's sign-in service of a region is: the rules of botocore's endpoint-rule-set-1 for Signin, whose
+ * CreateOAuth2Token is on the data plane.
+ */
+export function signInEndpoint(
+  region: string,
+  { fips, dualStack }: { readonly fips?: boolean | undefined; readonly dualStack?: boolean | undefined } = {},
+): string {
+  const { id, dnsSuffix, dualStackSuffix, signInHost } = partitionForHosts(region);
+  if (dualStack === true) {
+    return `https://${fips === true ? 'signin-fips' : 'signin'}.${region}.${dualStackSuffix}`;
+  }
+  if (fips !== true) {
+    return `https://${region}.${signInHost}`;
+  }
+  if (id !== 'aws-us-gov') {
+    return `https://signin-fips.${region}.${dnsSuffix}`;
+  }
+  const host = 'signin-fips.amazonaws-us-gov.com';
+  return region === 'us-gov-west-1' ? `https://${host}` : `https://${region}.${host}`;
+}
+
 /** True when `text` may stand in a host name as a region: the AWS CLI refuses the same others. */
 export function isRegion(text: string): boolean {
   return /^(?![0-9]+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(text);

@@ -327,8 +327,32 @@ export type PolicyFault =
 
 /** What goes wrong with `aws login`. */
 export type LoginFault =
-  /** A person must sign in, and this was done without one. */
-  { readonly kind: 'loginNeeded'; readonly profile: string };
+  /**
+   * A person must sign in, and this was done without one: nobody has signed in yet, the sign-in is over, or what stood
+   * behind it has changed at AWS (a password, a permission).
+   */
+  | {
+      readonly kind: 'loginNeeded';
+      /** Empty as the sign-ins give it; filled in by `run`. So it is in the kinds below. */
+      readonly profile: string;
+      readonly why: 'none' | 'over' | 'changed';
+    }
+  /** Who signed in lacks the permissions of AWS's policy SignInLocalDevelopmentAccess. */
+  | { readonly kind: 'loginNotPermitted'; readonly profile: string }
+  /** The browser was signed in as somebody else. Both are ARNs. */
+  | {
+      readonly kind: 'loginOther';
+      readonly profile: string;
+      readonly wanted: string;
+      readonly got: string;
+    }
+  /** AWS does not take the code that the browser brought: it was used, or came too late. */
+  | { readonly kind: 'loginCodeRefused'; readonly profile: string };
+
+/** True when a person who signs in mends it, and nobody was asked to. */
+export function wantsSignIn(fault: Fault): boolean {
+  return fault.kind === 'signInNeeded' || fault.kind === 'loginNeeded';
+}
 
 /** What an AccessDenied on AssumeRole may come from. */
 export type AccessDeniedHint = 'mfaRequired' | 'externalId' | 'trustPolicy' | 'identityPolicy' | 'roleName';

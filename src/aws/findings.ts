@@ -9,13 +9,21 @@ export class Findings {
 
   /** Something with which AWS would refuse, or the AWS CLI fail. `profile` is where it stands. */
   error(profile: string, place: Place | undefined, what: ProblemKind): void {
-    this.problems.push({ what, severity: 'error', place, profile });
+    this.#add({ what, severity: 'error', place, profile });
     this.broken.add(profile);
   }
 
   /** Something that works, but not as it reads, or not everywhere. */
   warning(profile: string, place: Place | undefined, what: ProblemKind): void {
-    this.problems.push({ what, severity: 'warning', place, profile });
+    this.#add({ what, severity: 'warning', place, profile });
+  }
+
+  /** Once: several services ask for the same `endpoint_url`. */
+  #add(problem: Problem): void {
+    const text = JSON.stringify(problem);
+    if (!this.problems.some((known) => JSON.stringify(known) === text)) {
+      this.problems.push(problem);
+    }
   }
 }
 

@@ -60,6 +60,23 @@ export function locateTokenCache(
   );
 }
 
+/**
+ * Where the AWS CLI and the SDKs keep the tokens of `aws login`: AWS_LOGIN_CACHE_DIRECTORY with `~` and variables expanded
+ * as botocore does, else `.aws/login/cache` in the home folder. Parameters as in `locateSharedFiles`.
+ */
+export function locateLoginCache(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: string,
+  accountHome = '',
+): string {
+  const windows = platform === 'win32';
+  const home = homeFolder(env, windows) ?? accountHome;
+  const named = set(env['AWS_LOGIN_CACHE_DIRECTORY']);
+  return named === undefined
+    ? ['.aws', 'login', 'cache'].reduce((folder, name) => join(folder, name, windows), home)
+    : expand(named, env, home, windows);
+}
+
 /** HOME comes first on every platform: Git Bash and MSYS set it on Windows, and the SDKs follow it there. */
 function homeFolder(env: Readonly<Record<string, string | undefined>>, windows: boolean): string | undefined {
   const home = set(env['HOME']);

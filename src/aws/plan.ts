@@ -70,6 +70,7 @@ function planProfile(set: ProfileSet, name: string, env: PlanEnvironment): PlanR
   const arns = [
     ...chain.roles.map((role) => read(role, 'role_arn')?.value),
     roleOfBase(base),
+    base?.kind === 'login' ? base.login.arn : undefined,
     read(section, 'mfa_serial')?.value,
   ];
   const where = planTarget(section, { set, env, askedRegion: undefined, arns }, findings);

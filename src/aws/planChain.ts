@@ -156,7 +156,7 @@ function baseOf(
       return samlBase(section, findings);
     case 'login': {
       const login = read(section, 'login_session');
-      return login && loginBase(section, login, files);
+      return login && loginBase(section, login, files, findings);
     }
   }
 }

@@ -67,11 +67,11 @@ export function planTarget(
  * The certificates that are trusted, by the AWS CLI's order: AWS_CA_BUNDLE, the profile's `ca_bundle`, and what Python's
  * requests library reads. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html#cli-config-ca_bundle
  */
-export function caBundleOf(section: Section, env: PlanEnvironment): CaBundle | undefined {
+export function caBundleOf(section: Section | undefined, env: PlanEnvironment): CaBundle | undefined {
   if (env.caBundle !== undefined) {
     return { path: env.caBundle, from: 'AWS_CA_BUNDLE' };
   }
-  const own = read(section, 'ca_bundle')?.value.trim();
+  const own = section && read(section, 'ca_bundle')?.value.trim();
   if (own !== undefined) {
     return { path: own, from: 'ca_bundle' };
   }
@@ -93,7 +93,7 @@ function checkedRegion(name: string, region: Written | undefined, findings: Find
  * FIPS and dual-stack, the environment before the profile. With an `endpoint_url` AWS's own tools refuse both, since nobody
  * knows what stands behind it. https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
  */
-function specialEndpoints(
+export function specialEndpoints(
   section: Section,
   env: PlanEnvironment,
   custom: boolean,
@@ -125,7 +125,7 @@ function fallbackRegion(arns: readonly (string | undefined)[]): string {
 }
 
 /** A service as `services` sections and AWS_ENDPOINT_URL_<SERVICE> name it. */
-type ServiceName = 'sts' | 'sso' | 'sso_oidc';
+type ServiceName = 'sts' | 'sso' | 'sso_oidc' | 'signin';
 
 /**
  * Environment, then the profile's `services` section, then its `endpoint_url`; undefined when none of them says
@@ -166,6 +166,8 @@ function endpointOfEnvironment(env: PlanEnvironment, service: ServiceName): stri
       return env.identityCenter?.portal;
     case 'sso_oidc':
       return env.identityCenter?.oidc;
+    case 'signin':
+      return env.signInEndpoint;
   }
 }
 

@@ -63,7 +63,12 @@ export async function baseCredentials(
     case 'saml':
       return samlCredentials(plan, base, effects, signal, run);
     case 'login':
-      return { kind: 'notYet', baseKind: base.kind };
+      return alive(
+        await effects.loginCredentials(base.login, base.profile, signal),
+        { kind: 'deadOnArrival' },
+        effects,
+        signal,
+      );
   }
 }
 

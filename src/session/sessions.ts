@@ -1,4 +1,5 @@
 import type { Fault } from '../aws/faults.ts';
+import { wantsSignIn } from '../aws/faults.ts';
 import type { PlanResult, SessionRequest } from '../aws/planModel.ts';
 import { Board } from './board.ts';
 import type { Disposable, Event } from './emitter.ts';
@@ -228,7 +229,7 @@ export class Sessions implements Disposable {
       }
     });
     // A silent renewal that was under way had nobody to ask; here is somebody.
-    return joined && !task.unattended && wantsSignIn(result) ? this.#fly(task, signal) : result;
+    return joined && !task.unattended && lacksSignIn(result) ? this.#fly(task, signal) : result;
   }
 
   async #land(task: Task, askedAt: number, aborted: AbortSignal): Promise<StartResult> {
@@ -320,8 +321,8 @@ function sameRequest(a: SessionRequest, b: SessionRequest): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function wantsSignIn(result: StartResult): boolean {
-  return !result.ok && result.why === 'fault' && result.fault.kind === 'signInNeeded';
+function lacksSignIn(result: StartResult): boolean {
+  return !result.ok && result.why === 'fault' && wantsSignIn(result.fault);
 }
 
 /** A port broke its promise not to reject. */

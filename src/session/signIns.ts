@@ -3,21 +3,17 @@ import type { Secret } from '../aws/secret.ts';
 import type { IdentityCenterApi, SignIn, SignInToken } from '../aws/sources/identityCenterApi.ts';
 import { signInName } from '../aws/sources/identityCenterApi.ts';
 import { cacheKey, canRefresh, tokenPhase } from '../aws/sources/identityCenterToken.ts';
-import { Emitter, type Disposable, type Event } from './emitter.ts';
-import { errorName } from './errorName.ts';
+import type { Disposable, Event } from './emitter.ts';
 import { Flights } from './flights.ts';
+import { shareSignIn } from './shareSignIn.ts';
+import { TokenShelf, type SignInState, type TokenStore } from './tokenShelf.ts';
 import type { Peers } from './types.ts';
 
 /** All that sign-ins ask of the world. */
 export interface SignInPorts {
   readonly api: Pick<IdentityCenterApi, 'redeem' | 'logout'>;
-  /** Where tokens are kept, shared with the AWS CLI. No call rejects. */
-  readonly cache: {
-    read(signIn: SignIn): Promise<SignInToken | undefined>;
-    write(signIn: SignIn, token: SignInToken): Promise<boolean>;
-    remove(signIn: SignIn): Promise<boolean>;
-    follow(signIn: SignIn, listener: () => void): Disposable;
-  };
+  /** Where tokens are kept, shared with the AWS CLI. */
+  readonly cache: TokenStore<SignIn, SignInToken>;
   /** Has a person sign in. Never rejects; a cancelled fault when they say no or the signal aborts. */
   authorize(signIn: SignIn, signal: AbortSignal): Promise<SignInToken | Fault>;
   readonly peers: Pick<Peers, 'exclusive'>;
@@ -27,16 +23,6 @@ export interface SignInPorts {
   /** One line for the log, without a secret. */
   log(line: string): void;
 }
-
-/** What is known of a sign-in without asking anybody. */
-export type SignInState =
-  /** Its file has not been looked at yet. */
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'out' }
-  /** Over, but it gets itself a new token when one is needed. */
-  | { readonly kind: 'refreshable' }
-  /** `until` in milliseconds UTC. */
-  | { readonly kind: 'in'; readonly until: number };
 
 /** How a token is wanted. */
 export interface TokenWish {
@@ -49,68 +35,44 @@ export interface TokenWish {
 /** After a refresh that failed, a token that still holds is used as it is for this long, like the AWS CLI does. */
 const refreshAgainMs = 60_000;
 
-/** No timer of Node's goes further, milliseconds (2^31 - 1); a sign-in that lasts longer needs none. */
-const longestTimerMs = 2_147_483_647;
-
-interface Known {
-  token: SignInToken | undefined;
-  looked: boolean;
-  following: Disposable | undefined;
-  timer: Disposable | undefined;
-  refreshFailedAt: number | undefined;
-  /** The disk refused this one, so it lives here. */
-  unwritten: SignInToken | undefined;
-  /** The access token of a sign-in that AWS has ended, whatever its file says. */
-  ended: string | undefined;
-}
-
 /**
  * The sign-ins of this host at Identity Center. One person, one sign-in, for any number of callers in any number of
  * windows; the AWS CLI's tokens are used as if they were ours, and ours are where it looks for them.
  */
 export class SignIns implements Disposable {
   readonly #ports: SignInPorts;
-  readonly #known = new Map<string, Known>();
+  readonly #shelf: TokenShelf<SignIn, SignInToken>;
   readonly #flights = new Flights<SignInToken | Fault>({ kind: 'cancelled' });
-  readonly #changes = new Emitter<SignIn>((error) => this.#ports.log(`sign-in: ${errorName(error)}`));
-  #ended = false;
+  /** When a refresh failed last, ms UTC, by sign-in. */
+  readonly #refreshFailedAt = new Map<string, number>();
 
   constructor(ports: SignInPorts) {
     this.#ports = ports;
+    this.#shelf = new TokenShelf<SignIn, SignInToken>({
+      store: ports.cache,
+      idOf: cacheKey,
+      markOf: ({ accessToken }) => accessToken.reveal(),
+      endOf: ({ expiresAt }) => expiresAt,
+      phaseOf: tokenPhase,
+      now: () => ports.now(),
+      setTimer: (ms, callback) => ports.setTimer(ms, callback),
+      log: (line) => ports.log(line),
+    });
   }
 
   /** Fires when the state of a sign-in changed. */
   get onDidChange(): Event<SignIn> {
-    return this.#changes.event;
+    return this.#shelf.onDidChange;
   }
 
   /** What is known now. */
   state(signIn: SignIn): SignInState {
-    const known = this.#known.get(cacheKey(signIn));
-    if (known?.looked !== true) {
-      return { kind: 'unknown' };
-    }
-    const { token } = known;
-    const ended = token !== undefined && token.accessToken.reveal() === known.ended;
-    switch (ended ? 'over' : tokenPhase(token, this.#ports.now())) {
-      case 'good':
-      case 'ending':
-        return { kind: 'in', until: token?.expiresAt ?? 0 };
-      case 'refreshable':
-        return { kind: 'refreshable' };
-      case 'over':
-        return { kind: 'out' };
-    }
+    return this.#shelf.state(signIn);
   }
 
   /** Looks at the token's file, and from then on whenever it changes. Never rejects. */
-  async look(signIn: SignIn): Promise<SignInState> {
-    const known = this.#of(signIn);
-    if (known.following === undefined && !this.#ended) {
-      known.following = this.#ports.cache.follow(signIn, () => void this.#read(signIn));
-    }
-    await this.#read(signIn);
-    return this.state(signIn);
+  look(signIn: SignIn): Promise<SignInState> {
+    return this.#shelf.look(signIn);
   }
 
   /**
@@ -118,9 +80,8 @@ export class SignIns implements Disposable {
    * sign-in. Never rejects; `signInNeeded` when only a person could help and none may be asked.
    */
   async token(signIn: SignIn, wish: TokenWish, signal: AbortSignal): Promise<SignInToken | Fault> {
-    const there = usable(await this.#read(signIn), wish);
-    const isGood = tokenPhase(there, this.#ports.now()) === 'good' && this.state(signIn).kind === 'in';
-    if (there && isGood) {
+    const there = usable(await this.#shelf.read(signIn), wish);
+    if (there && this.#shelf.phase(signIn, there) === 'good') {
       return there;
     }
     return this.#fly(signIn, wish, signal, (aborted) => this.#obtain(signIn, wish, aborted));
@@ -139,63 +100,43 @@ export class SignIns implements Disposable {
    */
   async signOut(signIn: SignIn, signal: AbortSignal): Promise<Fault | undefined> {
     this.#flights.abort(cacheKey(signIn));
-    const known = this.#of(signIn);
-    const token = await this.#read(signIn);
-    known.unwritten = undefined;
-    await this.#ports.cache.remove(signIn);
-    this.#set(signIn, undefined);
+    const token = await this.#shelf.read(signIn);
+    await this.#shelf.remove(signIn);
     const fault = token && (await this.#ports.api.logout(signIn, token.accessToken, signal));
     // A token that AWS does not take any more has nothing left to end.
     return fault?.kind === 'signInNeeded' ? undefined : fault;
   }
 
   dispose(): void {
-    this.#ended = true;
     this.#flights.abortAll();
-    for (const { following, timer } of this.#known.values()) {
-      following?.dispose();
-      timer?.dispose();
-    }
-    this.#changes.dispose();
+    this.#shelf.dispose();
   }
 
   /** Shares the work under way; who joined work that could not do what they want, does it again. */
-  async #fly(
+  #fly(
     signIn: SignIn,
     wish: TokenWish,
     signal: AbortSignal,
     work: (signal: AbortSignal) => Promise<SignInToken | Fault>,
   ): Promise<SignInToken | Fault> {
-    return this.#flights.share(
-      cacheKey(signIn),
-      signal,
-      async (aborted) => {
-        try {
-          return await work(aborted);
-        } catch (error) {
-          return aborted.aborted
-            ? { kind: 'cancelled' }
-            : { kind: 'internal', message: `sign-in ${errorName(error)}` };
-        }
-      },
-      (result) =>
-        'kind' in result
-          ? result.kind !== 'signInNeeded' || !wish.interactive
-          : usable(result, wish) !== undefined,
+    return shareSignIn({ flights: this.#flights, key: cacheKey(signIn), signal, work }, (result) =>
+      'kind' in result
+        ? result.kind !== 'signInNeeded' || !wish.interactive
+        : usable(result, wish) !== undefined,
     );
   }
 
   async #obtain(signIn: SignIn, wish: TokenWish, signal: AbortSignal): Promise<SignInToken | Fault> {
     return this.#alone(signIn, signal, async () => {
       // Another window, or the AWS CLI, may have got one while this one waited for its turn.
-      const there = await this.#read(signIn);
+      const there = await this.#shelf.read(signIn);
       const now = this.#ports.now();
-      const phase = this.state(signIn).kind === 'out' ? 'over' : tokenPhase(there, now);
+      const phase = this.#shelf.phase(signIn, there);
       const held = phase === 'over' || phase === 'refreshable' ? undefined : usable(there, wish);
       if (held && phase === 'good') {
         return held;
       }
-      const failedAt = this.#of(signIn).refreshFailedAt;
+      const failedAt = this.#refreshFailedAt.get(cacheKey(signIn));
       const tooSoon = held !== undefined && failedAt !== undefined && now - failedAt < refreshAgainMs;
       const refreshed =
         there && phase !== 'over' && !tooSoon ? await this.#refresh(signIn, there, signal) : undefined;
@@ -209,20 +150,11 @@ export class SignIns implements Disposable {
         // AWS was not reached: signing in would not get further.
         return refreshed;
       }
-      this.#endedAtAws(signIn, there);
+      this.#shelf.end(signIn, there);
       return wish.interactive
         ? this.#authorize(signIn, signal)
         : { kind: 'signInNeeded', signIn: signInName(signIn) };
     });
-  }
-
-  /** Nothing of this token is taken any more: the rows say so, and nobody tries it again. */
-  #endedAtAws(signIn: SignIn, token: SignInToken | undefined): void {
-    const before = this.state(signIn).kind;
-    this.#of(signIn).ended = token?.accessToken.reveal();
-    if (before !== this.state(signIn).kind) {
-      this.#changes.fire(signIn);
-    }
   }
 
   /** A new token from the refresh token; undefined when there is nothing to refresh with. */
@@ -239,12 +171,10 @@ export class SignIns implements Disposable {
     if ('pending' in result) {
       return { kind: 'internal', message: 'a refresh cannot be pending' };
     }
-    const known = this.#of(signIn);
     if ('kind' in result) {
-      known.refreshFailedAt = this.#ports.now();
+      this.#refreshFailedAt.set(cacheKey(signIn), this.#ports.now());
       return result;
     }
-    known.refreshFailedAt = undefined;
     this.#ports.log('sign-in: refreshed');
     await this.#keep(signIn, result);
     return result;
@@ -253,7 +183,6 @@ export class SignIns implements Disposable {
   async #authorize(signIn: SignIn, signal: AbortSignal): Promise<SignInToken | Fault> {
     const result = await this.#ports.authorize(signIn, signal);
     if (!('kind' in result)) {
-      this.#of(signIn).refreshFailedAt = undefined;
       await this.#keep(signIn, result);
     }
     return result;
@@ -265,51 +194,8 @@ export class SignIns implements Disposable {
   }
 
   async #keep(signIn: SignIn, token: SignInToken): Promise<void> {
-    const written = await this.#ports.cache.write(signIn, token);
-    this.#of(signIn).unwritten = written ? undefined : token;
-    if (!written) {
-      this.#ports.log('sign-in: the token could not be written, it lasts until this window closes');
-    }
-    this.#set(signIn, token);
-  }
-
-  async #read(signIn: SignIn): Promise<SignInToken | undefined> {
-    const token = this.#of(signIn).unwritten ?? (await this.#ports.cache.read(signIn));
-    this.#set(signIn, token);
-    return token;
-  }
-
-  #set(signIn: SignIn, token: SignInToken | undefined): void {
-    const known = this.#of(signIn);
-    // The first look is no change: whoever looks gets the answer.
-    const before = known.looked ? JSON.stringify(this.state(signIn)) : undefined;
-    known.looked = true;
-    known.token = token;
-    known.timer?.dispose();
-    const left = token === undefined ? 0 : token.expiresAt - this.#ports.now();
-    // Only where somebody looks; what nobody looks at costs no timer.
-    known.timer =
-      known.following !== undefined && left > 0 && left < longestTimerMs && !this.#ended
-        ? this.#ports.setTimer(left, () => this.#changes.fire(signIn))
-        : undefined;
-    if (before !== undefined && JSON.stringify(this.state(signIn)) !== before) {
-      this.#changes.fire(signIn);
-    }
-  }
-
-  #of(signIn: SignIn): Known {
-    const key = cacheKey(signIn);
-    const known = this.#known.get(key) ?? {
-      token: undefined,
-      looked: false,
-      following: undefined,
-      timer: undefined,
-      refreshFailedAt: undefined,
-      unwritten: undefined,
-      ended: undefined,
-    };
-    this.#known.set(key, known);
-    return known;
+    this.#refreshFailedAt.delete(cacheKey(signIn));
+    await this.#shelf.keep(signIn, token);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Fault } from '../aws/faults.ts';
+import { wantsSignIn } from '../aws/faults.ts';
 import type { KeptSession } from './kept.ts';
 import type { SupplyOptions } from './ports.ts';
 import { servable } from './schedule.ts';
@@ -71,7 +72,7 @@ export function decide(view: SupplyView, now: number, holdMs: number): Decision 
       // A silent try that needs a person after all is no reason to keep quiet about it.
       const mayAsk = needsPerson && failure?.fault.kind === 'mfaNeedsPerson';
       if (!mayAsk && isRecent(failure, now, quietWhenOverMs)) {
-        if (failure.fault.kind === 'signInNeeded') {
+        if (wantsSignIn(failure.fault)) {
           return { act: 'ask', waitMs: Infinity, answer: { kind: 'failed', name, fault: failure.fault } };
         }
         // Who has just said no is not asked again by the next retry of the same tool.

@@ -4,13 +4,14 @@ import type { CallerIdentity } from '../aws/effects.ts';
 import type { Fault } from '../aws/faults.ts';
 import type { IssuerSettings } from '../aws/issuers.ts';
 import type { Claims } from '../aws/jwt.ts';
-import type { Base, Issuer, PlanResult, SessionRequest } from '../aws/planModel.ts';
+import type { Base, Issuer, LoginSession, PlanResult, SessionRequest } from '../aws/planModel.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import type { FileRole } from '../aws/problems.ts';
 import type { SignIn } from '../aws/sources/identityCenterApi.ts';
 import type { IssuerFacts } from '../aws/sources/issuerApi.ts';
 import type { Directory } from '../session/directory.ts';
 import type { IssuerState } from '../session/issuerSignIns.ts';
+import type { Logins } from '../session/logins.ts';
 import type { SignIns } from '../session/signIns.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
@@ -88,6 +89,13 @@ export interface IssuersPort {
   ): Promise<{ readonly claims: Claims; readonly sessionName: string | undefined } | Fault>;
 }
 
+/** Console sign-ins (`aws login`), as the interface sees them. */
+export interface LoginPort {
+  readonly logins: Logins;
+  /** Where a profile that is still to be written signs in. */
+  newLogin(region: string): LoginSession;
+}
+
 /** What the command handlers work with. */
 export interface CommandParts {
   readonly sessions: Sessions;
@@ -98,6 +106,7 @@ export interface CommandParts {
   readonly delivery: DeliveryPort;
   readonly identityCenter: IdentityCenterPort;
   readonly issuers: IssuersPort;
+  readonly login: LoginPort;
   readonly switcher: SwitcherOptions;
   /** Plans from today's files and settings. */
   plan(request: SessionRequest): Promise<PlanResult>;

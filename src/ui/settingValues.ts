@@ -50,7 +50,12 @@ export function signInWay(
   if (signIn.session === undefined) {
     return 'deviceCode';
   }
-  return setting === 'auto' ? (where.web ? 'deviceCode' : 'browser') : setting;
+  return comesBack(setting, where) ? 'browser' : 'deviceCode';
+}
+
+/** True when the browser of a sign-in is to come back to this machine by itself. */
+export function comesBack(setting: SignInSetting, where: { readonly web: boolean }): boolean {
+  return setting === 'auto' ? !where.web : setting === 'browser';
 }
 
 /** An integer setting within its limits; the default for anything else. */

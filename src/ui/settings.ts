@@ -8,6 +8,7 @@ import type { Disposable } from '../session/emitter.ts';
 import { settings, settingsSection } from './ids.ts';
 import {
   browserSetting,
+  comesBack,
   deliveryMode,
   integerSetting,
   networkSettings,
@@ -79,6 +80,12 @@ export async function saveIssuer({ name, scopes, ...issuer }: Issuer): Promise<v
     { ...before, [name]: entry },
     vscode.ConfigurationTarget.Global,
   );
+}
+
+/** True when a console sign-in's browser can come back to this machine; else its text is pasted. */
+export function browserComesBack(): boolean {
+  const web = vscode.env.uiKind === vscode.UIKind.Web;
+  return comesBack(signInSetting(read(settings.signInWith)), { web });
 }
 
 /** Calls `listener` whenever one of our settings changed. */

@@ -3,7 +3,7 @@ import type { Problem } from '../aws/problems.ts';
 import { kindOf } from '../aws/profiles.ts';
 import type { Section } from '../aws/profiles.ts';
 import type { Listing } from '../session/directory.ts';
-import type { SignInState } from '../session/signIns.ts';
+import type { SignInState } from '../session/tokenShelf.ts';
 import type { Session } from '../session/types.ts';
 import type { Capability } from './ids.ts';
 import { phaseIcons, phaseOf, sessionOfProfile } from './sessionPhase.ts';

@@ -2,12 +2,15 @@ import { createPrivateKey, X509Certificate, type JsonWebKey } from 'node:crypto'
 import { readIdentityCenter, type IdentityCenterData } from './identityCenter/data.ts';
 import { codeAt, type MfaDevice } from './mfa.ts';
 import { isOperator, statementsOf, type PolicyDocument, type Statement } from './policy.ts';
+import { readSignIn, type SignInData } from './signin/signin.ts';
 import { isPartition, type Partition } from './regions.ts';
 
 /** Everything that the sandbox knows about the world: what a data file holds. */
 export interface SandboxData {
   readonly accounts: readonly AccountData[];
   readonly identityCenter?: IdentityCenterData;
+  /** The console's sign-in service (`aws login`); absent where there is none. */
+  readonly signIn?: SignInData;
   /** What the metadata services of an instance and of a container answer with; absent where there is none. */
   readonly machine?: MachineData;
 }
@@ -97,7 +100,7 @@ export interface RoleData {
  * ignored: a test must not pass because of a condition that nobody evaluates.
  */
 export function readData(json: unknown): SandboxData {
-  const data = object(json, 'data', ['accounts', 'identityCenter', 'machine']);
+  const data = object(json, 'data', ['accounts', 'identityCenter', 'machine', 'signIn']);
   const accounts = array(data['accounts'], 'accounts').map((account, index) =>
     readAccount(account, `accounts[${index}]`),
   );
@@ -109,11 +112,12 @@ export function readData(json: unknown): SandboxData {
     accounts.flatMap(keysOf).map((key) => key.accessKeyId),
     'accessKeyId',
   );
-  const { machine, identityCenter } = data;
+  const { machine, identityCenter, signIn } = data;
   return {
     accounts,
     ...(machine === undefined ? {} : { machine: readMachine(machine) }),
     ...(identityCenter === undefined ? {} : { identityCenter: readIdentityCenter(identityCenter) }),
+    ...(signIn === undefined ? {} : { signIn: readSignIn(signIn) }),
   };
 }
 

@@ -42,6 +42,9 @@ export function demoData(): SandboxData {
         },
       ],
     },
+    signIn: {
+      people: [`arn:aws:iam::${main}:user/alice`, `arn:aws:sts::${prod}:assumed-role/readonly/alice`],
+    },
     accounts: [
       {
         id: main,

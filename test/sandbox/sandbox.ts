@@ -9,6 +9,7 @@ import { Journal, type JournalEntry } from './journal.ts';
 import { MetadataServices } from './metadata.ts';
 import type { MfaDevice } from './mfa.ts';
 import { makeServer } from './server.ts';
+import { ConsoleSignIn } from './signin/signin.ts';
 import { World } from './world.ts';
 
 /** A running sandbox. */
@@ -22,6 +23,8 @@ export interface Sandbox {
   readonly control: Control;
   /** Who signs in and what they may use; undefined when the data has no Identity Center. */
   readonly identityCenter: IdentityCenter | undefined;
+  /** Who signs in to the console; undefined when the data has no sign-in service. */
+  readonly signIn: ConsoleSignIn | undefined;
   /** Calls the listener when a call arrives and again when it ends. Returns the way to stop. */
   onCall(listener: (entry: JournalEntry) => void): () => void;
   /**
@@ -57,6 +60,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const data = readData(options.data ?? demoData());
   const world = new World(data, options.clock ?? Date.now);
   const identityCenter = data.identityCenter && new IdentityCenter(data.identityCenter, world);
+  const signIn = data.signIn && new ConsoleSignIn(data.signIn, world);
   const journal = new Journal();
   const control = new Control(world);
   const controlToken = randomBytes(32).toString('hex');
@@ -72,6 +76,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     journal: journal.entries,
     control,
     identityCenter,
+    signIn,
     onCall: (listener) => journal.onCall(listener),
     waitForCall: (predicate, { timeoutMs = 10_000, from = 0 } = {}) =>
       journal.waitFor(predicate, timeoutMs, from),
@@ -86,7 +91,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
   };
   const metadata = new MetadataServices(world);
-  const server = makeServer({ world, journal, control, metadata, identityCenter, sandbox });
+  const server = makeServer({ world, journal, control, metadata, identityCenter, signIn, sandbox });
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

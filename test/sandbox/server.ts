@@ -11,6 +11,8 @@ import type { Parameters } from './parameters.ts';
 import { Refusal } from './refusal.ts';
 import type { Sandbox } from './sandbox.ts';
 import { answerCall, readCall, refuse, type Answer, type Received } from './service.ts';
+import { receiveSignIn } from './signin/receive.ts';
+import type { ConsoleSignIn } from './signin/signin.ts';
 import { readClaim, type SignatureClaim, type WireRequest } from './signature.ts';
 import type { World } from './world.ts';
 
@@ -21,6 +23,7 @@ export interface ServerParts {
   readonly control: Control;
   readonly metadata: MetadataServices;
   readonly identityCenter: IdentityCenter | undefined;
+  readonly signIn: ConsoleSignIn | undefined;
   readonly sandbox: Omit<Sandbox, 'url' | 'close'>;
 }
 
@@ -119,7 +122,11 @@ function serveMetadata(parts: ServerParts, request: WireRequest, outgoing: Serve
 
 /** The call in a request: Identity Center has paths of its own, everything else is the query protocol's. */
 function receive(parts: ServerParts, request: WireRequest, requestId: string): Received {
-  const { world, identityCenter } = parts;
+  const { world, identityCenter, signIn } = parts;
+  const ofSignIn = signIn && receiveSignIn(request, signIn, requestId);
+  if (ofSignIn !== undefined) {
+    return ofSignIn;
+  }
   const ofIdentityCenter = identityCenter && receiveIdentityCenter(request, identityCenter, world, requestId);
   if (ofIdentityCenter !== undefined) {
     return ofIdentityCenter;

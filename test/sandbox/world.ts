@@ -143,6 +143,31 @@ export class World {
     return this.#roles.get(arn);
   }
 
+  /** Somebody who could be signed in to the console: a user, a root user, or a session of a role, by ARN. */
+  person(arn: string): Omit<Caller, 'session'> | undefined {
+    const owner = [...this.#keys.values()].find(
+      ({ caller }) => caller.session === undefined && caller.arn === arn,
+    );
+    const [, partition, accountId, roleName, sessionName] =
+      /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\/([^/]+)$/.exec(arn) ?? [];
+    const role = [...this.#roles.values()].find(
+      ({ account, name }) => account.id === accountId && name === roleName,
+    );
+    if (role === undefined || partition !== (role.account.partition ?? 'aws') || sessionName === undefined) {
+      return owner?.caller;
+    }
+    return {
+      kind: 'role',
+      partition,
+      accountId: role.account.id,
+      arn,
+      roleArn: role.arn,
+      userId: `${role.id}:${sessionName}`,
+      policies: role.policies ?? [],
+      mfa: [],
+    };
+  }
+
   account(id: string): AccountData | undefined {
     return this.#data.accounts.find((account) => account.id === id);
   }

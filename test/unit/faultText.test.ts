@@ -991,7 +991,49 @@ const table: Table = {
   messageUnreadable: [
     [{}, 'AWS cannot read this message, copy all of it and use a session of the same partition', ['retry']],
   ],
-  loginNeeded: [[{ profile: 'dev' }, 'The console sign-in is over, sign in again to go on: dev', ['signIn']]],
+  loginNeeded: [
+    [
+      { profile: 'dev', why: 'none' },
+      'Nobody is signed in to the console here, sign in to go on: dev',
+      ['signIn'],
+    ],
+    [{ profile: 'dev', why: 'over' }, 'The console sign-in is over, sign in again to go on: dev', ['signIn']],
+    [
+      { profile: 'dev', why: 'changed' },
+      'The password or the permissions behind the console sign-in have changed, sign in again: dev',
+      ['signIn'],
+    ],
+  ],
+  loginNotPermitted: [
+    [
+      { profile: 'dev' },
+      'AWS does not let you use the console sign-in here, ask your administrator for the policy SignInLocalDevelopmentAccess: dev',
+      ['signIn', 'showLog'],
+    ],
+  ],
+  loginOther: [
+    [
+      {
+        profile: 'dev',
+        wanted: 'arn:aws:iam::111122223333:user/team/alice',
+        got: 'arn:aws:sts::444455556666:assumed-role/readonly/bob',
+      },
+      'The browser is signed in as readonly/bob in 4444-5555-6666, choose alice in 1111-2222-3333 there for this profile: dev',
+      ['signIn', 'openProfile'],
+    ],
+    [
+      { profile: 'dev', wanted: 'arn:aws:iam::111122223333:root', got: 'somebody' },
+      'The browser is signed in as somebody, choose root in 1111-2222-3333 there for this profile: dev',
+      ['signIn', 'openProfile'],
+    ],
+  ],
+  loginCodeRefused: [
+    [
+      { profile: 'dev' },
+      'AWS did not take this sign-in, it was late or used before, sign in again: dev',
+      ['signIn'],
+    ],
+  ],
   internal: [
     [
       { message: 'TypeError' },

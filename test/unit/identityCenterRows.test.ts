@@ -3,7 +3,7 @@ import { planFor } from '../../src/aws/plan.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
 import type { SignIn } from '../../src/aws/sources/identityCenterApi.ts';
 import type { Listing } from '../../src/session/directory.ts';
-import type { SignInState } from '../../src/session/signIns.ts';
+import type { SignInState } from '../../src/session/tokenShelf.ts';
 import type { Session } from '../../src/session/types.ts';
 import { meaningOf } from '../../src/ui/meaning.ts';
 import { signInSetting, signInWay } from '../../src/ui/settingValues.ts';

@@ -112,6 +112,9 @@ const causedOnTheWire: Record<Fault['kind'], boolean> = {
   policyMalformed: true,
   messageUnreadable: true,
   loginNeeded: false,
+  loginNotPermitted: false,
+  loginOther: false,
+  loginCodeRefused: false,
   internal: false,
 };
 

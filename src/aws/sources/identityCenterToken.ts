@@ -1,5 +1,6 @@
 import { Secret } from '../secret.ts';
 import type { Registration, SignIn, SignInToken } from './identityCenterApi.ts';
+import { readFields, readLine, readTime, writeTime } from './tokenFile.ts';
 
 // The token files under ~/.aws/sso/cache, shared with the AWS CLI and the SDKs in both directions:
 // https://docs.aws.amazon.com/sdkref/latest/guide/understanding-sso.html
@@ -44,15 +45,15 @@ export function canRefresh(
 
 /** The token in a file's text; undefined when it has none that could be used or refreshed. Trusts nothing in it. */
 export function readToken(text: string): SignInToken | undefined {
-  const fields = parse(text);
-  const accessToken = line(fields?.get('accessToken'));
+  const fields = readFields(text);
+  const accessToken = readLine(fields?.get('accessToken'));
   const expiresAt = readTime(fields?.get('expiresAt'));
   if (fields === undefined || accessToken === undefined || expiresAt === undefined) {
     return undefined;
   }
-  const refreshToken = line(fields.get('refreshToken'));
-  const clientId = line(fields.get('clientId'));
-  const clientSecret = line(fields.get('clientSecret'));
+  const refreshToken = readLine(fields.get('refreshToken'));
+  const clientId = readLine(fields.get('clientId'));
+  const clientSecret = readLine(fields.get('clientSecret'));
   const registeredUntil = readTime(fields.get('registrationExpiresAt'));
   return {
     accessToken: new Secret(accessToken),
@@ -83,35 +84,4 @@ export function writeToken(signIn: SignIn, token: SignInToken): string {
     }),
     ...(token.refreshToken && { refreshToken: token.refreshToken.reveal() }),
   });
-}
-
-/** `2026-11-23T18:40:00Z`: whole seconds, because the AWS CLI's older parsers know no fractions. */
-function writeTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}
-
-/** Milliseconds UTC. `UTC` is how the first AWS CLI v2 wrote it; the SDKs write fractions. */
-function readTime(value: unknown): number | undefined {
-  const match =
-    typeof value === 'string'
-      ? /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|UTC|[+-]\d\d:\d\d)$/.exec(value)
-      : undefined;
-  const time = match ? Date.parse(`${match[1] ?? ''}${match[3] === 'UTC' ? 'Z' : (match[3] ?? '')}`) : NaN;
-  return Number.isNaN(time) ? undefined : time;
-}
-
-/** Text that can go into a header: nothing but visible ASCII. */
-function line(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[!-~]+$/.test(value) ? value : undefined;
-}
-
-function parse(text: string): ReadonlyMap<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? new Map(Object.entries(value))
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

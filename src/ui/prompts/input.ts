@@ -14,6 +14,16 @@ export interface StepOptions {
   /** Shows the back button. */
   readonly canGoBack?: boolean;
   readonly signal?: AbortSignal;
+  /** Further buttons in the title; pressing one leaves the box open. */
+  readonly actions?: readonly BoxAction[];
+}
+
+/** A button of a box. */
+export interface BoxAction {
+  /** A codicon. */
+  readonly icon: string;
+  readonly tooltip: string;
+  press(this: void): Promise<void>;
 }
 
 /** A box for one line of text. */
@@ -149,15 +159,21 @@ function ask<T>(
     input.totalSteps = options.totalSteps;
     // The code or the ARN is often in another window: a box that closes on losing focus would eat the work.
     input.ignoreFocusOut = true;
-    if (options.canGoBack) {
-      input.buttons = [vscode.QuickInputButtons.Back];
-    }
+    const actions = new Map<vscode.QuickInputButton, BoxAction>(
+      (options.actions ?? []).map((action) => [
+        { iconPath: new vscode.ThemeIcon(action.icon), tooltip: action.tooltip },
+        action,
+      ]),
+    );
+    input.buttons = [...(options.canGoBack ? [vscode.QuickInputButtons.Back] : []), ...actions.keys()];
     listeners.push(
       ...listen(done),
       input.onDidHide(abort),
       input.onDidTriggerButton((button) => {
         if (button === vscode.QuickInputButtons.Back) {
           done({ kind: 'back' });
+        } else {
+          void actions.get(button)?.press();
         }
       }),
     );

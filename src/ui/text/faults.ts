@@ -208,6 +208,9 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
     case 'messageUnreadable':
       return policyFaultText(fault);
     case 'loginNeeded':
+    case 'loginNotPermitted':
+    case 'loginOther':
+    case 'loginCodeRefused':
       return loginFaultText(fault);
     case 'signInNeeded':
     case 'signInFailed':

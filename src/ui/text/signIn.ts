@@ -1,7 +1,7 @@
 import type { DeviceCode, SignIn } from '../../aws/sources/identityCenterApi.ts';
 import { signInName } from '../../aws/sources/identityCenterApi.ts';
 import type { ListedAccount, Progress } from '../../session/directory.ts';
-import type { SignInState } from '../../session/signIns.ts';
+import type { SignInState } from '../../session/tokenShelf.ts';
 import { t } from './l10n.ts';
 import { accountForReading, clockTime } from './time.ts';
 
