@@ -98,7 +98,8 @@ describeIf(
           const refused = page.waitForResponse((response) => response.url() === listenerAddress(port));
           await page.reload();
           statuses.push((await refused).status());
-          await page.goto(`${provider}/form`);
+          // Not until it is loaded: it goes on by itself before that.
+          await page.goto(`${provider}/form`, { waitUntil: 'commit' });
           await page.getByText('You can go back').waitFor();
         });
         assert.equal(taken, assertion);
