@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { chmod, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from '../machine/findBrowser.ts';
 import type { startBrowser, StartedBrowser } from '../machine/startBrowser.ts';
@@ -8,6 +5,7 @@ import { pageTarget, pausedRequest } from './cdpMessages.ts';
 import type { Fields, PausedRequest } from './cdpMessages.ts';
 import { CdpPipe } from './cdpPipe.ts';
 import { endOfPatience } from './patience.ts';
+import { forgetPages, isInUse, openFolder, providerFolder } from './providerFolder.ts';
 import { isSamlAddress, readSamlForm, samlAddressPatterns } from './samlPost.ts';
 import type { SamlWay, WayResult } from './samlWays.ts';
 
@@ -57,7 +55,7 @@ export function createBrowserWay(parts: BrowserWayParts): SamlWay {
       if (typeof browser === 'string') {
         return { kind: 'unavailable', why: browser };
       }
-      const folder = join(browser.profiles ?? parts.folder, folderName(loginUrl));
+      const folder = providerFolder(browser.profiles ?? parts.folder, loginUrl);
       return await parts.exclusive(`saml ${folder}`, signal, () =>
         signal.aborted
           ? Promise.resolve({ kind: 'cancelled' })
@@ -76,15 +74,12 @@ async function signInWith(
   loginUrl: string,
   signal: AbortSignal,
 ): Promise<WayResult> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
-  // Left by a browser that was killed.
-  await forgetPages(folder);
+  await openFolder(folder);
   const started = await parts.start(path, browserArguments(parts, folder), parts.env);
   if ('failed' in started) {
     return { kind: 'unavailable', why: 'browserFailed' };
   }
-  const signIn = new SignInWindow(started, parts.closeMs ?? closeMs);
+  const signIn = new SignInWindow(started, folder, parts.closeMs ?? closeMs);
   const over = new AbortController();
   try {
     return await Promise.race([
@@ -99,21 +94,12 @@ async function signInWith(
   }
 }
 
-/** Removes the pages that the browser has stored, since the last of them held the response. The cookies stay. */
-async function forgetPages(folder: string): Promise<void> {
-  for (const name of ['Cache', 'Code Cache', 'Sessions']) {
-    // What goes wrong here is made up for the next time.
-    await rm(join(folder, 'Default', name), { recursive: true, force: true, maxRetries: 3 }).catch(
-      () => undefined,
-    );
-  }
-}
-
 /** One browser from its start to its end. */
 class SignInWindow {
   /** What the person's sign-in ends with. */
   readonly result: Promise<WayResult>;
   readonly #browser: StartedBrowser;
+  readonly #folder: string;
   readonly #closeMs: number;
   readonly #pipe: CdpPipe;
   readonly #pages = new Set<string>();
@@ -121,8 +107,9 @@ class SignInWindow {
   #shown = false;
   #taken = false;
 
-  constructor(browser: StartedBrowser, closeMs: number) {
+  constructor(browser: StartedBrowser, folder: string, closeMs: number) {
     this.#browser = browser;
+    this.#folder = folder;
     this.#closeMs = closeMs;
     this.result = new Promise((resolve) => (this.#settle = resolve));
     this.#pipe = new CdpPipe(browser.toBrowser, browser.fromBrowser, {
@@ -144,7 +131,9 @@ class SignInWindow {
       // Without its DevTools, which only a policy takes away, a browser that was started without a window has nothing to do
       // and ends as it should.
       const status = await Promise.race([this.#browser.exited, delay(second, undefined, { ref: false })]);
-      return { kind: 'unavailable', why: status === 0 ? 'browserForbidden' : 'browserFailed' };
+      // One that finds another in its folder ends in the same way.
+      const forbidden = status === 0 && !(await isInUse(this.#folder));
+      return { kind: 'unavailable', why: forbidden ? 'browserForbidden' : 'browserFailed' };
     }
     // Spoken to the browser itself, this holds for every page, popup, frame and worker that there will be.
     const patterns = samlAddressPatterns().map((urlPattern) => ({ urlPattern, requestStage: 'Request' }));
@@ -246,11 +235,4 @@ function browserArguments({ root, testArguments = [] }: BrowserWayParts, folder:
     ...(root ? ['--no-sandbox'] : []),
     ...testArguments,
   ];
-}
-
-/** One folder for each host; short, since Windows has little room for paths. */
-function folderName(loginUrl: string): string {
-  const { host } = new URL(loginUrl);
-  const readable = host.replaceAll(/[^a-z0-9.-]/g, '_').slice(0, 40);
-  return `${readable}-${createHash('sha256').update(host).digest('hex').slice(0, 8)}`;
 }

@@ -260,6 +260,17 @@ describeIf(path !== undefined, 'no Chromium found', 'signing in with a real brow
       assert.equal(await gone(), true);
     });
 
+    it('stay when another browser wants their folder, which is told', async () => {
+      const controller = new AbortController();
+      const up = shown();
+      const result = signIn({ signal: controller.signal });
+      await up;
+      assert.deepEqual(await signIn(), { kind: 'unavailable', why: 'browserFailed' });
+      assert.ok(processTree(folder()).length > 1, 'there are processes');
+      controller.abort();
+      assert.equal((await result).kind, 'cancelled');
+    });
+
     it('end when nobody signs in', async () => {
       const up = shown();
       const result = signIn({ patienceMs: 3000 });
