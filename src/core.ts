@@ -32,6 +32,7 @@ import { Log } from './ui/log.ts';
 import type { FilesPort } from './ui/parts.ts';
 import { ProfileTreeView } from './ui/profileTree.ts';
 import { createMfaPrompt } from './ui/prompts/mfa.ts';
+import { showPlan } from './ui/commands/planCommand.ts';
 import { Recent } from './ui/recent.ts';
 import { RoleMaxima } from './ui/roleMaxima.ts';
 import { createSecretStore } from './ui/secretStore.ts';
@@ -179,6 +180,7 @@ export function start(context: vscode.ExtensionContext): Core {
     isAsking,
     waitsUntil: (session) => codes.waitsUntil(session),
     showLog: () => log.show(),
+    showPlan: async (request, name, failure) => showPlan({ plan, request, name, failure }),
     now,
   });
   const profiles = { read: async () => (await files.read()).set, onDidChange: files.onDidChange };
@@ -202,6 +204,7 @@ export function start(context: vscode.ExtensionContext): Core {
     switcher: { ...views, recent: () => recent.requests(), aliasOf },
     identity: (session: Session, credentials: Credentials, signal: AbortSignal) =>
       askIdentity(session, credentials, signal, plan, send),
+    plan,
     isAsking,
     showLog: () => log.show(),
     now,

@@ -217,7 +217,7 @@ function accessDenied(error: AwsError): Fault {
   return {
     kind: 'accessDenied',
     action: action ?? actionOf(call),
-    hints: hintsFor(error, caller),
+    hints: hintsFor(error, caller, action),
     roleArn: roleArnOf(call),
     caller,
   };
@@ -228,8 +228,19 @@ function accessDenied(error: AwsError): Fault {
  * and a missing MFA code; what was not sent comes first.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html
  */
-function hintsFor(error: AwsError, caller: string | undefined): readonly AccessDeniedHint[] {
+function hintsFor(
+  error: AwsError,
+  caller: string | undefined,
+  action: string | undefined,
+): readonly AccessDeniedHint[] {
   const { call, message } = error;
+  // The role itself would have been given: what was sent along was not allowed.
+  if (action === 'sts:TagSession') {
+    return ['tagSession'];
+  }
+  if (action === 'sts:SetSourceIdentity') {
+    return ['setSourceIdentity'];
+  }
   if (call.kind === 'webIdentity') {
     // Nobody's policy but the role's own has a say.
     return ['trustPolicy', 'roleName'];
@@ -237,12 +248,9 @@ function hintsFor(error: AwsError, caller: string | undefined): readonly AccessD
   if (call.kind !== 'assumeRole') {
     return ['identityPolicy'];
   }
-  // The one case in which AWS does say it, since 2021.
-  if (
-    /no identity-based policy allows/i.test(message) ||
-    /explicit deny in an identity-based policy/i.test(message)
-  ) {
-    return ['identityPolicy'];
+  const named = namedPolicy(message);
+  if (named !== undefined) {
+    return [named];
   }
   const hints: AccessDeniedHint[] = [];
   if (call.mfa === undefined) {
@@ -254,7 +262,34 @@ function hintsFor(error: AwsError, caller: string | undefined): readonly AccessD
     hints.push('externalId');
   }
   hints.push('trustPolicy', 'identityPolicy', 'roleName');
+  if (call.tags !== undefined && call.tags.length > 0) {
+    hints.push('tagSession');
+  }
+  if (call.sourceIdentity !== undefined) {
+    hints.push('setSourceIdentity');
+  }
   return hints;
+}
+
+const policyWords: readonly (readonly [word: string, hint: AccessDeniedHint])[] = [
+  ['identity-based', 'identityPolicy'],
+  ['resource-based', 'trustPolicy'],
+  ['role trust', 'trustPolicy'],
+  ['service control', 'organization'],
+  ['resource control', 'organization'],
+  ['permissions boundary', 'boundary'],
+  ['session', 'sessionPolicy'],
+  ['VPC endpoint', 'endpointPolicy'],
+];
+
+/**
+ * The sort of policy that AWS names, where it does so: “because no identity-based policy allows …”, “with an explicit deny
+ * in a service control policy”. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
+function namedPolicy(message: string): AccessDeniedHint | undefined {
+  const [, words = ''] =
+    /(?:because no|explicit deny in an?) ([a-z -]+?)(?: policy)?(?: allows|\b[:.,]|$)/i.exec(message) ?? [];
+  return policyWords.find(([word]) => words.toLowerCase().startsWith(word.toLowerCase()))?.[1];
 }
 
 function actionOf(call: StsCall): string {

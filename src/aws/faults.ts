@@ -355,7 +355,20 @@ export function wantsSignIn(fault: Fault): boolean {
 }
 
 /** What an AccessDenied on AssumeRole may come from. */
-export type AccessDeniedHint = 'mfaRequired' | 'externalId' | 'trustPolicy' | 'identityPolicy' | 'roleName';
+export type AccessDeniedHint =
+  | 'mfaRequired'
+  | 'externalId'
+  | 'trustPolicy'
+  | 'identityPolicy'
+  | 'roleName'
+  /** Tags, or a source identity, were sent, and each wants a permission of its own. */
+  | 'tagSession'
+  | 'setSourceIdentity'
+  /** AWS names one of its other sorts of policy: of the organization, a boundary, the caller's session, a VPC endpoint. */
+  | 'organization'
+  | 'boundary'
+  | 'sessionPolicy'
+  | 'endpointPolicy';
 
 const replyKinds: ReadonlySet<string> = new Set<StsReply['kind']>(['credentials', 'identity', 'decoded']);
 

@@ -20,7 +20,10 @@ export interface Task {
 }
 
 /** Credentials are there, new or another window's; or why there are none. */
-export type Obtained = { readonly kind: 'done' } | { readonly kind: 'fault'; readonly fault: Fault };
+export type Obtained =
+  | { readonly kind: 'done' }
+  /** `step`: which of the plan's failed, where it is known. */
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly step?: number };
 
 /** A task that has been asked for. */
 export interface Errand {
@@ -108,7 +111,7 @@ async function ask(
   const chosen = durationSeconds === undefined ? {} : { durationSeconds };
   const result = await ports.run(plan, signal, { ...chosen, ...(unattended && { unattended }) });
   if (!result.ok) {
-    return { kind: 'fault', fault: result.fault };
+    return { kind: 'fault', fault: result.fault, step: result.step };
   }
   const { credentials, serverSkewMs, packedPolicyPercent } = result;
   const startedAt = ports.now();

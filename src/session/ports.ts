@@ -38,7 +38,8 @@ export interface SessionPorts {
 /** What a start or a renewal gave. `plan`: nothing was asked or sent, the user's files do not say how. */
 export type StartResult =
   | { readonly ok: true; readonly session: Session }
-  | { readonly ok: false; readonly why: 'fault'; readonly fault: Fault }
+  /** `step`: of the plan, counted from 0, -1 for the base; undefined when no call was made or it cannot be told. */
+  | { readonly ok: false; readonly why: 'fault'; readonly fault: Fault; readonly step?: number }
   | {
       readonly ok: false;
       readonly why: 'plan';

@@ -6,7 +6,7 @@ import type { Disposable, Event } from './emitter.ts';
 import { errorName } from './errorName.ts';
 import { Flights } from './flights.ts';
 import { isHeld, tombstone, type HeldSession } from './kept.ts';
-import { askedNow, cancelled, obtain, overrules, type Errand, type Task } from './obtain.ts';
+import { askedNow, cancelled, obtain, overrules, type Errand, type Obtained, type Task } from './obtain.ts';
 import type { SessionPorts, StartOptions, StartResult, SupplyOptions } from './ports.ts';
 import { Questions } from './questions.ts';
 import { toRecord } from './record.ts';
@@ -245,18 +245,18 @@ export class Sessions implements Disposable {
       },
     };
     const obtained = await obtain(this.#ports, this.#board.ledger, errand, aborted).catch(
-      (error: unknown) => ({ kind: 'fault', fault: internal(error) }) as const,
+      (error: unknown): Obtained => ({ kind: 'fault', fault: internal(error) }),
     );
     if (aborted.aborted) {
       this.#fail(about.id, { kind: 'cancelled' });
       return cancelled;
     }
     if (obtained.kind === 'fault') {
-      const { fault } = obtained;
+      const { fault, step } = obtained;
       this.#fail(about.id, fault);
       const first = !isHeld(this.#board.ledger.get(about.id)) && fault.kind !== 'cancelled';
       this.#board.set(about.id, first ? { kind: 'failed', about, fault } : undefined);
-      return { ok: false, why: 'fault', fault };
+      return { ok: false, why: 'fault', fault, ...(step !== undefined && { step }) };
     }
     this.#failures.delete(about.id);
     this.#questions.forget(about.id);

@@ -9,6 +9,7 @@ import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
 import { commands, settings, settingsSection } from './ids.ts';
 import type { DeliveryPort } from './parts.ts';
+import type { PlanFailure } from './planView.ts';
 import { withCancel } from './progress.ts';
 import type { Recent } from './recent.ts';
 import { requestKey } from './switcherModel.ts';
@@ -37,6 +38,8 @@ interface FlowParts {
   /** ms UTC until which a session waits for the next MFA code; see Codes. */
   waitsUntil(session: string): number | undefined;
   showLog(): void;
+  /** Shows the plan of a request, with what failed in it. */
+  showPlan(request: SessionRequest, name: string, failure: PlanFailure | undefined): Promise<void>;
   now(): number;
 }
 
@@ -143,51 +146,67 @@ export class SessionFlow {
     again: () => Promise<unknown>,
   ): void {
     if (result.why === 'plan') {
-      void this.#showProblems(result.problems, name);
+      void this.#showProblems(result.problems, name, request);
     } else {
-      void this.showFault(result.fault, name, request, again);
+      const { fault, step } = result;
+      void this.showFault(fault, name, request, again, { fault, step });
     }
   }
 
-  async #showProblems(problems: readonly Problem[], name: string): Promise<void> {
+  async #showProblems(problems: readonly Problem[], name: string, request: SessionRequest): Promise<void> {
     const problem = problems.find((each) => each.severity === 'error') ?? problems[0];
     if (!problem) {
       return;
     }
     const button = faultActionTitle('openProfile');
     const text = flowText.cannotStart(name, problemSentence(problem));
-    const choice = await vscode.window.showErrorMessage(text, ...(problem.place ? [button] : []));
+    const plan = faultActionTitle('showPlan');
+    const choice = await vscode.window.showErrorMessage(text, ...(problem.place ? [button] : []), plan);
+    if (choice === plan) {
+      await this.#parts.showPlan(request, name, undefined);
+    }
     if (choice === button && problem.place) {
       await vscode.commands.executeCommand(commands.openProfileSource, problem.place);
     }
   }
 
-  /** Says what went wrong, with the buttons that help; `again` repeats what failed. Silent about cancelling. */
+  /**
+   * Says what went wrong, with the buttons that help; `again` repeats what failed. Silent about cancelling. `failure`: it
+   * was a start or a renewal, whose plan can be shown.
+   */
   async showFault(
     fault: Fault,
     name: string,
     request: SessionRequest,
     again: () => Promise<unknown>,
+    failure?: PlanFailure,
   ): Promise<void> {
     const { text, actions } = faultSentence(fault, { session: name });
     if (text === '') {
       return;
     }
-    const offered =
+    const ofFault =
       request.kind === 'role'
         ? actionsForTypedRole(fault, actions)
         : request.kind === 'webIdentityRole'
           ? actionsForWebIdentityRole(fault, actions)
           : actions;
+    const offered: readonly FaultAction[] = failure === undefined ? ofFault : [...ofFault, 'showPlan'];
     const labels = new Map(offered.map((action) => [faultActionTitle(action), action]));
     const choice = await vscode.window.showErrorMessage(text, ...labels.keys());
     const action = choice === undefined ? undefined : labels.get(choice);
-    if (action !== undefined) {
+    if (action === 'showPlan') {
+      await this.#parts.showPlan(request, name, failure);
+    } else if (action !== undefined) {
       await this.#act(action, request, again);
     }
   }
 
-  async #act(action: FaultAction, request: SessionRequest, again: () => Promise<unknown>): Promise<void> {
+  async #act(
+    action: Exclude<FaultAction, 'showPlan'>,
+    request: SessionRequest,
+    again: () => Promise<unknown>,
+  ): Promise<void> {
     switch (action) {
       case 'retry':
       case 'signIn':

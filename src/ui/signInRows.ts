@@ -103,7 +103,7 @@ export function ssoRoleRow(node: NodeOf<'ssoRole'>, state: TreeState): TreeRow {
   return plainRow({
     label: node.roleName,
     icon: { id: 'shield', color: undefined },
-    capabilities: ['start', 'terminal', 'save'],
+    capabilities: ['start', 'terminal', 'save', 'plan'],
   });
 }
 

@@ -56,6 +56,7 @@ export function sessionRow(session: Session, state: TreeState, more: readonly Ca
     ...(active || phase === 'failed' || phase === 'starting' ? [] : (['use'] as const)),
     ...(session.roleArn === undefined ? [] : (['arn'] as const)),
     ...(fromSection ? (['name', 'source'] as const) : []),
+    'plan',
   ];
   const extra = more.filter((one) => one === 'mfa' || one === 'name' || one === 'source' || one === 'arn');
   return {
@@ -146,6 +147,7 @@ function capabilitiesOf(section: Section, result: PlanResult): readonly Capabili
     ...(hasRole ? (['arn'] as const) : []),
     'name',
     'source',
+    'plan',
   ];
 }
 

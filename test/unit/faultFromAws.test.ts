@@ -259,6 +259,41 @@ describe('faultFromAws', () => {
       assert.deepEqual(hints(denied(caller, because)), ['identityPolicy']);
     });
 
+    const named: readonly (readonly [words: string, hint: string])[] = [
+      ['because no identity-based policy allows the sts:AssumeRole action', 'identityPolicy'],
+      ['with an explicit deny in an identity-based policy', 'identityPolicy'],
+      ['with an explicit deny in an identity-based policy: arn:aws:iam::1:policy/no', 'identityPolicy'],
+      ['because no resource-based policy allows the sts:AssumeRole action', 'trustPolicy'],
+      ['with an explicit deny in a resource-based policy', 'trustPolicy'],
+      ['because no service control policy allows the sts:AssumeRole action', 'organization'],
+      ['with an explicit deny in a service control policy', 'organization'],
+      ['with an explicit deny in a resource control policy', 'organization'],
+      ['because no permissions boundary allows the sts:AssumeRole action', 'boundary'],
+      ['with an explicit deny in a permissions boundary', 'boundary'],
+      ['because no session policy allows the sts:AssumeRole action', 'sessionPolicy'],
+      ['with an explicit deny in a session policy', 'sessionPolicy'],
+      ['because no VPC endpoint policy allows the sts:AssumeRole action', 'endpointPolicy'],
+      ['with an explicit deny in a VPC endpoint policy', 'endpointPolicy'],
+    ];
+    for (const [words, hint] of named) {
+      it(`hears AWS name a policy: ${words}`, () => {
+        assert.deepEqual(hints(denied(caller, ` ${words}`)), [hint]);
+      });
+    }
+
+    it('knows what else wants a permission of its own', () => {
+      const other = (action: string): string => denied(caller).replace('sts:AssumeRole', action);
+      assert.deepEqual(hints(other('sts:TagSession')), ['tagSession']);
+      assert.deepEqual(hints(other('sts:SetSourceIdentity')), ['setSourceIdentity']);
+      const tagged: StsCall = {
+        ...assumeRole,
+        mfa,
+        tags: [{ key: 'team', value: 'a' }],
+        sourceIdentity: 'alice',
+      };
+      assert.deepEqual(hints(denied(caller), tagged).slice(-2), ['tagSession', 'setSourceIdentity']);
+    });
+
     it('takes no sentence about MFA seriously when no code was sent', () => {
       const result = fault(
         'AccessDenied',

@@ -82,6 +82,11 @@ const table: Table = {
       ['openProxySettings', 'retry', 'showLog'],
     ],
     [
+      { host, reason: 'proxy', code: 'UNKNOWN', proxy: 'proxy.example:3128' },
+      'The proxy cannot be reached, check its address and that it runs: proxy.example:3128',
+      ['openProxySettings', 'retry', 'showLog'],
+    ],
+    [
       { host, reason: 'proxy', code: 'HTTP_403', proxy: 'proxy.example:3128' },
       'The proxy did not let the call to AWS through, check its settings: proxy.example:3128 (HTTP_403)',
       ['openProxySettings', 'retry', 'showLog'],

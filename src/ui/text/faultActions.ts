@@ -22,6 +22,8 @@ export type FaultAction =
   | 'openIssuers'
   /** Shows what is in the web identity that AWS did not take. */
   | 'showClaims'
+  /** Lists the plan's hops, the failed one marked. */
+  | 'showPlan'
   | 'showLog';
 
 /** With these the source profile is what is wrong, whoever named the role. */
@@ -77,6 +79,8 @@ export function faultActionTitle(action: FaultAction): string {
       return t('Open Issuers');
     case 'showClaims':
       return t('Show Claims');
+    case 'showPlan':
+      return t('Show Plan');
     case 'showLog':
       return t('Show Log');
   }

@@ -298,6 +298,18 @@ function hintWords(hint: AccessDeniedHint): string {
       return t('you may lack the permission sts:AssumeRole');
     case 'roleName':
       return t('its name may be misspelt');
+    case 'tagSession':
+      return t('session tags are not allowed for it (sts:TagSession)');
+    case 'setSourceIdentity':
+      return t('a source identity is not allowed for it (sts:SetSourceIdentity)');
+    case 'organization':
+      return t('a policy of the organization forbids it');
+    case 'boundary':
+      return t('a permissions boundary leaves it out');
+    case 'sessionPolicy':
+      return t('the session that asks is narrowed by a policy');
+    case 'endpointPolicy':
+      return t('the policy of a VPC endpoint leaves it out');
   }
 }
 

@@ -59,6 +59,9 @@ function proxySentence({ host, code, proxy }: Extract<Fault, { kind: 'network' }
         'The proxy asks for a user name and password, put them into its address or http.proxyAuthorization: {0}',
         where,
       );
+    case 'UNKNOWN':
+      // VS Code's agent says only that it did not get there.
+      return t('The proxy cannot be reached, check its address and that it runs: {0}', where);
     case 'ECONNREFUSED':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':

@@ -66,7 +66,7 @@ function baseLine(base: Base): string {
 }
 
 /** Where the first credentials come from. The command of a process may hold a secret and is not shown. */
-function baseWords(base: Base): string {
+export function baseWords(base: Base): string {
   switch (base.kind) {
     case 'staticKeys':
       return base.sessionToken === undefined
@@ -88,6 +88,11 @@ function baseWords(base: Base): string {
 }
 
 function stepLine(step: Step): string {
+  return withPlace(escapeMarkdown(stepWords(step)), step.place);
+}
+
+/** What a step asks AWS for, without a secret in it. */
+export function stepWords(step: Step): string {
   const words: string[] = [];
   if (step.kind === 'assumeRole') {
     words.push(
@@ -117,7 +122,7 @@ function stepLine(step: Step): string {
   } else if (step.kind === 'assumeRole' && step.maxDurationSeconds <= 3600) {
     words.push(t('at most 1h'));
   }
-  return withPlace(escapeMarkdown(words.join(', ')), step.place);
+  return words.join(', ');
 }
 
 function hopLine(hop: Hop): string {

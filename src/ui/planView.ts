@@ -1,0 +1,146 @@
+import type { AccessDeniedHint, Fault } from '../aws/faults.ts';
+import type { Base, Hop, PlanResult, Step } from '../aws/planModel.ts';
+import type { Place } from '../aws/problems.ts';
+import { checkText, planText } from './text/planView.ts';
+import { problemSentence } from './text/problems.ts';
+import { faultSentence } from './text/faults.ts';
+import { baseWords, placeText, stepWords } from './text/tooltip.ts';
+
+/** How a start of the plan failed. */
+export interface PlanFailure {
+  readonly fault: Fault;
+  /** The step that failed, counted from 0; -1 for the base. Undefined: it cannot be told. */
+  readonly step: number | undefined;
+}
+
+/** How far a start has got with a hop: `unknown` where nothing has been started. */
+export type HopState = 'passed' | 'failed' | 'notReached' | 'unknown';
+
+/** A line of a plan as people read it. */
+export interface PlanLine {
+  readonly kind: 'hop' | 'problem' | 'check';
+  readonly state: HopState;
+  readonly label: string;
+  /** Where it stands, and whether it failed, in words: an icon says nothing to a screen reader. */
+  readonly description: string;
+  /** Why it failed, or what to do. */
+  readonly detail: string | undefined;
+  /** The line of the file that it opens. */
+  readonly place: Place | undefined;
+}
+
+/**
+ * A plan as a list: one line a hop, the first call first, the failed one marked and its cause beside it, then what is wrong
+ * in the files, then what to check. `name` is the session's.
+ */
+export function planLines(
+  result: PlanResult,
+  failure: PlanFailure | undefined,
+  name: string,
+): readonly PlanLine[] {
+  const hops = result.ok
+    ? [baseHop(result.plan.base), ...result.plan.steps.map(stepHop)].map((hop, index) =>
+        hopLine(hop, index, stateOf(index - 1, failure), failure, name),
+      )
+    : // The first call first, as in a plan that holds.
+      result.hops.toReversed().map(brokenLine);
+  const problems = (result.ok ? result.plan.problems : result.problems).map((problem): PlanLine => ({
+    kind: 'problem',
+    state: 'unknown',
+    label: problemSentence(problem),
+    description: problem.place === undefined ? '' : placeText(problem.place),
+    detail: undefined,
+    place: problem.place,
+  }));
+  return [...hops, ...problems, ...(result.ok ? checkLines(result.plan.steps, failure) : [])];
+}
+
+/** The same as text, to be sent to whoever can help: no key and no secret is in a plan's words. */
+export function planAsText(lines: readonly PlanLine[], title: string): string {
+  const texts = lines.map(({ kind, label, description, detail }) => {
+    const line = description === '' ? label : `${label} (${description})`;
+    return [kind === 'hop' ? line : `- ${line}`, ...(detail === undefined ? [] : [`    ${detail}`])].join(
+      '\n',
+    );
+  });
+  return `${[title, ...texts].join('\n')}\n`;
+}
+
+interface WordedHop {
+  readonly words: string;
+  readonly place: Place | undefined;
+}
+
+function baseHop(base: Base): WordedHop {
+  return { words: `${base.profile}: ${baseWords(base)}`, place: base.place };
+}
+
+function stepHop(step: Step): WordedHop {
+  return { words: stepWords(step), place: step.place };
+}
+
+function stateOf(step: number, failure: PlanFailure | undefined): HopState {
+  if (failure?.step === undefined) {
+    return 'unknown';
+  }
+  return step < failure.step ? 'passed' : step === failure.step ? 'failed' : 'notReached';
+}
+
+function hopLine(
+  { words, place }: WordedHop,
+  index: number,
+  state: HopState,
+  failure: PlanFailure | undefined,
+  name: string,
+): PlanLine {
+  const cause = state === 'failed' && failure ? faultSentence(failure.fault, { session: name }).text : '';
+  return {
+    kind: 'hop',
+    state,
+    label: `${index + 1}. ${words}`,
+    description: [planText.state(state), ...(place === undefined ? [] : [placeText(place)])]
+      .filter((part) => part !== '')
+      .join(' · '),
+    detail: cause === '' ? undefined : cause,
+    place,
+  };
+}
+
+function brokenLine(hop: Hop, index: number): PlanLine {
+  const state = hop.broken ? 'failed' : 'unknown';
+  const words = hop.roleArn === undefined ? hop.profile : planText.hop(hop.profile, hop.roleArn);
+  return {
+    kind: 'hop',
+    state,
+    label: `${index + 1}. ${words}`,
+    description: [
+      hop.broken ? planText.breaksHere() : '',
+      hop.place === undefined ? '' : placeText(hop.place),
+    ]
+      .filter((part) => part !== '')
+      .join(' · '),
+    detail: undefined,
+    place: hop.place,
+  };
+}
+
+/** What an AccessDenied may come from, the likeliest first, each with what to do. */
+function checkLines(steps: readonly Step[], failure: PlanFailure | undefined): readonly PlanLine[] {
+  const { fault, step = -1 } = failure ?? {};
+  if (fault?.kind !== 'accessDenied' || fault.roleArn === undefined) {
+    return [];
+  }
+  const { caller, roleArn } = fault;
+  const failed = steps[step];
+  return fault.hints.map((hint: AccessDeniedHint): PlanLine => {
+    const { what, todo } = checkText(hint, { caller, roleArn });
+    return {
+      kind: 'check',
+      state: 'unknown',
+      label: what,
+      description: '',
+      detail: todo,
+      place: failed?.place,
+    };
+  });
+}
