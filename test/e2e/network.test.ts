@@ -167,8 +167,6 @@ describeIf(certificates !== undefined, 'no openssl to make certificates with', '
       await set('http.proxySupport', support);
       const from = stage().sandbox.journal.length;
       await stage().page.runCommand('STS: Renew Session Now');
-      await stage().page.quickTitle('Renew Session').waitFor();
-      await stage().page.pick('hub');
       await stage().sandbox.waitForCall(
         ({ operation, status }) => operation === 'AssumeRole' && status === 200,
         { from },
