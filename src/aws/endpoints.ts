@@ -47,23 +47,28 @@ export function stsTarget(region: string, choice: EndpointChoice): StsTarget {
   if (choice.custom !== undefined) {
     return { region: region === 'aws-global' ? globalTarget.region : region, endpoint: choice.custom };
   }
-  if (choice.fips === true || choice.dualStack === true) {
-    return specialTarget(region === 'aws-global' ? globalTarget.region : region, choice);
-  }
-  if (region === 'aws-global' || (choice.legacy && legacyRegions.has(region))) {
+  const isSpecial = choice.fips === true || choice.dualStack === true;
+  if (!isSpecial && (region === 'aws-global' || (choice.legacy && legacyRegions.has(region)))) {
     return globalTarget;
   }
-  return { region, endpoint: `https://sts.${region}.${partitionForHosts(region).dnsSuffix}` };
+  const named = region === 'aws-global' ? globalTarget.region : region;
+  return { region: named, endpoint: regionalEndpoint('sts', named, choice) };
 }
 
-function specialTarget(region: string, { fips, dualStack }: EndpointChoice): StsTarget {
+/**
+ * Where a service is in a region: the rules that botocore has for STS and both services of Identity Center alike, whose
+ * hosts differ in the name alone.
+ */
+export function regionalEndpoint(
+  service: 'sts' | 'portal.sso' | 'oidc',
+  region: string,
+  { fips, dualStack }: Pick<EndpointChoice, 'fips' | 'dualStack'>,
+): string {
   const { id, dnsSuffix, dualStackSuffix } = partitionForHosts(region);
   // GovCloud's ordinary host is its FIPS host.
-  const name = fips === true && (dualStack === true || id !== 'aws-us-gov') ? 'sts-fips' : 'sts';
-  return {
-    region,
-    endpoint: `https://${name}.${region}.${dualStack === true ? dualStackSuffix : dnsSuffix}`,
-  };
+  const isMarked = fips === true && (dualStack === true || id !== 'aws-us-gov');
+  const suffix = dualStack === true ? dualStackSuffix : dnsSuffix;
+  return `https://${service}${isMarked ? '-fips' : ''}.${region}.${suffix}`;
 }
 
 /**

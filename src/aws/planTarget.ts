@@ -99,15 +99,27 @@ export function specialEndpoints(
   custom: boolean,
   findings: Findings,
 ): { readonly fips: boolean; readonly dualStack: boolean } {
-  const choose = (fromEnv: boolean | undefined, property: string): boolean => {
-    const own = read(section, property);
-    const chosen = fromEnv ?? own?.value.toLowerCase() === 'true';
-    if (chosen && custom) {
-      const place = fromEnv === undefined ? own?.place : undefined;
-      findings.error(section.name, place, { kind: 'endpointExcludes', name: section.name, property });
-    }
-    return chosen;
+  const chosen = specialChoice(section, env);
+  const refuse = (fromEnv: boolean | undefined, property: string): void => {
+    const place = fromEnv === undefined ? read(section, property)?.place : undefined;
+    findings.error(section.name, place, { kind: 'endpointExcludes', name: section.name, property });
   };
+  if (custom && chosen.fips) {
+    refuse(env.fips, 'use_fips_endpoint');
+  }
+  if (custom && chosen.dualStack) {
+    refuse(env.dualStack, 'use_dualstack_endpoint');
+  }
+  return chosen;
+}
+
+/** Whether FIPS and dual-stack endpoints are asked for: the environment before the section. */
+export function specialChoice(
+  section: Section,
+  env: PlanEnvironment,
+): { readonly fips: boolean; readonly dualStack: boolean } {
+  const choose = (fromEnv: boolean | undefined, property: string): boolean =>
+    fromEnv ?? read(section, property)?.value.toLowerCase() === 'true';
   return {
     fips: choose(env.fips, 'use_fips_endpoint'),
     dualStack: choose(env.dualStack, 'use_dualstack_endpoint'),

@@ -3,7 +3,7 @@ import type { Base, Hop, PlanResult, Step } from '../aws/planModel.ts';
 import type { Place } from '../aws/problems.ts';
 import { checkText, planText } from './text/planView.ts';
 import { problemSentence } from './text/problems.ts';
-import { faultSentence } from './text/faults.ts';
+import { faultSentence, roleForReading } from './text/faults.ts';
 import { baseWords, placeText, stepWords } from './text/tooltip.ts';
 
 /** How a start of the plan failed. */
@@ -76,7 +76,7 @@ function baseHop(base: Base): WordedHop {
 }
 
 function stepHop(step: Step): WordedHop {
-  return { words: stepWords(step), place: step.place };
+  return { words: stepWords(step, roleForReading), place: step.place };
 }
 
 function stateOf(step: number, failure: PlanFailure | undefined): HopState {
@@ -93,7 +93,7 @@ function hopLine(
   failure: PlanFailure | undefined,
   name: string,
 ): PlanLine {
-  const cause = state === 'failed' && failure ? faultSentence(failure.fault, { session: name }).text : '';
+  const cause = state === 'failed' && failure ? causeOf(failure.fault, name) : '';
   return {
     kind: 'hop',
     state,
@@ -106,17 +106,22 @@ function hopLine(
   };
 }
 
+/** The fault's sentence; what it may come from has lines of its own here. */
+function causeOf(fault: Fault, session: string): string {
+  const told: Fault = fault.kind === 'accessDenied' ? { ...fault, hints: [] } : fault;
+  return faultSentence(told, { session }).text;
+}
+
 function brokenLine(hop: Hop, index: number): PlanLine {
   const state = hop.broken ? 'failed' : 'unknown';
-  const words = hop.roleArn === undefined ? hop.profile : planText.hop(hop.profile, hop.roleArn);
+  const words =
+    hop.roleArn === undefined ? hop.profile : planText.hop(hop.profile, roleForReading(hop.roleArn));
+  const marked = hop.place === undefined ? planText.missing() : planText.breaksHere();
   return {
     kind: 'hop',
     state,
     label: `${index + 1}. ${words}`,
-    description: [
-      hop.broken ? planText.breaksHere() : '',
-      hop.place === undefined ? '' : placeText(hop.place),
-    ]
+    description: [hop.broken ? marked : '', hop.place === undefined ? '' : placeText(hop.place)]
       .filter((part) => part !== '')
       .join(' · '),
     detail: undefined,

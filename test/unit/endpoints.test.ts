@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { endpointFrom, isRegion, stsTarget } from '../../src/aws/endpoints.ts';
+import { SSOClient } from '@aws-sdk/client-sso';
+import { SSOOIDCClient } from '@aws-sdk/client-sso-oidc';
+import { STSClient } from '@aws-sdk/client-sts';
+import { endpointFrom, isRegion, regionalEndpoint, stsTarget } from '../../src/aws/endpoints.ts';
 import { planEnvironment } from '../../src/aws/environment.ts';
 import { partitionOfRegion, partitions } from '../../src/aws/partitions.ts';
 
@@ -107,6 +110,50 @@ describe('FIPS and dual-stack endpoints', () => {
   });
 });
 
+describe("AWS's own rules", () => {
+  // The rules that come with the SDK's clients are those of botocore: a differential test over all eight partitions.
+  const clients = {
+    sts: new STSClient({ region: 'us-east-1' }),
+    'portal.sso': new SSOClient({ region: 'us-east-1' }),
+    oidc: new SSOOIDCClient({ region: 'us-east-1' }),
+  } as const;
+  const regions = [...partitions.map(({ fallbackRegion }) => fallbackRegion), 'moon-1'];
+  for (const service of ['sts', 'portal.sso', 'oidc'] as const) {
+    it(`give the same hosts for ${service}`, () => {
+      for (const region of regions) {
+        for (const [fips, dualStack] of [
+          [false, false],
+          [true, false],
+          [false, true],
+          [true, true],
+        ] as const) {
+          const asked = { Region: region, UseFIPS: fips, UseDualStack: dualStack, UseGlobalEndpoint: false };
+          const { url } = clients[service].config.endpointProvider(asked);
+          assert.equal(regionalEndpoint(service, region, { fips, dualStack }), url.origin);
+        }
+      }
+    });
+  }
+});
+
+describe('the sign-in host', () => {
+  it('is in each partition where its console is', () => {
+    assert.deepEqual(
+      partitions.map(({ id, signInHost }) => [id, signInHost]),
+      [
+        ['aws', 'signin.aws.amazon.com'],
+        ['aws-cn', 'signin.amazonaws.cn'],
+        ['aws-us-gov', 'signin.amazonaws-us-gov.com'],
+        ['aws-eusc', 'signin.amazonaws-eusc.eu'],
+        ['aws-iso', 'signin.c2shome.ic.gov'],
+        ['aws-iso-b', 'signin.sc2shome.sgov.gov'],
+        ['aws-iso-e', 'signin.csphome.adc-e.uk'],
+        ['aws-iso-f', 'signin.csphome.hci.ic.gov'],
+      ],
+    );
+  });
+});
+
 describe('isRegion', () => {
   it('lets nothing into a host name that would change the host', () => {
     for (const text of ['us-east-1', 'moon', 'eusc-de-east-1', 'a']) {
@@ -141,6 +188,8 @@ describe('planEnvironment', () => {
       region: undefined,
       endpointUrl: undefined,
       ignoreConfiguredEndpoints: false,
+      caBundle: undefined,
+      otherCaBundle: undefined,
       identityCenter: { portal: undefined, oidc: undefined },
       signInEndpoint: undefined,
       regionalEndpoints: undefined,

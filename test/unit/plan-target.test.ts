@@ -74,6 +74,25 @@ describe('planFor', () => {
       assert.equal(target({ config: ignoring, ask: 'user' })[1], 'https://sts.ap-south-1.amazonaws.com');
     });
 
+    it('carry the certificates that the AWS CLI would trust', () => {
+      const trusted = (lines: string, env: Partial<PlanEnvironment> = {}): string | undefined => {
+        const config = `[profile user]\n${keys}ca_bundle = /source.pem\n${role('A', 'user', lines)}`;
+        const { steps, target: last } = goodPlan({ config, ask: 'A', env });
+        assert.deepEqual(steps[0]?.target, last, 'the same for every hop');
+        return last.caBundle && `${last.caBundle.from} ${last.caBundle.path}`;
+      };
+      assert.equal(trusted(''), undefined);
+      assert.equal(trusted('ca_bundle =\n'), undefined);
+      assert.equal(trusted('ca_bundle = ~/corp.pem\n'), 'ca_bundle ~/corp.pem');
+      const both = { caBundle: '/env.pem', otherCaBundle: '/requests.pem' };
+      assert.equal(trusted('ca_bundle = /own.pem\n', both), 'AWS_CA_BUNDLE /env.pem');
+      assert.equal(
+        trusted('ca_bundle = /own.pem\n', { otherCaBundle: '/requests.pem' }),
+        'ca_bundle /own.pem',
+      );
+      assert.equal(trusted('', { otherCaBundle: '/requests.pem' }), 'REQUESTS_CA_BUNDLE /requests.pem');
+    });
+
     it('know the old global endpoint, and the environment’s word on it', () => {
       const config = `[profile user]\n${keys}region = eu-west-1\nsts_regional_endpoints = legacy\n`;
       assert.deepEqual(target({ config, ask: 'user' }), [

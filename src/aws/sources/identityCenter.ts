@@ -1,11 +1,10 @@
-import { isRegion } from '../endpoints.ts';
+import { isRegion, regionalEndpoint } from '../endpoints.ts';
 import type { Findings } from '../findings.ts';
 import { placeOf, read } from '../findings.ts';
-import { dnsSuffixOf } from '../partitions.ts';
 import type { Place } from '../problems.ts';
 import type { Base, PlanEnvironment, SessionRequest } from '../planModel.ts';
 import type { PlanFiles } from '../planChain.ts';
-import { caBundleOf, configuredEndpoint } from '../planTarget.ts';
+import { caBundleOf, configuredEndpoint, specialChoice } from '../planTarget.ts';
 import type { ProfileSet, Section } from '../profiles.ts';
 import type { SignIn } from './identityCenterApi.ts';
 
@@ -137,9 +136,9 @@ function readSignIn(lines: SignInLines, findings?: Findings): SignIn | undefined
   if (startUrl === undefined || region === undefined) {
     return undefined;
   }
-  const endpoint = (service: 'sso' | 'sso_oidc', host: string): string =>
+  const endpoint = (service: 'sso' | 'sso_oidc', host: 'portal.sso' | 'oidc'): string =>
     configuredEndpoint(section, { ...files, service }, findings) ??
-    `https://${host}.${region.value}.${dnsSuffixOf(region.value)}`;
+    regionalEndpoint(host, region.value, specialChoice(section, files.env));
   const caBundle = caBundleOf(section === session ? trusting(session, files) : section, files.env);
   return {
     session: session?.name,

@@ -12,6 +12,7 @@ export const planText = {
   problems: () => t('In the files'),
   hop: (profile: string, roleArn: string) => t('{0}: assume role {1}', profile, roleArn),
   breaksHere: () => t('breaks here'),
+  missing: () => t('does not exist'),
   state(state: 'passed' | 'failed' | 'notReached' | 'unknown'): string {
     switch (state) {
       case 'passed':

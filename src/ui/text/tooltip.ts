@@ -91,14 +91,14 @@ function stepLine(step: Step): string {
   return withPlace(escapeMarkdown(stepWords(step)), step.place);
 }
 
-/** What a step asks AWS for, without a secret in it. */
-export function stepWords(step: Step): string {
+/** What a step asks AWS for, without a secret in it. `wordsOf`: how its role is written. */
+export function stepWords(step: Step, wordsOf: (roleArn: string) => string = (roleArn) => roleArn): string {
   const words: string[] = [];
   if (step.kind === 'assumeRole') {
     words.push(
       step.profile === undefined
-        ? t('assume role {0}', step.roleArn)
-        : t('{0}: assume role {1}', step.profile, step.roleArn),
+        ? t('assume role {0}', wordsOf(step.roleArn))
+        : t('{0}: assume role {1}', step.profile, wordsOf(step.roleArn)),
     );
   } else if (step.kind === 'federationToken') {
     words.push(t('{0}: GetFederationToken for {1}', step.profile, step.userName));
