@@ -3,7 +3,8 @@ import type { Base, Hop, PlanResult, Step } from '../aws/planModel.ts';
 import type { Place } from '../aws/problems.ts';
 import { checkText, planText } from './text/planView.ts';
 import { problemSentence } from './text/problems.ts';
-import { faultSentence, roleForReading } from './text/faults.ts';
+import { faultSentence } from './text/faults.ts';
+import { roleForReading } from './text/roles.ts';
 import { baseWords, placeText, stepWords } from './text/tooltip.ts';
 
 /** How a start of the plan failed. */
