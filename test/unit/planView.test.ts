@@ -75,7 +75,7 @@ describe('a plan as a list', () => {
     );
     assert.deepEqual(
       lines.slice(0, 2).map(({ description }) => description),
-      ['does not exist', 'breaks here · config file, line 12'],
+      ['does not exist', 'breaks here · config file, line 11'],
     );
     assert.deepEqual(lines.at(-1)?.place, { file: 'config', line: 13 });
   });
