@@ -204,7 +204,6 @@ export function start(context: vscode.ExtensionContext): Core {
     switcher: { ...views, recent: () => recent.requests(), aliasOf },
     identity: (session: Session, credentials: Credentials, signal: AbortSignal) =>
       askIdentity(session, credentials, signal, plan, send),
-    plan,
     isAsking,
     showLog: () => log.show(),
     now,
