@@ -21,6 +21,9 @@ const SANDBOX_PORT = 46_771;
 /** The same for the page of the demo's SAML identity provider. */
 const SAML_PORT = 46_772;
 
+/** Where the product listens for what an identity provider posts: the default of `stsSessions.samlListenerPort`. */
+const SAML_LISTENER_PORT = 17_235;
+
 /** The demo's user with an MFA device. */
 const MFA_USER = 'alice';
 
@@ -74,10 +77,16 @@ async function startDemo(): Promise<Sandbox> {
   const sandbox = await startSandbox({ data, port: SANDBOX_PORT }).catch(() => startSandbox({ data }));
   endings.push(() => sandbox.close());
   const home = join(place, 'home');
-  const config = await readFile(join(home, '.aws', 'config'), 'utf8').catch(() => '');
+  const readConfig = (): Promise<string> => readFile(join(home, '.aws', 'config'), 'utf8').catch(() => '');
+  const config = await readConfig();
   // What somebody tried out in the demo's files stays, as long as it leads to this sandbox.
   if (!config.includes(sandbox.url) || !config.includes(idp.loginUrl)) {
-    await writeDemoHome(home, sandbox.url, { samlLoginUrl: idp.loginUrl });
+    // Nobody sees the window that a workbench in a browser would open.
+    const method = desktop ? {} : { method: 'listener' };
+    await writeDemoHome(home, sandbox.url, { saml: { loginUrl: idp.loginUrl, ...method } });
+  }
+  if ((await readConfig()).includes('saml_method = listener')) {
+    idp.postTo(`http://127.0.0.1:${String(SAML_LISTENER_PORT)}/saml`);
   }
   console.log(`A small AWS answers at ${sandbox.url}; its ~/.aws is ${join(home, '.aws')}`);
   console.log(

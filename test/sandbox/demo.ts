@@ -107,8 +107,12 @@ export function demoData(): SandboxData {
 
 /** What is running beside the sandbox; what is not gets no profile. */
 export interface DemoPlaces {
-  /** The page of a SAML identity provider. */
-  readonly samlLoginUrl?: string;
+  readonly saml?: {
+    /** The page of the identity provider. */
+    readonly loginUrl: string;
+    /** `saml_method`, where the best way is not the one to be shown. */
+    readonly method?: string;
+  };
 }
 
 /** Where `writeDemoHome` has put things. */
@@ -139,7 +143,7 @@ export async function writeDemoHome(
   return files;
 }
 
-function configText(sandboxUrl: string, { samlLoginUrl }: DemoPlaces): string {
+function configText(sandboxUrl: string, { saml }: DemoPlaces): string {
   const common = `region = ${region}\nendpoint_url = ${sandboxUrl}\n`;
   return `# Profiles of the demo. None of them reaches the real AWS.
 
@@ -216,7 +220,15 @@ sso_role_name = Developer
 ${common}
 [profile vault]
 credential_process = /opt/acme/bin/acme-credentials --vault team
-${common}${samlLoginUrl === undefined ? '' : `\n[profile corp-saml]\nsaml_login_url = ${samlLoginUrl}\n${common}`}`;
+${common}${saml === undefined ? '' : `${samlText(saml)}${common}`}`;
+}
+
+function samlText({ loginUrl, method }: NonNullable<DemoPlaces['saml']>): string {
+  const lines = [
+    `saml_login_url = ${loginUrl}`,
+    ...(method === undefined ? [] : [`saml_method = ${method}`]),
+  ];
+  return `\n[profile corp-saml]\n${lines.join('\n')}\n`;
 }
 
 function credentialsText(): string {

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { SandboxData, SamlProviderData } from '../sandbox/data.ts';
 import type { Statement } from '../sandbox/policy.ts';
 
@@ -91,4 +93,42 @@ export function samlData(provider: Omit<SamlProviderData, 'name'>): SandboxData 
       },
     ],
   };
+}
+
+/**
+ * Writes `~/.aws/config` with a profile for each way to an assertion, and the program of one, which prints what stands in
+ * `~/response.txt`.
+ */
+export async function writeSamlHome(home: string, sandboxUrl: string, loginUrl: string): Promise<void> {
+  await mkdir(join(home, '.aws'), { recursive: true, mode: 0o700 });
+  const program = join(home, 'print response.sh');
+  await writeFile(
+    program,
+    `#!/bin/sh\necho "not for anybody's eyes: $1" >&2\nexec cat "$HOME/response.txt"\n`,
+    {
+      mode: 0o700,
+    },
+  );
+  const common = `region = eu-central-1\nendpoint_url = ${sandboxUrl}\n`;
+  const profile = (name: string, ...lines: string[]): string =>
+    `[profile ${name}]\n${lines.join('\n')}\n${common}\n`;
+  const admin = [`role_arn = ${samlRole('Admin')}`, `saml_provider_arn = ${samlProvider()}`];
+  const page = `saml_login_url = ${loginUrl}`;
+  await writeFile(
+    join(home, '.aws', 'config'),
+    [
+      profile('corp', page),
+      profile(
+        'corp-dev',
+        page,
+        `role_arn = ${samlRole('Developer')}`,
+        `saml_provider_arn = ${samlProvider()}`,
+      ),
+      profile('next', `role_arn = ${samlRole('Next')}`, 'source_profile = corp-dev'),
+      profile('own-browser', page, 'saml_method = listener', ...admin),
+      profile('program', `saml_process = "${program}" --password EXAMPLEPASSWORD`, ...admin),
+      profile('by-hand', page, 'saml_method = paste'),
+    ].join(''),
+    { mode: 0o600 },
+  );
 }

@@ -20,8 +20,8 @@ export const noAwsCli = 'no AWS CLI on this machine';
 
 /** How a file of end-to-end tests sets its stage. */
 export interface StageOptions {
-  /** The world of the sandbox; the demo's when absent. */
-  readonly data?: SandboxData;
+  /** The world of the sandbox, or what makes it when the stage is set; the demo's when absent. */
+  readonly data?: SandboxData | (() => Promise<SandboxData>);
   /** Fills the home folder; the demo's `~/.aws` when absent. */
   readonly fill?: (home: string, sandboxUrl: string) => Promise<unknown>;
   /** Fills the folder that is opened. */
@@ -141,7 +141,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const home = await mkdtemp(join(tmpdir(), 'sts-e2e-'));
   const workspace = join(home, 'project');
   await mkdir(workspace);
-  const sandbox = await startSandbox({ data: options.data ?? demoData() });
+  const data = typeof options.data === 'function' ? await options.data() : options.data;
+  const sandbox = await startSandbox({ data: data ?? demoData() });
   await (options.fill ?? writeDemoHome)(home, sandbox.url);
   await options.project?.(workspace, sandbox.url);
   const workbench = await launchWorkbench({

@@ -85,7 +85,9 @@ describe('sandbox: demo', () => {
         offered.filter((arn) => !known.includes(arn)),
         [],
       );
-      const { configFile } = await writeDemoHome(home, 'http://127.0.0.1:1', { samlLoginUrl: idp.loginUrl });
+      const { configFile } = await writeDemoHome(home, 'http://127.0.0.1:1', {
+        saml: { loginUrl: idp.loginUrl },
+      });
       assert.match(
         await readFile(configFile, 'utf8'),
         new RegExp(`\\n\\[profile corp-saml\\]\\nsaml_login_url = ${idp.loginUrl}\\nregion = `),
