@@ -107,7 +107,17 @@ export function start(context: vscode.ExtensionContext): Core {
     log,
     now,
   });
-  const saml = wireSaml();
+  const aliasOf = (accountId: string): string | undefined => identityCenter.directory.nameOf(accountId);
+  const saml = wireSaml({
+    context,
+    machine,
+    peers,
+    plan,
+    nameOf: aliasOf,
+    skewMs: () => sessions.skewMs,
+    log,
+    now,
+  });
   const issuers = wireIssuers({
     context,
     host,
@@ -178,6 +188,7 @@ export function start(context: vscode.ExtensionContext): Core {
     delivery,
     globalState: context.globalState,
     isAsking,
+    requestToStart: (request) => saml.requestToStart(request),
     waitsUntil: (session) => codes.waitsUntil(session),
     showLog: () => log.show(),
     showPlan: async (request, name, failure) => showPlan({ plan, request, name, failure }),
@@ -188,7 +199,6 @@ export function start(context: vscode.ExtensionContext): Core {
     (set, profile) => planFor(set, { kind: 'profile', profile }, environment.now),
     () => environment.now,
   );
-  const aliasOf = (accountId: string): string | undefined => identityCenter.directory.nameOf(accountId);
   const views = { profiles, sessions, plan: planOf, now, warnMs: warnBeforeMs };
   const parts = {
     sessions,
@@ -201,6 +211,7 @@ export function start(context: vscode.ExtensionContext): Core {
     issuers,
     plan,
     login,
+    saml,
     switcher: { ...views, recent: () => recent.requests(), aliasOf },
     identity: (session: Session, credentials: Credentials, signal: AbortSignal) =>
       askIdentity(session, credentials, signal, plan, send),
@@ -209,7 +220,7 @@ export function start(context: vscode.ExtensionContext): Core {
     now,
   };
 
-  const tree = new ProfileTreeView({ ...views, identityCenter });
+  const tree = new ProfileTreeView({ ...views, identityCenter, saml, aliasOf });
   const diagnostics = new Diagnostics({ paths: files.paths, profiles, plan: planOf });
   const statusBar = new StatusBar({ sessions, delivery, aliasOf, now, warnMs: warnBeforeMs });
   context.subscriptions.push(
@@ -221,6 +232,7 @@ export function start(context: vscode.ExtensionContext): Core {
     identityCenter,
     issuers,
     login,
+    saml,
     tree,
     statusBar,
     onDidChangeSettings(() => {

@@ -1,6 +1,7 @@
 import type { SessionRequest } from '../aws/planModel.ts';
 import type { Session } from '../session/types.ts';
 import { profileOfSession, sessionOfProfile } from './sessionPhase.ts';
+import { requestOfSamlRole, sessionOfSamlRole } from './samlRows.ts';
 import { requestOfRole, sessionOfRole } from './signInRows.ts';
 import type { TreeNode } from './treeModel.ts';
 
@@ -43,6 +44,9 @@ export function meaningOf(
   if (node?.kind === 'ssoRole') {
     return { kind: 'profile', request: requestOfRole(node) };
   }
+  if (node?.kind === 'samlRole') {
+    return { kind: 'profile', request: requestOfSamlRole(node) };
+  }
   const name = node?.kind === 'profile' ? node.profile : argument;
   if (typeof name !== 'string') {
     return { kind: 'open' };
@@ -65,6 +69,8 @@ export function sessionIn(sessions: KnownSessions, argument: CommandArgument): S
       return sessionOfProfile(sessions.list(), node.profile);
     case 'ssoRole':
       return sessionOfRole(sessions.list(), node);
+    case 'samlRole':
+      return sessionOfSamlRole(sessions.list(), node);
     default:
       return undefined;
   }
@@ -73,7 +79,7 @@ export function sessionIn(sessions: KnownSessions, argument: CommandArgument): S
 /** The profile's name that a row or a name stands for; undefined for none. */
 export function profileIn(sessions: KnownSessions, argument: CommandArgument): string | undefined {
   const node = asNode(argument);
-  if (node?.kind === 'profile') {
+  if (node?.kind === 'profile' || node?.kind === 'samlRole') {
     return node.profile;
   }
   const session = sessionIn(sessions, argument);
@@ -115,6 +121,7 @@ function isNode(value: unknown): value is TreeNode {
     'ssoSession',
     'account',
     'ssoRole',
+    'samlRole',
     'note',
     'profile',
     'file',

@@ -4,11 +4,12 @@ import type { CallerIdentity } from '../aws/effects.ts';
 import type { Fault } from '../aws/faults.ts';
 import type { IssuerSettings } from '../aws/issuers.ts';
 import type { Claims } from '../aws/jwt.ts';
-import type { Base, Issuer, LoginSession, PlanResult, SessionRequest } from '../aws/planModel.ts';
+import type { Base, Issuer, LoginSession, PlanResult, SamlRole, SessionRequest } from '../aws/planModel.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import type { FileRole } from '../aws/problems.ts';
 import type { SignIn } from '../aws/sources/identityCenterApi.ts';
 import type { IssuerFacts } from '../aws/sources/issuerApi.ts';
+import type { AssertionOrigin } from '../session/assertions.ts';
 import type { Directory } from '../session/directory.ts';
 import type { IssuerState } from '../session/issuerSignIns.ts';
 import type { Logins } from '../session/logins.ts';
@@ -96,6 +97,22 @@ export interface LoginPort {
   newLogin(region: string): LoginSession;
 }
 
+/** What came of asking what exactly to start. */
+export type StartChoice = { readonly request: SessionRequest } | { readonly fault: Fault };
+
+/** SAML, as the interface sees it. */
+export interface SamlPort {
+  /** The roles that the last sign-in offered; none before the first. */
+  rolesOf(origin: AssertionOrigin): readonly SamlRole[];
+  /** Fires when these are others than before. */
+  readonly onDidChange: Event<void>;
+  /**
+   * What to start for a request: for a profile that leaves its role open, the one that the person picks now; undefined
+   * when they left.
+   */
+  requestToStart(request: SessionRequest): Promise<StartChoice | undefined>;
+}
+
 /** What the command handlers work with. */
 export interface CommandParts {
   readonly sessions: Sessions;
@@ -107,6 +124,7 @@ export interface CommandParts {
   readonly identityCenter: IdentityCenterPort;
   readonly issuers: IssuersPort;
   readonly login: LoginPort;
+  readonly saml: SamlPort;
   readonly switcher: SwitcherOptions;
   /** Plans from today's files and settings. */
   plan(request: SessionRequest): Promise<PlanResult>;

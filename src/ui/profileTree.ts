@@ -4,7 +4,7 @@ import type { ProfileSet } from '../aws/profiles.ts';
 import type { SignIn } from '../aws/sources/identityCenterApi.ts';
 import { setContext } from './contextKeys.ts';
 import { commands, contextKeys, views } from './ids.ts';
-import type { IdentityCenterPort } from './parts.ts';
+import type { IdentityCenterPort, SamlPort } from './parts.ts';
 import { showsTheSame } from './sameProfiles.ts';
 import type { PlanOf, ProfileSource, SessionSource } from './sources.ts';
 import { changedRows, ProfileTree } from './treeModel.ts';
@@ -17,6 +17,8 @@ export interface ProfileTreeOptions {
   readonly sessions: SessionSource;
   readonly plan: PlanOf;
   readonly identityCenter: IdentityCenterPort;
+  readonly saml: Pick<SamlPort, 'rolesOf' | 'onDidChange'>;
+  readonly aliasOf: (accountId: string) => string | undefined;
   /** Milliseconds UTC. */
   readonly now: () => number;
   readonly warnMs: () => number;
@@ -48,6 +50,7 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
     const { signIns, directory } = options.identityCenter;
     this.#store.add(signIns.onDidChange(() => this.refresh()));
     this.#store.add(directory.onDidChange(({ signIn, accountId }) => this.#onListing(signIn, accountId)));
+    this.#store.add(options.saml.onDidChange(() => this.refresh()));
     this.#store.add({ dispose: () => this.#ended.abort() });
   }
 
@@ -136,6 +139,8 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
       activeId: sessions.activeId,
       now: now(),
       warnMs: warnMs(),
+      samlRoles: (origin) => this.#options.saml.rolesOf(origin),
+      accountName: (accountId) => this.#options.aliasOf(accountId),
       signIn: (name) => {
         const { signIns, directory } = this.#options.identityCenter;
         const signIn = this.#signInOf(name);

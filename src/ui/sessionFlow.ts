@@ -8,7 +8,7 @@ import type { StartOptions, StartResult } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
 import { commands, settings, settingsSection } from './ids.ts';
-import type { DeliveryPort } from './parts.ts';
+import type { DeliveryPort, SamlPort } from './parts.ts';
 import type { PlanFailure } from './planView.ts';
 import { withCancel } from './progress.ts';
 import type { Recent } from './recent.ts';
@@ -35,6 +35,7 @@ interface FlowParts {
   readonly delivery: DeliveryPort;
   readonly globalState: vscode.Memento;
   isAsking(): boolean;
+  requestToStart: SamlPort['requestToStart'];
   /** ms UTC until which a session waits for the next MFA code; see Codes. */
   waitsUntil(session: string): number | undefined;
   showLog(): void;
@@ -52,7 +53,16 @@ export class SessionFlow {
   }
 
   /** Starts a session and makes it the active one. Undefined when it did not start; the person has been told why. */
-  async start(request: SessionRequest, options?: StartOptions): Promise<Session | undefined> {
+  async start(asked: SessionRequest, options?: StartOptions): Promise<Session | undefined> {
+    const chosen = await this.#parts.requestToStart(asked);
+    if (chosen === undefined) {
+      return undefined;
+    }
+    if ('fault' in chosen) {
+      void this.showFault(chosen.fault, nameOf(asked), asked, () => this.start(asked, options));
+      return undefined;
+    }
+    const { request } = chosen;
     const name = nameOf(request);
     const result = await withCancel(
       flowText.starting(name),

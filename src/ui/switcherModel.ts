@@ -122,6 +122,13 @@ export function requestKey(request: SessionRequest): string {
     case 'identityCenterRole':
       return JSON.stringify([request.kind, request.ssoSession, request.accountId, request.roleName]);
     case 'samlRole':
+      return JSON.stringify([
+        request.kind,
+        request.profile,
+        request.roleArn,
+        request.providerArn,
+        ...(request.readOnly === true ? ['readOnly'] : []),
+      ]);
     case 'webIdentityRole':
     case 'federation':
       // Of values in a fixed order: the code that makes them is the only one.
@@ -174,6 +181,9 @@ function requestRow(request: SessionRequest, input: SwitcherInput): SwitcherRow 
   if (request.kind === 'identityCenterRole') {
     return identityCenterRow(request, input);
   }
+  if (request.kind === 'samlRole') {
+    return samlRow(request, input);
+  }
   const profile = profileOf(request);
   const section = input.set?.profiles.get(profile);
   if (request.kind !== 'role' && section) {
@@ -206,6 +216,19 @@ function identityCenterRow(
     label: `$(${kindLook('identityCenter').icon}) ${escapeIcons(request.name)}`,
     description: escapeIcons(facts),
     detail: escapeIcons(ssoSession),
+    choice: { kind: 'startSession', request },
+    buttons: { terminal: { kind: 'terminalOfRequest', request } },
+  };
+}
+
+function samlRow(request: Extract<SessionRequest, { kind: 'samlRole' }>, input: SwitcherInput): SwitcherRow {
+  const { profile, roleArn } = request;
+  return {
+    kind: 'item',
+    key: requestKey(request),
+    label: `$(${kindLook('saml').icon}) ${escapeIcons(request.name)}`,
+    description: escapeIcons(roleFacts(roleArn, undefined, input)),
+    detail: escapeIcons(`${profile} → ${roleArn}`),
     choice: { kind: 'startSession', request },
     buttons: { terminal: { kind: 'terminalOfRequest', request } },
   };

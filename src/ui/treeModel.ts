@@ -15,6 +15,7 @@ import {
   ssoRoleRow,
   ssoSessionRow,
 } from './signInRows.ts';
+import { samlRoleNodeId, samlRoleNodes, samlRoleRow, samlRoleTooltip } from './samlRows.ts';
 import { problemsTooltip, profileTooltip, sessionTooltip } from './text/tooltip.ts';
 import { fileProblemsText, groupLabel, problemLabel } from './text/tree.ts';
 import { plainRow, problemIcon, profileRow, sessionRow } from './treeRows.ts';
@@ -39,6 +40,15 @@ export type TreeNode =
       readonly accountId: string;
       readonly accountName: string;
       readonly roleName: string;
+    }
+  /** A role that the last SAML sign-in of a profile offered; a session is called by `name`. */
+  | {
+      readonly kind: 'samlRole';
+      readonly id: string;
+      readonly profile: string;
+      readonly name: string;
+      readonly roleArn: string;
+      readonly providerArn: string;
     }
   /** That something below is being listed, or why it could not be. */
   | { readonly kind: 'note'; readonly id: string; readonly ssoSession: string; readonly accountId?: string }
@@ -114,7 +124,10 @@ export class ProfileTree {
           ? state.sessions.map((session) => this.sessionNode(session.id))
           : this.#index.roots.map((entry) => this.#entryNode(entry));
       case 'profile':
-        return this.#index.below(node.profile).map((name) => this.#entryNode({ kind: 'profile', name }));
+        return [
+          ...this.#index.below(node.profile).map((name) => this.#entryNode({ kind: 'profile', name })),
+          ...samlRoleNodes(node, this.#plan(node.profile), state, (made) => this.#intern(made)),
+        ];
       case 'ssoSession':
         return [
           ...this.#index.ofSsoSession(node.name).map((name) => this.#entryNode({ kind: 'profile', name })),
@@ -129,6 +142,7 @@ export class ProfileTree {
       case 'session':
       case 'problem':
       case 'ssoRole':
+      case 'samlRole':
       case 'note':
         return [];
     }
@@ -170,6 +184,8 @@ export class ProfileTree {
         return accountRow(node, state);
       case 'ssoRole':
         return ssoRoleRow(node, state);
+      case 'samlRole':
+        return samlRoleRow(node, state);
       case 'note':
         return noteRow(node, state);
       case 'profile': {
@@ -181,7 +197,7 @@ export class ProfileTree {
             this.#plan(section.name),
             this.#problems.get(section.name) ?? [],
             state,
-            this.#folding(this.#index.below(section.name).length),
+            this.#folding(this.children(node, state).length),
           )
         );
       }
@@ -202,6 +218,9 @@ export class ProfileTree {
     if (node.kind === 'session') {
       const session = state.sessions.find((one) => one.id === node.sessionId);
       return session && sessionTooltip(session, state.now);
+    }
+    if (node.kind === 'samlRole') {
+      return samlRoleTooltip(node);
     }
     if (node.kind === 'file' || node.kind === 'problem') {
       // A narrow side bar cuts the sentence off.
@@ -229,7 +248,8 @@ export class ProfileTree {
       const profile = profileOfSession(session);
       const nodes = [
         this.sessionNode(session.id),
-        profile === undefined ? this.#shownRole(session.request) : this.profileNode(profile),
+        profile === undefined ? undefined : this.profileNode(profile),
+        this.#shownRole(session.request),
       ];
       for (const node of nodes) {
         if (node) {
@@ -240,13 +260,20 @@ export class ProfileTree {
     return looks;
   }
 
-  /** The row of a role of Identity Center that has been shown. */
+  /** The row of a role of Identity Center or of an assertion that has been shown. */
   #shownRole(request: SessionRequest): TreeNode | undefined {
-    if (request.kind !== 'identityCenterRole') {
-      return undefined;
+    switch (request.kind) {
+      case 'identityCenterRole': {
+        const account = this.accountNode(request.ssoSession, request.accountId);
+        return account && this.#nodes.get(roleNodeId(account, request.roleName));
+      }
+      case 'samlRole': {
+        const profile = this.profileNode(request.profile);
+        return profile && this.#nodes.get(samlRoleNodeId(profile, request));
+      }
+      default:
+        return undefined;
     }
-    const account = this.accountNode(request.ssoSession, request.accountId);
-    return account && this.#nodes.get(roleNodeId(account, request.roleName));
   }
 
   #folding(children: number): TreeRow['collapsible'] {

@@ -1,7 +1,8 @@
-import type { PlanResult } from '../aws/planModel.ts';
+import type { PlanResult, SamlRole } from '../aws/planModel.ts';
 import type { Problem } from '../aws/problems.ts';
 import { kindOf } from '../aws/profiles.ts';
 import type { Section } from '../aws/profiles.ts';
+import type { AssertionOrigin } from '../session/assertions.ts';
 import type { Listing } from '../session/directory.ts';
 import type { SignInState } from '../session/tokenShelf.ts';
 import type { Session } from '../session/types.ts';
@@ -34,6 +35,10 @@ export interface TreeState {
   readonly warnMs: number;
   /** What is known of the sign-in of an [sso-session]; undefined when the files say too little for one. */
   readonly signIn?: (ssoSession: string) => SignInLook | undefined;
+  /** The roles that the last SAML sign-in offered. */
+  readonly samlRoles?: (origin: AssertionOrigin) => readonly SamlRole[];
+  /** The name of an account, where it is known. */
+  readonly accountName?: (accountId: string) => string | undefined;
 }
 
 /** A sign-in as its rows show it. */

@@ -32,6 +32,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'without any ~/.aws', () => {
   it('asks for a profile step by step and complains while one types', async () => {
     const { page } = stage();
     await page.press('Add a Profile');
+    await page.pick('An IAM user');
     await page.quickTitle('Add Profile (1/5)').waitFor();
     assert.equal(await page.quickInput().inputValue(), 'default');
     await page.answerInput('alice');

@@ -64,13 +64,14 @@ export async function samlCredentials(
     if (reply.kind !== 'credentials') {
       return { kind: 'internal', message: `STS answered saml with ${reply.kind}` };
     }
-    const { credentials, serverTime } = reply;
+    const { credentials, serverTime, packedPolicyPercent } = reply;
     if (credentials.expiresAt !== undefined && credentials.expiresAt <= (serverTime ?? receivedAt)) {
       return { kind: 'deadOnArrival' };
     }
     return {
       credentials: { ...credentials, accountId: credentials.accountId ?? base.accountId },
       serverSkewMs: serverTime === undefined ? undefined : receivedAt - serverTime,
+      packedPolicyPercent,
     };
   }
 }

@@ -112,7 +112,10 @@ async function addProfileAndShow(parts: CommandParts): Promise<void> {
 async function copyRoleArn(parts: CommandParts, argument: CommandArgument): Promise<void> {
   const profile = profileIn(parts.sessions, argument);
   const set = await parts.files.read();
+  const node = asNode(argument);
+  const ofRow = node?.kind === 'samlRole' ? node.roleArn : undefined;
   const arn =
+    ofRow ??
     sessionIn(parts.sessions, argument)?.roleArn ??
     (profile === undefined ? undefined : set.profiles.get(profile)?.properties.get('role_arn')?.value);
   if (arn !== undefined) {

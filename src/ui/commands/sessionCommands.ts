@@ -12,6 +12,7 @@ import { askRole } from '../prompts/assumeRole.ts';
 import { askText } from '../prompts/input.ts';
 import { askSteps } from '../prompts/steps.ts';
 import { mfaSessionDurationSeconds } from '../settings.ts';
+import { requestOfSamlRole } from '../samlRows.ts';
 import { requestOfRole } from '../signInRows.ts';
 import { durationWords, inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
@@ -44,6 +45,10 @@ async function startSession(parts: CommandParts, argument: CommandArgument): Pro
   const node = asNode(argument);
   if (node?.kind === 'ssoRole') {
     await parts.flow.start(requestOfRole(node));
+    return;
+  }
+  if (node?.kind === 'samlRole') {
+    await parts.flow.start(requestOfSamlRole(node));
     return;
   }
   const profile =

@@ -8,6 +8,7 @@ import { asNode } from '../meaning.ts';
 import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { withCancel } from '../progress.ts';
+import { saveSamlRole } from '../prompts/addSaml.ts';
 import { addSignIn, saveRole } from '../prompts/addSignIn.ts';
 import { askPick } from '../prompts/input.ts';
 import { t } from '../text/l10n.ts';
@@ -102,12 +103,12 @@ async function listRoles(parts: CommandParts, argument: CommandArgument): Promis
 
 async function saveAsProfile(parts: CommandParts, argument: CommandArgument): Promise<void> {
   const node = asNode(argument);
-  if (node?.kind !== 'ssoRole') {
+  if (node?.kind !== 'ssoRole' && node?.kind !== 'samlRole') {
     return;
   }
-  const saved = await saveRole(await parts.files.read(), node, (file, change) =>
-    parts.files.edit(file, change),
-  );
+  const set = await parts.files.read();
+  const edit: CommandParts['files']['edit'] = (file, change) => parts.files.edit(file, change);
+  const saved = await (node.kind === 'ssoRole' ? saveRole(set, node, edit) : saveSamlRole(set, node, edit));
   if (saved === undefined) {
     return;
   }

@@ -6,6 +6,7 @@ import { kindOf } from '../../aws/profiles.ts';
 import type { ProfileSet } from '../../aws/profiles.ts';
 import { inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
+import { addSaml } from './addSaml.ts';
 import { askPick, askText } from './input.ts';
 import { askSteps } from './steps.ts';
 import type { Step } from './steps.ts';
@@ -15,28 +16,45 @@ type Edit = (file: FileRole, change: (text: string) => string) => Promise<boolea
 const title = (): string => t('Add Profile');
 
 /**
- * Writes a new profile from a few answers: a role that another profile assumes, or an IAM user's access keys. Returns
- * its name, or undefined when the person left or the file could not be written (`edit` has said so).
+ * Writes a new profile from a few answers: a role that another profile assumes, an IAM user's access keys, or a SAML
+ * sign-in. Returns its name, or undefined when the person left or the file could not be written (`edit` has said so).
  */
 export async function addProfile(set: ProfileSet, edit: Edit): Promise<string | undefined> {
   const sources = [...set.profiles.values()].filter((section) =>
     ['staticKeys', 'role'].includes(kindOf(section)),
   );
-  if (sources.length === 0) {
-    return addKeys(set, edit);
-  }
-  const kind = await askPick<'role' | 'keys'>({
+  const kind = await askPick<'role' | 'keys' | 'saml'>({
     title: title(),
     placeholder: t('What kind of profile?'),
     items: [
-      { label: t('$(shield) A role'), description: t('assumed from a profile that you have'), value: 'role' },
+      ...(sources.length > 0
+        ? [
+            {
+              label: t('$(shield) A role'),
+              description: t('assumed from a profile that you have'),
+              value: 'role' as const,
+            },
+          ]
+        : []),
       { label: t('$(key) An IAM user'), description: t('with access keys'), value: 'keys' },
+      {
+        label: t('$(globe) A SAML sign-in'),
+        description: t('at the identity provider of your company'),
+        value: 'saml',
+      },
     ],
   });
   if (kind.kind !== 'value') {
     return undefined;
   }
-  return kind.value === 'keys' ? addKeys(set, edit) : addRole(set, edit);
+  switch (kind.value) {
+    case 'role':
+      return addRole(set, edit);
+    case 'keys':
+      return addKeys(set, edit);
+    case 'saml':
+      return addSaml(set, edit);
+  }
 }
 
 /** What the new profile will hold, under the keys of the shared files; '' leaves a key out. */

@@ -136,11 +136,13 @@ function askSource(
   const items: PickItem<Partial<RoleForm>>[] = [];
   for (const section of set.profiles.values()) {
     const kind = kindOf(section);
-    if (kind === 'staticKeys' || kind === 'role') {
+    // A SAML profile lends the session of its own role, if it names one.
+    const lends = kind === 'saml' && section.properties.has('role_arn');
+    if (kind === 'staticKeys' || kind === 'role' || lends) {
       const arn = section.properties.get('role_arn')?.value;
       items.push({
         label: section.name,
-        description: kind === 'role' && arn !== undefined ? t('role, {0}', accountOf(arn)) : t('keys'),
+        description: kind !== 'staticKeys' && arn !== undefined ? t('role, {0}', accountOf(arn)) : t('keys'),
         value: { sourceProfile: section.name },
       });
     }
@@ -208,7 +210,8 @@ async function askDuration(
 /** One hour when the caller is itself temporary (role chaining), twelve otherwise. */
 function maxDuration(set: ProfileSet, source: string | undefined): number {
   const section = set.profiles.get(source ?? '');
-  const temporary = section?.properties.has('aws_session_token') || (section && kindOf(section) === 'role');
+  const temporary =
+    section?.properties.has('aws_session_token') || (section && ['role', 'saml'].includes(kindOf(section)));
   return temporary ? durations.maxChained : durations.maxRole;
 }
 

@@ -77,7 +77,10 @@ function baseFacts(base: Base, name: string): (string | undefined)[] {
     case 'webIdentity':
       return [unless(name, roleNameOf(base.roleArn))];
     case 'saml':
-      return [unless(name, roleNameOf(base.role?.roleArn))];
+      return [
+        base.accountId === undefined ? undefined : accountForReading(base.accountId),
+        unless(name, roleNameOf(base.role?.roleArn)),
+      ];
     case 'credentialSource':
     case 'process':
     case 'login':
@@ -108,15 +111,18 @@ export function sessionFacts(
     case 'renewing':
       return joinFacts([t('renewing'), active, account]);
     case 'ending':
-      return joinFacts([
-        leftText(session, now),
-        active,
-        session.needsPerson ? t('MFA') : t('renews itself'),
-        account,
-      ]);
+      return joinFacts([leftText(session, now), active, renewalFact(session), account]);
     case 'live':
       return joinFacts([leftText(session, now), active, account, session.region]);
   }
+}
+
+/** A role of an assertion is had again by signing in again; for all else nobody need do anything, or type a code. */
+function renewalFact({ needsPerson, request }: Session): string | undefined {
+  if (request.kind === 'samlRole') {
+    return undefined;
+  }
+  return needsPerson ? t('MFA') : t('renews itself');
 }
 
 function leftText(session: Session, now: number): string {
