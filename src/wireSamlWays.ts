@@ -2,8 +2,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { browserFiles, findBrowser, hasScreen } from './machine/findBrowser.ts';
+import type { Browser } from './machine/findBrowser.ts';
 import { startBrowser } from './machine/startBrowser.ts';
 import type { Peers } from './session/types.ts';
+import { folderKey, forgetProvider, knownProviders } from './signIn/providerFolder.ts';
+import type { KnownProvider } from './signIn/providerFolder.ts';
 import { createBrowserWay } from './signIn/samlBrowser.ts';
 import { createListenerWay } from './signIn/samlListener.ts';
 import type { SamlWay } from './signIn/samlWays.ts';
@@ -20,6 +23,10 @@ export interface SamlWaysParts {
 export interface SamlWays {
   readonly browser: SamlWay;
   readonly listener: SamlWay;
+  /** The identity providers that the browser remembers the person at. */
+  known(): Promise<readonly KnownProvider[]>;
+  /** Has the browser forget one, once no sign-in is under way there. Rejects with the system's error. */
+  forget(provider: KnownProvider, signal: AbortSignal): Promise<void>;
   /** True where a window that is opened here is one that the person sees. */
   opensWindows(): boolean;
 }
@@ -30,19 +37,22 @@ export function wireSamlWays({ context, peers }: SamlWaysParts): SamlWays {
   // Whoever names a browser knows where its window appears.
   const opensWindows = (): boolean =>
     samlBrowser() !== '' || hasScreen({ platform, env, remote: isRemote(), web: isWeb() });
+  const find = (): Promise<Browser | undefined> =>
+    findBrowser({ platform, env, home: homedir(), files: browserFiles, chosen: samlBrowser() });
+  const folder = join(context.globalStorageUri.fsPath, 'saml');
   return {
     opensWindows,
+    async known() {
+      const { profiles } = (await find()) ?? {};
+      return knownProviders(profiles === undefined ? [folder] : [folder, profiles]);
+    },
+    forget: (provider, signal) =>
+      peers.exclusive(folderKey(provider.folder), signal, () => forgetProvider(provider)),
     browser: createBrowserWay({
-      async findBrowser() {
-        if (!opensWindows()) {
-          return 'noScreen';
-        }
-        const search = { platform, env, home: homedir(), files: browserFiles, chosen: samlBrowser() };
-        return (await findBrowser(search)) ?? 'noBrowser';
-      },
+      findBrowser: async () => (opensWindows() ? ((await find()) ?? 'noBrowser') : 'noScreen'),
       start: startBrowser,
       env,
-      folder: join(context.globalStorageUri.fsPath, 'saml'),
+      folder,
       root: platform === 'linux' && process.getuid?.() === 0,
       exclusive: (key, signal, work) => peers.exclusive(key, signal, work),
     }),

@@ -1,13 +1,53 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+
+/** An identity provider that a browser of ours remembers the person at. */
+export interface KnownProvider {
+  /** With its port where that is an unusual one; cut where it is very long. */
+  readonly host: string;
+  /** Absolute. */
+  readonly folder: string;
+}
 
 /** The profile folder of an identity provider: one for each host, below `root`. */
 export function providerFolder(root: string, loginUrl: string): string {
   const { host } = new URL(loginUrl);
-  // Short, since Windows has little room for paths.
-  const readable = host.replaceAll(/[^a-z0-9.-]/g, '_').slice(0, 40);
-  return join(root, `${readable}-${createHash('sha256').update(host).digest('hex').slice(0, 8)}`);
+  // Short, since Windows has little room for paths. The end keeps apart what was cut, and away from Windows's own names.
+  const end = createHash('sha256').update(host).digest('hex').slice(0, 8);
+  return join(root, `${encodeURIComponent(host).slice(0, 40)}-${end}`);
+}
+
+/** What is locked while a browser runs with a folder. */
+export function folderKey(folder: string): string {
+  return `saml ${folder}`;
+}
+
+/** The identity providers that have a folder below one of these, by name. */
+export async function knownProviders(roots: readonly string[]): Promise<readonly KnownProvider[]> {
+  const found = await Promise.all(
+    roots.map(async (root) => {
+      const names = await readdir(root).catch(() => []);
+      return names
+        .filter((name) => /-[0-9a-f]{8}$/.test(name))
+        .map((name) => ({ host: decoded(name.slice(0, -9)), folder: join(root, name) }));
+    }),
+  );
+  return found.flat().sort((a, b) => a.host.localeCompare(b.host, 'en'));
+}
+
+/** Removes all that a browser remembers of a provider. Rejects with the system's error. */
+export async function forgetProvider({ folder }: KnownProvider): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    // Cut in the middle of a character.
+    return name;
+  }
 }
 
 /** Makes the folder, for nobody else to read, without the pages that a browser which was killed has left in it. */

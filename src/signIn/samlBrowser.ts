@@ -5,7 +5,7 @@ import { pageTarget, pausedRequest } from './cdpMessages.ts';
 import type { Fields, PausedRequest } from './cdpMessages.ts';
 import { CdpPipe } from './cdpPipe.ts';
 import { endOfPatience } from './patience.ts';
-import { forgetPages, isInUse, openFolder, providerFolder } from './providerFolder.ts';
+import { folderKey, forgetPages, isInUse, openFolder, providerFolder } from './providerFolder.ts';
 import { isSamlAddress, readSamlForm, samlAddressPatterns } from './samlPost.ts';
 import type { SamlWay, WayResult } from './samlWays.ts';
 
@@ -56,7 +56,7 @@ export function createBrowserWay(parts: BrowserWayParts): SamlWay {
         return { kind: 'unavailable', why: browser };
       }
       const folder = providerFolder(browser.profiles ?? parts.folder, loginUrl);
-      return await parts.exclusive(`saml ${folder}`, signal, () =>
+      return await parts.exclusive(folderKey(folder), signal, () =>
         signal.aborted
           ? Promise.resolve({ kind: 'cancelled' })
           : signInWith(parts, browser, folder, loginUrl, signal),

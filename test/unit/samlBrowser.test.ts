@@ -2,6 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { partitions } from '../../src/aws/partitions.ts';
+import {
+  forgetProvider,
+  knownProviders,
+  openFolder,
+  providerFolder,
+} from '../../src/signIn/providerFolder.ts';
 import { createBrowserWay } from '../../src/signIn/samlBrowser.ts';
 import type { BrowserWayParts } from '../../src/signIn/samlBrowser.ts';
 import { isForm, isSamlAddress, maxFormBytes, readSamlForm } from '../../src/signIn/samlPost.ts';
@@ -133,12 +139,34 @@ describe('signing in with a browser that is spoken to over a pipe', () => {
     browser.end(0);
     await first;
     const [name = '', ...others] = await readdir(join(folder(), 'storage', 'saml'));
-    assert.match(name, /^idp\.example\.com_8443-[0-9a-f]{8}$/);
+    assert.match(name, /^idp\.example\.com%3A8443-[0-9a-f]{8}$/);
     assert.deepEqual(others, []);
     if (process.platform !== 'win32') {
       assert.equal((await stat(join(folder(), 'storage', 'saml', name))).mode & 0o777, 0o700);
     }
     assert.ok(started[0]?.args.includes(`--user-data-dir=${join(folder(), 'storage', 'saml', name)}`));
+  });
+
+  it('knows which identity providers have one, and forgets them one by one', async () => {
+    const rootFolder = join(folder(), 'storage', 'saml');
+    const long = `https://${'long-name.'.repeat(12)}example.com/`;
+    const urls = [loginUrl, 'https://other.example.com/', 'http://[::1]:8080/sso', long];
+    for (const url of urls) {
+      await openFolder(providerFolder(rootFolder, url));
+    }
+    await mkdir(join(rootFolder, 'something else'));
+    const known = await knownProviders([rootFolder, join(folder(), 'nothing')]);
+    assert.deepEqual(
+      known.map(({ host }) => host),
+      ['[::1]:8080', 'idp.example.com:8443', new URL(long).host.slice(0, 40), 'other.example.com'],
+    );
+    for (const provider of known.slice(1)) {
+      await forgetProvider(provider);
+    }
+    assert.deepEqual(
+      (await knownProviders([rootFolder])).map(({ host }) => host),
+      ['[::1]:8080'],
+    );
   });
 
   it('keeps the cookies and removes the pages, also those of a browser that was killed', async () => {
@@ -310,6 +338,6 @@ describe('signing in with a browser that is spoken to over a pipe', () => {
     await browser.next('Target.activateTarget');
     browser.end(0);
     await result;
-    assert.match(keys.join(), /^saml .*idp\.example\.com_8443-[0-9a-f]{8}$/);
+    assert.match(keys.join(), /^saml .*idp\.example\.com%3A8443-[0-9a-f]{8}$/);
   });
 });
