@@ -177,11 +177,20 @@ export type MachineTrouble =
   | 'expired';
 /**
  * Why a sign-in gave nothing: the person or their administrator said no, nobody confirmed it in time, the browser came
- * back with another sign-in's answer, no page could be opened for it on this machine, or the start URL or its region is
- * not Identity Center's.
+ * back with another sign-in's answer, no page could be opened for it on this machine, the start URL or its region is
+ * not Identity Center's, what the sign-in gave is not taken, its scopes are not given, or a browser may not come back here.
  */
 export type SignInFailure =
-  'denied' | 'tooLate' | 'wrongState' | 'noListener' | 'noBrowser' | 'unknownStartUrl' | 'wrongRegion';
+  | 'denied'
+  | 'tooLate'
+  | 'wrongState'
+  | 'noListener'
+  | 'noBrowser'
+  | 'unknownStartUrl'
+  | 'wrongRegion'
+  | 'notTaken'
+  | 'scopes'
+  | 'redirect';
 
 /** What goes wrong on the way to and with a SAML assertion. */
 export type SamlFault =

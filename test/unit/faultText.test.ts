@@ -629,6 +629,21 @@ const table: Table = {
       'This Identity Center is in another region, correct sso_region: acme',
       ['openProfile', 'signIn'],
     ],
+    [
+      { signIn: 'acme', why: 'notTaken' },
+      'AWS does not take what this sign-in gave, it may be too old: sign in again to acme',
+      ['signIn', 'showLog'],
+    ],
+    [
+      { signIn: 'acme', why: 'scopes' },
+      'Identity Center does not give these scopes, correct sso_registration_scopes: acme',
+      ['openProfile', 'signIn'],
+    ],
+    [
+      { signIn: 'acme', why: 'redirect' },
+      'This Identity Center lets no browser come back to here, sign in with a code: acme',
+      ['openSignInSetting', 'signIn'],
+    ],
   ],
   roleNotAssigned: [
     [

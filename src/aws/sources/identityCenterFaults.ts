@@ -52,9 +52,16 @@ export function faultFromIdentityCenter(error: IdentityCenterError): Fault {
     case 'InvalidRequestRegionException':
       return failed(error, 'wrongRegion');
     case 'InvalidRequestException':
+      if (asked.kind === 'redeem') {
+        return asked.grant === 'refresh' ? wantsSignIn : failed(error, 'notTaken');
+      }
       return asked.kind === 'startDevice' || asked.kind === 'register'
         ? failed(error, 'unknownStartUrl')
         : refused(error);
+    case 'InvalidScopeException':
+      return failed(error, 'scopes');
+    case 'InvalidRedirectUriException':
+      return failed(error, 'redirect');
     case 'AccessDeniedException':
       return asked.kind === 'redeem' && asked.grant !== 'refresh' ? failed(error, 'denied') : wantsSignIn;
     case 'ExpiredTokenException':
@@ -62,7 +69,7 @@ export function faultFromIdentityCenter(error: IdentityCenterError): Fault {
     case 'InvalidGrantException':
     case 'InvalidClientException':
     case 'UnauthorizedClientException':
-      return asked.kind === 'redeem' && asked.grant === 'refresh' ? wantsSignIn : refused(error);
+      return asked.kind === 'redeem' && asked.grant === 'refresh' ? wantsSignIn : failed(error, 'notTaken');
     default:
       return refused(error);
   }

@@ -74,6 +74,21 @@ function failedText({ signIn, why }: Extract<Fault, { kind: 'signInFailed' }>): 
         text: t('Identity Center does not know this start URL, correct sso_start_url: {0}', signIn),
         actions: ['openProfile', 'signIn'],
       };
+    case 'notTaken':
+      return {
+        text: t('AWS does not take what this sign-in gave, it may be too old: sign in again to {0}', signIn),
+        actions: ['signIn', 'showLog'],
+      };
+    case 'scopes':
+      return {
+        text: t('Identity Center does not give these scopes, correct sso_registration_scopes: {0}', signIn),
+        actions: ['openProfile', 'signIn'],
+      };
+    case 'redirect':
+      return {
+        text: t('This Identity Center lets no browser come back to here, sign in with a code: {0}', signIn),
+        actions: ['openSignInSetting', 'signIn'],
+      };
     case 'wrongRegion':
       return {
         text: t('This Identity Center is in another region, correct sso_region: {0}', signIn),
