@@ -189,7 +189,7 @@ const stsRows: readonly StsRow[] = [
     'InvalidAuthorizationMessageException',
     'Message is not valid',
     'messageUnreadable',
-    'none',
+    'retry',
   ],
   // Web identity.
   ['webIdentity', 400, 'ExpiredTokenException', 'Token expired', 'webIdentity', 'retry'],
