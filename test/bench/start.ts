@@ -9,6 +9,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { run } from '../../src/aws/run.ts';
 import { machineEffects } from '../../src/machine/machine.ts';
 import { createStsSender } from '../../src/clients/sts.ts';
+import { median, ms, timed } from './measure.ts';
 import type { BenchRow } from './row.ts';
 import { benchKeys, benchPlan, benchRegion, benchRole } from './startPlan.ts';
 import { fakeEffects } from '../support/fakeEffects.ts';
@@ -123,25 +124,10 @@ async function awsCli(url: string): Promise<number | undefined> {
   }
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await work();
-  return performance.now() - begun;
-}
-
 async function repeat(rounds: number, measure: () => Promise<number>): Promise<number> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     times.push(await measure());
   }
   return median(times);
-}
-
-function median(times: readonly number[]): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function ms(time: number): string {
-  return `${time.toFixed(1)} ms`;
 }

@@ -2,6 +2,8 @@
 // Ends with 1 when a limit is missed. `npm run bench -- parse` measures only what is named so.
 import { benchActivation, benchSize } from '../bench/activation.ts';
 import { benchFetch } from '../bench/fetch.ts';
+import { benchKinds } from '../bench/kinds.ts';
+import { benchLoad } from '../bench/load.ts';
 import { benchParse } from '../bench/parse.ts';
 import type { BenchRow } from '../bench/row.ts';
 import { benchSave } from '../bench/save.ts';
@@ -15,7 +17,9 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   parse: benchParse,
   views: benchViews,
   save: benchSave,
+  load: () => benchLoad(),
   start: () => benchStart(),
+  kinds: benchKinds,
   fetch: benchFetch,
   size: benchSize,
   activation: benchActivation,
