@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../support/rig.ts';
@@ -19,8 +19,9 @@ const anything = new Proxy(function () {}, {
   apply: () => anything,
   construct: () => anything,
 });
+const vscode = Object.fromEntries(JSON.parse(process.argv[2]).map((name) => [name, anything]));
 const load = Module._load;
-Module._load = (name, ...rest) => (name === 'vscode' ? anything : load(name, ...rest));
+Module._load = (name, ...rest) => (name === 'vscode' ? vscode : load(name, ...rest));
 const begun = performance.now();
 require(process.argv[1]);
 console.log(performance.now() - begun);
@@ -34,9 +35,13 @@ export async function benchLoad(bundle = join(root, 'dist/core.cjs')): Promise<r
   if (!existsSync(bundle)) {
     throw new Error(`${bundle} is missing: npm run build`);
   }
+  const api = readFileSync(join(root, 'node_modules/@types/vscode/index.d.ts'), 'utf8');
+  const names = [...api.matchAll(/^\texport (?:class|enum|namespace|const|function) (\w+)/gm)].map(
+    (match) => match[1],
+  );
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const { stdout } = await execute(process.execPath, ['-e', script, bundle]);
+    const { stdout } = await execute(process.execPath, ['-e', script, bundle, JSON.stringify(names)]);
     times.push(Number(stdout));
   }
   const kb = (statSync(bundle).size / 1000).toFixed(0);
