@@ -8,6 +8,7 @@ import { samlProcessOutput } from './aws/saml/samlProcess.ts';
 import { Assertions } from './session/assertions.ts';
 import type { AssertionOrigin, HeldAssertion } from './session/assertions.ts';
 import type { Disposable } from './session/emitter.ts';
+import { errorName } from './session/errorName.ts';
 import type { Peers } from './session/types.ts';
 import { samlSignIn } from './signIn/samlSignIn.ts';
 import type { Log } from './ui/log.ts';
@@ -46,8 +47,9 @@ export function wireSaml(parts: SamlParts): WiredSaml {
   const now = (): number => parts.now();
   const screen = createSamlScreen();
   const memory = new SamlMemory(context.globalState, (error) => log.error('saml', error));
+  const { known, forget, ...ways } = wireSamlWays({ context, peers });
   const signInParts = {
-    ...wireSamlWays({ context, peers }),
+    ...ways,
     process: (
       wanted: Parameters<typeof samlProcessOutput>[0],
       signal: AbortSignal,
@@ -89,6 +91,17 @@ export function wireSaml(parts: SamlParts): WiredSaml {
         },
         request,
       ),
+    knownProviders: known,
+    async signOut(provider, signal) {
+      assertions.forgetAll();
+      try {
+        await forget(provider, signal);
+        return true;
+      } catch (error) {
+        log.warn(`saml sign-out: ${errorName(error)}`);
+        return false;
+      }
+    },
     effects: (unattended) => ({
       samlAssertion: async ({ profile, source, role, refused }, signal) => {
         const origin = { profile, source };

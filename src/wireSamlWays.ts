@@ -24,11 +24,11 @@ export interface SamlWays {
   readonly browser: SamlWay;
   readonly listener: SamlWay;
   /** The identity providers that the browser remembers the person at. */
-  known(): Promise<readonly KnownProvider[]>;
+  readonly known: () => Promise<readonly KnownProvider[]>;
   /** Has the browser forget one, once no sign-in is under way there. Rejects with the system's error. */
-  forget(provider: KnownProvider, signal: AbortSignal): Promise<void>;
+  readonly forget: (provider: KnownProvider, signal: AbortSignal) => Promise<void>;
   /** True where a window that is opened here is one that the person sees. */
-  opensWindows(): boolean;
+  readonly opensWindows: () => boolean;
 }
 
 /** The ways to a SAML response in which a browser takes part. Nothing is looked for or opened before one is gone. */

@@ -102,12 +102,17 @@ export class Assertions implements Disposable {
     this.#held.delete(key);
   }
 
-  dispose(): void {
-    this.#flights.abortAll();
+  /** Keeps none of them any longer. */
+  forgetAll(): void {
     for (const { timer } of this.#held.values()) {
       timer.dispose();
     }
     this.#held.clear();
+  }
+
+  dispose(): void {
+    this.#flights.abortAll();
+    this.forgetAll();
     this.#came.dispose();
   }
 

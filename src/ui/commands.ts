@@ -4,6 +4,7 @@ import { credentialCommands } from './commands/credentialCommands.ts';
 import { fileCommands } from './commands/fileCommands.ts';
 import { issuerCommands } from './commands/issuerCommands.ts';
 import { planCommands } from './commands/planCommand.ts';
+import { samlCommands } from './commands/samlCommands.ts';
 import { sessionCommands } from './commands/sessionCommands.ts';
 import { signInCommands } from './commands/signInCommands.ts';
 import { switchCommands } from './commands/switchCommand.ts';
@@ -23,6 +24,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...fileCommands(parts),
     ...signInCommands(parts),
     ...issuerCommands(parts),
+    ...samlCommands(parts),
     ...switchCommands(parts),
     ...planCommands(parts),
   };

@@ -15,6 +15,7 @@ export const commands = {
   addIssuer: 'stsSessions.addIssuer',
   showClaims: 'stsSessions.showClaims',
   signOutOfIssuer: 'stsSessions.signOutOfIssuer',
+  signOutOfSaml: 'stsSessions.signOutOfSaml',
   switchSession: 'stsSessions.switchSession',
   makeActive: 'stsSessions.makeActive',
   endSession: 'stsSessions.endSession',

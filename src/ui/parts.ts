@@ -16,6 +16,7 @@ import type { Logins } from '../session/logins.ts';
 import type { SignIns } from '../session/signIns.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
+import type { KnownProvider } from '../signIn/providerFolder.ts';
 import type { AuthenticatorVault } from './authenticators.ts';
 import type { Recent } from './recent.ts';
 import type { SessionFlow } from './sessionFlow.ts';
@@ -111,6 +112,10 @@ export interface SamlPort {
    * when they left.
    */
   requestToStart(request: SessionRequest): Promise<StartChoice | undefined>;
+  /** The identity providers that the browser window remembers the person at. */
+  knownProviders(): Promise<readonly KnownProvider[]>;
+  /** Ends that; false when it could not be ended. A wait for a sign-in that is under way can be aborted. */
+  signOut(provider: KnownProvider, signal: AbortSignal): Promise<boolean>;
 }
 
 /** What the command handlers work with. */

@@ -30,6 +30,14 @@ export const samlText = {
   signInAgain: () => t('Sign In Again'),
   signInAgainDetail: () => t('AWS takes a SAML assertion for 5 minutes at most'),
   lastTime: () => t('Last time'),
+  signOutTitle: () => t('Sign Out of SAML Provider'),
+  signOutPlaceholder: () => t('Where should the browser window forget you?'),
+  nothingToSignOut: () => t('The browser window for SAML sign-ins remembers you nowhere'),
+  signingOut: (host: string) => t('Signing out of {0}', host),
+  signedOut: (host: string) =>
+    t('You are signed out of {0} (sessions that were started with it last until their own end)', host),
+  notSignedOut: (host: string) =>
+    t('The sign-in is still kept, close its browser window and try again: {0}', host),
   sealedTitle: (profile: string) => t('A role for {0}', profile),
   sealedRole: () => t('The assertion is encrypted, so say which role you want: its ARN'),
   sealedProvider: () => t('The ARN of the SAML provider in IAM'),
