@@ -26,6 +26,9 @@ export function planEnvironment(env: Readonly<Record<string, string | undefined>
           portal: read('AWS_ENDPOINT_URL_SSO') ?? read('AWS_ENDPOINT_URL'),
           oidc: read('AWS_ENDPOINT_URL_SSO_OIDC') ?? read('AWS_ENDPOINT_URL'),
         },
+    iamEndpoint: ignoreConfiguredEndpoints
+      ? undefined
+      : (read('AWS_ENDPOINT_URL_IAM') ?? read('AWS_ENDPOINT_URL')),
     signInEndpoint: ignoreConfiguredEndpoints
       ? undefined
       : (read('AWS_ENDPOINT_URL_SIGNIN') ?? read('AWS_ENDPOINT_URL')),

@@ -108,6 +108,7 @@ export type Fault =
   | IssuerFault
   | PolicyFault
   | LoginFault
+  | IamFault
   /** Planned, but of a kind that this version cannot start. */
   | { readonly kind: 'notYet'; readonly baseKind: string }
   /** AWS answered with credentials that are already over. */
@@ -362,6 +363,11 @@ export type LoginFault =
 export function wantsSignIn(fault: Fault): boolean {
   return fault.kind === 'signInNeeded' || fault.kind === 'loginNeeded';
 }
+
+/** What goes wrong at IAM, where roles are looked for. */
+export type IamFault =
+  /** Keys of GetSessionToken without a code, or of GetFederationToken: IAM takes none of them. `profile` as above. */
+  { readonly kind: 'iamNeedsMfa'; readonly profile: string };
 
 /** What an AccessDenied on AssumeRole may come from. */
 export type AccessDeniedHint =

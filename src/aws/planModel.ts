@@ -313,6 +313,8 @@ export interface PlanEnvironment {
   readonly issuers?: ReadonlyMap<string, Issuer>;
   /** The field that is wrong in each issuer of the settings that cannot be used, by the issuer's name. */
   readonly brokenIssuers?: ReadonlyMap<string, string>;
+  /** AWS_ENDPOINT_URL_IAM, else AWS_ENDPOINT_URL. */
+  readonly iamEndpoint?: string | undefined;
   /** AWS_ENDPOINT_URL_SIGNIN, else AWS_ENDPOINT_URL. */
   readonly signInEndpoint?: string | undefined;
   /** AWS_ENDPOINT_URL_SSO and AWS_ENDPOINT_URL_SSO_OIDC, else AWS_ENDPOINT_URL. */

@@ -137,7 +137,7 @@ function fallbackRegion(arns: readonly (string | undefined)[]): string {
 }
 
 /** A service as `services` sections and AWS_ENDPOINT_URL_<SERVICE> name it. */
-type ServiceName = 'sts' | 'sso' | 'sso_oidc' | 'signin';
+type ServiceName = 'sts' | 'sso' | 'sso_oidc' | 'signin' | 'iam';
 
 /**
  * Environment, then the profile's `services` section, then its `endpoint_url`; undefined when none of them says
@@ -172,6 +172,8 @@ export function configuredEndpoint(
 
 function endpointOfEnvironment(env: PlanEnvironment, service: ServiceName): string | undefined {
   switch (service) {
+    case 'iam':
+      return env.iamEndpoint;
     case 'sts':
       return env.endpointUrl;
     case 'sso':

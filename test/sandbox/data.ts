@@ -39,6 +39,8 @@ export interface AccountData {
   readonly groups?: readonly { readonly name: string; readonly policies: readonly Statement[] }[];
   readonly users?: readonly UserData[];
   readonly roles?: readonly RoleData[];
+  /** Policies that users and roles can name. */
+  readonly managedPolicies?: readonly { readonly name: string; readonly policies: readonly Statement[] }[];
   readonly oidcProviders?: readonly OidcProviderData[];
   readonly samlProviders?: readonly SamlProviderData[];
 }
@@ -81,6 +83,8 @@ export interface UserData {
   readonly groups?: readonly string[];
   /** What the user may do. */
   readonly policies?: readonly Statement[];
+  /** Names of managed policies of the same account. */
+  readonly attached?: readonly string[];
 }
 
 /** An IAM role. */
@@ -91,6 +95,8 @@ export interface RoleData {
   readonly trust: PolicyDocument;
   /** What sessions of the role may do. */
   readonly policies?: readonly Statement[];
+  /** Names of managed policies of the same account. */
+  readonly attached?: readonly string[];
   /** Seconds, 3600 to 43200; 3600 when absent. */
   readonly maxSessionDuration?: number;
 }
@@ -130,6 +136,7 @@ function readAccount(json: unknown, at: string): AccountData {
     'groups',
     'users',
     'roles',
+    'managedPolicies',
     'oidcProviders',
     'samlProviders',
   ]);
@@ -165,6 +172,13 @@ function readAccount(json: unknown, at: string): AccountData {
       ),
     ),
     roles: each(raw['roles'], `${at}.roles`, readRole),
+    managedPolicies: each(raw['managedPolicies'], `${at}.managedPolicies`, (json, at) => {
+      const policy = object(json, at, ['name', 'policies']);
+      return {
+        name: text(policy['name'], `${at}.name`, namePattern),
+        policies: statements(policy['policies'], `${at}.policies`),
+      };
+    }),
     oidcProviders: each(raw['oidcProviders'], `${at}.oidcProviders`, readProvider),
     samlProviders: each(raw['samlProviders'], `${at}.samlProviders`, readSamlProvider),
   };
@@ -209,7 +223,7 @@ function readMachine(json: unknown): MachineData {
 }
 
 function readUser(json: unknown, at: string, groups: readonly string[]): UserData {
-  const raw = object(json, at, ['name', 'path', 'keys', 'mfa', 'groups', 'policies']);
+  const raw = object(json, at, ['name', 'path', 'keys', 'mfa', 'groups', 'policies', 'attached']);
   const memberOf = each(raw['groups'], `${at}.groups`, (name, at) => text(name, at, namePattern));
   for (const name of memberOf) {
     if (!groups.includes(name)) {
@@ -223,11 +237,12 @@ function readUser(json: unknown, at: string, groups: readonly string[]): UserDat
     mfa: devices(raw['mfa'], `${at}.mfa`),
     groups: memberOf,
     policies: statements(raw['policies'], `${at}.policies`),
+    attached: each(raw['attached'], `${at}.attached`, (name, at) => text(name, at, namePattern)),
   };
 }
 
 function readRole(json: unknown, at: string): RoleData {
-  const raw = object(json, at, ['name', 'path', 'trust', 'policies', 'maxSessionDuration']);
+  const raw = object(json, at, ['name', 'path', 'trust', 'policies', 'attached', 'maxSessionDuration']);
   const max = raw['maxSessionDuration'] ?? 3600;
   if (typeof max !== 'number' || !Number.isInteger(max) || max < 3600 || max > 43_200) {
     throw new Error(`${at}.maxSessionDuration: a whole number from 3600 to 43200`);
@@ -239,6 +254,7 @@ function readRole(json: unknown, at: string): RoleData {
     path: text(raw['path'] ?? '/', `${at}.path`, pathPattern),
     trust: { Statement: statements(list, `${at}.trust`) },
     policies: statements(raw['policies'], `${at}.policies`),
+    attached: each(raw['attached'], `${at}.attached`, (name, at) => text(name, at, namePattern)),
     maxSessionDuration: max,
   };
 }

@@ -65,6 +65,17 @@ export interface SamlProvider extends SamlProviderData {
   readonly account: AccountData;
 }
 
+/** Who has policies, as IAM shows it. */
+export interface PolicyOwner {
+  readonly arn: string;
+  /** Undefined when there is no inline policy. */
+  readonly inline: readonly Statement[] | undefined;
+  /** ARNs. */
+  readonly attached: readonly string[];
+  /** Names; of a user. */
+  readonly groups: readonly string[];
+}
+
 interface KnownKey {
   readonly secretAccessKey: string;
   readonly caller: Caller;
@@ -163,9 +174,44 @@ export class World {
       arn,
       roleArn: role.arn,
       userId: `${role.id}:${sessionName}`,
-      policies: role.policies ?? [],
+      policies: policiesOfRole(role),
       mfa: [],
     };
+  }
+
+  /** The roles of an account. */
+  rolesOf(accountId: string): readonly Role[] {
+    return [...this.#roles.values()].filter((role) => role.account.id === accountId);
+  }
+
+  /** A user, role or group with the policies that IAM shows of it. */
+  policyOwner(accountId: string, kind: 'user' | 'role' | 'group', name: string): PolicyOwner | undefined {
+    const account = this.account(accountId);
+    const found = account?.[`${kind}s`]?.find((each) => each.name === name);
+    if (account === undefined || found === undefined) {
+      return undefined;
+    }
+    const arn = `arn:${account.partition ?? 'aws'}:iam::${account.id}`;
+    const { policies = [] } = found;
+    return {
+      arn: `${arn}:${kind}${('path' in found ? found.path : undefined) ?? '/'}${name}`,
+      inline: policies.length === 0 ? undefined : policies,
+      attached: ('attached' in found ? (found.attached ?? []) : []).map((one) => `${arn}:policy/${one}`),
+      groups: 'groups' in found ? (found.groups ?? []) : [],
+    };
+  }
+
+  /** The statements of a managed policy. */
+  managedPolicy(arn: string): readonly Statement[] | undefined {
+    const [, account = '', name] = /^arn:[\w-]+:iam::(\d{12}):policy\/(.+)$/.exec(arn) ?? [];
+    return this.account(account)?.managedPolicies?.find((policy) => policy.name === name)?.policies;
+  }
+
+  /** All that a user or a role may do, by ARN. */
+  policiesOf(arn: string): readonly Statement[] | undefined {
+    const user = [...this.#keys.values()].find(({ caller }) => caller.kind === 'user' && caller.arn === arn);
+    const role = this.#roles.get(arn);
+    return user?.caller.policies ?? (role && policiesOfRole(role));
   }
 
   account(id: string): AccountData | undefined {
@@ -314,7 +360,11 @@ export class World {
         kind: 'user',
         arn: userArn,
         userId: uniqueId('AIDA', userArn),
-        policies: [...(user.policies ?? []), ...groups.flatMap((group) => group.policies)],
+        policies: [
+          ...(user.policies ?? []),
+          ...managed(account, user.attached),
+          ...groups.flatMap((group) => group.policies),
+        ],
       });
     }
     for (const role of account.roles ?? []) {
@@ -322,6 +372,14 @@ export class World {
       this.#roles.set(roleArn, { ...role, arn: roleArn, id: uniqueId('AROA', roleArn), account });
     }
   }
+}
+
+function policiesOfRole(role: Role): readonly Statement[] {
+  return [...(role.policies ?? []), ...managed(role.account, role.attached)];
+}
+
+function managed({ managedPolicies = [] }: AccountData, names: readonly string[] = []): readonly Statement[] {
+  return managedPolicies.filter(({ name }) => names.includes(name)).flatMap(({ policies }) => policies);
 }
 
 /** IAM's unique ids: a prefix for the kind and 17 characters that stay the same for the same thing. */

@@ -1011,6 +1011,13 @@ const table: Table = {
   messageUnreadable: [
     [{}, 'AWS cannot read this message, copy all of it and use a session of the same partition', ['retry']],
   ],
+  iamNeedsMfa: [
+    [
+      { profile: 'alice' },
+      'IAM takes these credentials only when an MFA code was given for them, start an MFA session first: alice',
+      ['retry', 'openProfile'],
+    ],
+  ],
   loginNeeded: [
     [
       { profile: 'dev', why: 'none' },

@@ -111,6 +111,7 @@ const causedOnTheWire: Record<Fault['kind'], boolean> = {
   policyTooLarge: true,
   policyMalformed: true,
   messageUnreadable: true,
+  iamNeedsMfa: false,
   loginNeeded: false,
   loginNotPermitted: false,
   loginOther: false,

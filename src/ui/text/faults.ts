@@ -2,6 +2,7 @@ import type { AccessDeniedHint, Fault } from '../../aws/faults.ts';
 import type { FaultAction } from './faultActions.ts';
 import { kindWord } from './kindWord.ts';
 import { t } from './l10n.ts';
+import { iamFaultText } from './iamFaults.ts';
 import { issuerFaultText } from './issuerFaults.ts';
 import { loginFaultText } from './loginFaults.ts';
 import { caBundleSentence, networkSentence, notAwsSentence, unknownAuthority } from './networkFaults.ts';
@@ -207,6 +208,8 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
     case 'policyMalformed':
     case 'messageUnreadable':
       return policyFaultText(fault);
+    case 'iamNeedsMfa':
+      return iamFaultText(fault);
     case 'loginNeeded':
     case 'loginNotPermitted':
     case 'loginOther':

@@ -6,8 +6,11 @@ import { decodeAuthorizationMessage } from './decodeAuthorizationMessage.ts';
 import { getCallerIdentity } from './getCallerIdentity.ts';
 import { getFederationToken } from './getFederationToken.ts';
 import { getSessionToken } from './getSessionToken.ts';
+import { getPolicy, getPolicyVersion, listGroupsForUser, policyReads } from './iamPolicies.ts';
+import { getRole, listRoles } from './iamRoles.ts';
 import { listAccountAliases } from './listAccountAliases.ts';
 import { ec2, iam, sts, type OpenOperation, type Operation, type Service } from './operation.ts';
+import { simulatePrincipalPolicy } from './simulatePrincipalPolicy.ts';
 import { stopInstances } from './stopInstances.ts';
 
 const services = [sts, iam, ec2] as const;
@@ -19,8 +22,15 @@ const operations: readonly (Operation | OpenOperation)[] = [
   decodeAuthorizationMessage,
   getCallerIdentity,
   getFederationToken,
+  getPolicy,
+  getPolicyVersion,
+  getRole,
   getSessionToken,
   listAccountAliases,
+  listGroupsForUser,
+  listRoles,
+  ...policyReads,
+  simulatePrincipalPolicy,
   stopInstances,
 ];
 
