@@ -158,6 +158,9 @@ export function start(context: vscode.ExtensionContext): Core {
         defaultSessionName: toSessionName(`vscode-${userInfo().username}`),
         maximumOf: (roleArn) => maxima.of(roleArn, now()),
       });
+      if (!result.ok) {
+        saml.failed(planned, result.fault);
+      }
       if (result.ok && result.shortened !== undefined) {
         flow.sayShortened(result.shortened);
         await maxima.learn(result.shortened, now());

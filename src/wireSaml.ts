@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Effects } from './aws/effects.ts';
 import type { Fault } from './aws/faults.ts';
-import type { PlanResult, SamlRole, SessionRequest } from './aws/planModel.ts';
+import type { Plan, PlanResult, SamlRole, SessionRequest } from './aws/planModel.ts';
 import type { ReadResult } from './aws/saml/assertion.ts';
 import { sameRole } from './aws/saml/assertion.ts';
 import { samlProcessOutput } from './aws/saml/samlProcess.ts';
@@ -37,6 +37,8 @@ export interface SamlParts {
 export interface WiredSaml extends SamlPort, Disposable {
   /** What a run asks of it; an unattended one never opens anything. */
   effects(unattended: boolean): Pick<Effects, 'samlAssertion'>;
+  /** Takes notice of how a run failed: an assertion that AWS does not take is not used for another. */
+  failed(plan: Plan, fault: Fault): void;
   /** True while a person is being asked. */
   isAsking(): boolean;
 }
@@ -117,6 +119,11 @@ export function wireSaml(parts: SamlParts): WiredSaml {
         return fault ?? held.response;
       },
     }),
+    failed: ({ base }, fault) => {
+      if (base.kind === 'saml' && isAboutAssertion(fault)) {
+        assertions.forget({ profile: base.profile, source: base.assertion });
+      }
+    },
     isAsking: () => screen.isAsking(),
     dispose: () => {
       remembering.dispose();
@@ -129,6 +136,14 @@ export function wireSaml(parts: SamlParts): WiredSaml {
 async function read(text: string): Promise<ReadResult> {
   const { readAssertion } = await import('./aws/saml/readAssertion.ts');
   return readAssertion(text);
+}
+
+/** True where the fault lies in the assertion and not in the role that was asked for. */
+function isAboutAssertion(fault: Fault): boolean {
+  if (fault.kind !== 'samlRefused') {
+    return fault.kind === 'samlExpired';
+  }
+  return !['noProvider', 'notAuthorized', 'reservedRole'].includes(fault.what);
 }
 
 /** Why the assertion is not for this role; undefined when it is, or when only AWS can tell. */

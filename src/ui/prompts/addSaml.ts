@@ -5,6 +5,8 @@ import type { AssertionWay, SamlRole } from '../../aws/planModel.ts';
 import type { FileRole } from '../../aws/problems.ts';
 import type { ProfileSet } from '../../aws/profiles.ts';
 import { isLoginUrl } from '../../aws/sources/saml.ts';
+import { listenerAddress } from '../../signIn/samlListener.ts';
+import { samlListenerPort } from '../settings.ts';
 import { inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
 import { wayLook } from '../text/saml.ts';
@@ -23,7 +25,19 @@ interface SamlForm {
 }
 
 /** What a saved role takes over of the profile whose sign-in offered it. */
-const inherited = ['saml_login_url', 'saml_process', 'saml_method', 'duration_seconds'] as const;
+const inherited = [
+  'saml_login_url',
+  'saml_process',
+  'saml_method',
+  'duration_seconds',
+  'endpoint_url',
+  'services',
+  'ignore_configured_endpoint_urls',
+  'sts_regional_endpoints',
+  'use_fips_endpoint',
+  'use_dualstack_endpoint',
+  'ca_bundle',
+] as const;
 
 const ways: readonly AssertionWay[] = ['browser', 'listener', 'process', 'paste'];
 
@@ -40,7 +54,7 @@ export async function addSaml(set: ProfileSet, edit: Edit): Promise<string | und
         ...position,
         title,
         placeholder: t('How do you sign in at your identity provider?'),
-        items: ways.map((way) => ({ ...wayLook(way), value: way })),
+        items: ways.map((way) => ({ ...wayLook(way, listenerAddress(samlListenerPort())), value: way })),
         active: (item) => item.value === known.way,
       });
       return answer.kind === 'value' ? { kind: 'value', value: { way: answer.value } } : answer;

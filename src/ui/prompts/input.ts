@@ -31,6 +31,8 @@ export interface TextOptions extends StepOptions {
   readonly prompt: string;
   readonly placeholder?: string;
   readonly value?: string;
+  /** For a value that is only a beginning: the first key goes on behind it, instead of replacing it. */
+  readonly goesOn?: boolean;
   /** The sentence that is wrong with the text, or undefined. Asked at each key. */
   validate(text: string): string | undefined;
   /** Hides what is typed. */
@@ -45,6 +47,9 @@ export function askText(options: TextOptions): Promise<Answer<string>> {
   box.prompt = options.prompt;
   box.placeholder = options.placeholder ?? '';
   box.value = options.value ?? '';
+  if (options.goesOn === true) {
+    box.valueSelection = [box.value.length, box.value.length];
+  }
   box.password = options.password ?? false;
   box.validationMessage = options.error;
   return ask<string>(box, options, (done) => [

@@ -145,6 +145,7 @@ export async function askSealedRole(
         placeholder: 'arn:aws:iam::111122223333:saml-provider/name',
         // Provider and role lie in one account.
         value: known.providerArn ?? (account === undefined ? '' : `${account}saml-provider/`),
+        goesOn: known.providerArn === undefined,
         validate: (text) => providerProblem(text.trim()),
       });
       return answer.kind === 'value' ? { kind: 'value', value: { providerArn: answer.value } } : answer;

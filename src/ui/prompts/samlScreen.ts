@@ -4,6 +4,8 @@ import type { ReadResponse, ReadResult } from '../../aws/saml/assertion.ts';
 import type { AssertionOrigin } from '../../session/assertions.ts';
 import { DisposableStore } from '../../session/emitter.ts';
 import type { SamlScreen } from '../../signIn/samlSignIn.ts';
+import { listenerAddress } from '../../signIn/samlListener.ts';
+import { samlListenerPort } from '../settings.ts';
 import { missedSentence, pasteTrouble, samlText, wayLook } from '../text/saml.ts';
 import { askPick } from './input.ts';
 
@@ -35,7 +37,7 @@ export function createSamlScreen(): VisibleSaml {
         const answer = await askPick<AssertionWay>({
           title: samlText.offerTitle(profile),
           placeholder: missedSentence(missed),
-          items: others.map((way) => ({ ...wayLook(way), value: way })),
+          items: others.map((way) => ({ ...wayLook(way, listenerAddress(samlListenerPort())), value: way })),
           signal,
         });
         return answer.kind === 'value' ? answer.value : undefined;

@@ -1,4 +1,4 @@
-import type { AssertionWay, SamlRole } from '../../aws/planModel.ts';
+import type { AssertionWay, Base, SamlRole } from '../../aws/planModel.ts';
 import { accountOfRole } from '../../aws/saml/assertion.ts';
 import type { AssertionTrouble, SamlAssertion } from '../../aws/saml/assertion.ts';
 import type { WayMissed } from '../../signIn/samlSignIn.ts';
@@ -75,8 +75,23 @@ export function samlSessionName(role: SamlRole, nameOf: NameOf): string {
   );
 }
 
-/** A way as it stands in a list. */
-export function wayLook(way: AssertionWay): { readonly label: string; readonly detail: string } {
+/** Where the assertion of a plan comes from, and for which role. A command may hold a password and is not shown. */
+export function samlBaseWords({ assertion, role }: Extract<Base, { kind: 'saml' }>): string {
+  const { loginUrl, command } = assertion;
+  const from =
+    loginUrl !== undefined && URL.canParse(loginUrl)
+      ? t('SAML sign-in at {0}', new URL(loginUrl).host)
+      : command === undefined
+        ? t('SAML, pasted')
+        : t('SAML from a command');
+  return role === undefined ? from : t('{0}, role {1}', from, role.roleArn);
+}
+
+/** A way as it stands in a list. `address`: where an identity provider posts to for our listener. */
+export function wayLook(
+  way: AssertionWay,
+  address: string,
+): { readonly label: string; readonly detail: string } {
   switch (way) {
     case 'browser':
       return {
@@ -86,7 +101,7 @@ export function wayLook(way: AssertionWay): { readonly label: string; readonly d
     case 'listener':
       return {
         label: t('$(plug) In Your Own Browser'),
-        detail: t('Your identity provider must be set up to post to this computer'),
+        detail: t('Your identity provider must be set up to post to {0}', address),
       };
     case 'process':
       return { label: t('$(terminal) With a Command'), detail: t('A program that prints the SAML response') };

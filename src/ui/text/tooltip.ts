@@ -9,6 +9,7 @@ import { credentialSourceLook } from './kinds.ts';
 import { t } from './l10n.ts';
 import { escapeMarkdown } from './markdown.ts';
 import { problemSentence } from './problems.ts';
+import { samlBaseWords } from './saml.ts';
 import { accountForReading, clockTime, remaining } from './time.ts';
 import { lookOfSection } from './tree.ts';
 
@@ -77,7 +78,7 @@ export function baseWords(base: Base): string {
     case 'webIdentity':
       return t('web identity, role {0}', base.roleArn);
     case 'saml':
-      return base.role === undefined ? t('SAML') : t('SAML, role {0}', base.role.roleArn);
+      return samlBaseWords(base);
     case 'identityCenter':
       return t('Identity Center: {0}', signInName(base.signIn));
     case 'process':
