@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate, type JsonWebKey } from 'node:crypto';
 import { readIdentityCenter, type IdentityCenterData } from './identityCenter/data.ts';
+import { isLocalIssuer } from './jwks.ts';
 import { codeAt, type MfaDevice } from './mfa.ts';
 import { isOperator, statementsOf, type PolicyDocument, type Statement } from './policy.ts';
 import { readSignIn, type SignInData } from './signin/signin.ts';
@@ -47,12 +48,12 @@ export interface AccountData {
 
 /** An OpenID Connect provider that an account trusts. */
 export interface OidcProviderData {
-  /** `https://idp.example`; its ARN ends in what follows `https://`. */
+  /** `https://idp.example`, or `http://127.0.0.1:PORT`; its ARN ends in what follows the scheme. */
   readonly issuer: string;
   /** The audiences that are accepted. */
   readonly clientIds: readonly string[];
-  /** What the provider publishes; AWS fetches it, the sandbox has it here. */
-  readonly keys: readonly JsonWebKey[];
+  /** What the provider publishes. Absent: they are fetched from the issuer, as AWS does, which must be on this machine. */
+  readonly keys?: readonly JsonWebKey[];
 }
 
 /** A SAML identity provider that an account trusts: what AWS reads in its metadata document. */
@@ -186,10 +187,20 @@ function readAccount(json: unknown, at: string): AccountData {
 
 function readProvider(json: unknown, at: string): OidcProviderData {
   const raw = object(json, at, ['issuer', 'clientIds', 'keys']);
+  const issuer = text(
+    raw['issuer'],
+    `${at}.issuer`,
+    /^(https:\/\/[\w.-]+|http:\/\/127\.0\.0\.1:\d+)(\/[\w./-]*)?$/,
+  );
+  if (raw['keys'] === undefined && !isLocalIssuer(issuer)) {
+    throw new Error(`${at}.keys: only those of an issuer on this machine can be fetched`);
+  }
   return {
-    issuer: text(raw['issuer'], `${at}.issuer`, /^https:\/\/[\w.-]+(\/[\w./-]*)?$/),
+    issuer,
     clientIds: each(raw['clientIds'], `${at}.clientIds`, (id, at) => text(id, at, /^.{1,255}$/)),
-    keys: each(raw['keys'], `${at}.keys`, (key, at) => object(key, at) as JsonWebKey),
+    ...(raw['keys'] !== undefined && {
+      keys: each(raw['keys'], `${at}.keys`, (key, at) => object(key, at) as JsonWebKey),
+    }),
   };
 }
 

@@ -91,7 +91,7 @@ async function serve(parts: ServerParts, incoming: IncomingMessage, outgoing: Se
     incoming.socket.destroy();
     return;
   }
-  const answer = spoilt ?? call.answer();
+  const answer = spoilt ?? (await call.answer());
   // Before the answer leaves, so that whoever has the answer finds the call in the journal.
   const { status, errorCode, caller } = answer;
   parts.journal.end(index, { state: 'answered', status, errorCode, caller });

@@ -33,7 +33,7 @@ export interface Received {
   readonly accessKeyId: string | undefined;
   readonly region: string | undefined;
   /** Judges the call. */
-  answer(): Answer;
+  answer(): Answer | Promise<Answer>;
   /** An error in the words of its protocol. */
   refuse(refusal: Refusal): Answer;
 }
@@ -56,13 +56,13 @@ export function readCall(request: WireRequest, requestId: string): IncomingCall 
 }
 
 /** Judges a call as AWS does: who it is, whether the parameters can be right, and only then what it wants. */
-export function answerCall(call: IncomingCall, world: World): Answer {
+export async function answerCall(call: IncomingCall, world: World): Promise<Answer> {
   let caller: Caller | undefined;
   try {
     const operation = operationOf(call.service, call.operation);
     if (operation !== undefined && 'unsigned' in operation) {
       checkParameters(call.parameters, operation.parameters);
-      return succeed(call, operation.run(call.parameters, world), undefined);
+      return succeed(call, await operation.run(call.parameters, world), undefined);
     }
     const claim = readClaim(call.request);
     caller = authenticate(claim, call, world);

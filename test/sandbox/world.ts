@@ -239,7 +239,7 @@ export class World {
     return (
       provider && {
         ...provider,
-        arn: `arn:${partition}:iam::${id}:oidc-provider/${issuer.replace('https://', '')}`,
+        arn: `arn:${partition}:iam::${id}:oidc-provider/${issuer.replace(/^https?:\/\//, '')}`,
       }
     );
   }

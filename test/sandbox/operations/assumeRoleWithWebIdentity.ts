@@ -1,4 +1,5 @@
 import { checkJwt, invalidToken, readJwt } from '../jwt.ts';
+import { publishedKeys } from '../jwks.ts';
 import { askTrust } from '../policy.ts';
 import { accessDenied, Refusal, validationError } from '../refusal.ts';
 import { packedXml, policyParameters, sessionPolicies } from '../sessionPolicies.ts';
@@ -26,7 +27,7 @@ export const assumeRoleWithWebIdentity: OpenOperation = {
     { kind: 'integer', name: 'DurationSeconds', min: 900, max: 43_200 },
     ...policyParameters,
   ],
-  run(parameters, world) {
+  async run(parameters, world) {
     const roleArn = parameters.get('RoleArn') ?? '';
     const token = parameters.get('WebIdentityToken') ?? '';
     world.noteSecret(token);
@@ -35,7 +36,7 @@ export const assumeRoleWithWebIdentity: OpenOperation = {
     }
     const policies = sessionPolicies(parameters, accountIn(roleArn));
     const jwt = readJwt(token);
-    const { iss, aud, sub, exp } = jwt.claims;
+    const { iss, aud, sub, exp, amr } = jwt.claims;
     const role = world.role(roleArn);
     if (role === undefined) {
       throw notAuthorized();
@@ -44,7 +45,7 @@ export const assumeRoleWithWebIdentity: OpenOperation = {
     if (provider === undefined) {
       throw invalidToken(`No OpenIDConnect provider found in your account for ${String(iss)}`);
     }
-    checkJwt(jwt, provider.keys);
+    checkJwt(jwt, provider.keys ?? (await publishedKeys(provider.issuer)));
     const now = Math.floor(world.now() / 1000);
     if (typeof exp !== 'number' || exp <= now) {
       throw new Refusal(
@@ -58,10 +59,12 @@ export const assumeRoleWithWebIdentity: OpenOperation = {
     if (audience === undefined) {
       throw invalidToken('Incorrect token audience');
     }
-    const name = provider.issuer.replace('https://', '').toLowerCase();
+    const name = provider.issuer.replace(/^https?:\/\//, '').toLowerCase();
     const context = new Map([
       [`${name}:aud`, audience],
       [`${name}:sub`, String(sub)],
+      // IAM has a list here; the sandbox's policies ask for one method.
+      ...(Array.isArray(amr) ? [[`${name}:amr`, amr.join(' ')] as const] : []),
       ['sts:rolesessionname', parameters.get('RoleSessionName') ?? ''],
     ]);
     const who = { accountId: role.account.id, arn: provider.arn, roleArn: undefined };

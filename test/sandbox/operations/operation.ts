@@ -18,7 +18,7 @@ export interface OpenOperation {
   readonly parameters: readonly Constraint[];
   readonly unsigned: true;
   /** Answers a call whose parameters are right. Throws a Refusal. */
-  run(parameters: Parameters, world: World): XmlTree;
+  run(parameters: Parameters, world: World): XmlTree | Promise<XmlTree>;
 }
 
 /** A service of the query protocol. */
