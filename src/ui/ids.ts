@@ -102,6 +102,7 @@ export const capabilities = [
   'list',
   'save',
   'plan',
+  'claims',
   'arn',
   'name',
   'source',

@@ -184,6 +184,9 @@ function requestRow(request: SessionRequest, input: SwitcherInput): SwitcherRow 
   if (request.kind === 'samlRole') {
     return samlRow(request, input);
   }
+  if (request.kind === 'webIdentityRole') {
+    return webIdentityRow(request, input);
+  }
   const profile = profileOf(request);
   const section = input.set?.profiles.get(profile);
   if (request.kind !== 'role' && section) {
@@ -229,6 +232,21 @@ function samlRow(request: Extract<SessionRequest, { kind: 'samlRole' }>, input: 
     label: `$(${kindLook('saml').icon}) ${escapeIcons(request.name)}`,
     description: escapeIcons(roleFacts(roleArn, undefined, input)),
     detail: escapeIcons(`${profile} → ${roleArn}`),
+    choice: { kind: 'startSession', request },
+    buttons: { terminal: { kind: 'terminalOfRequest', request } },
+  };
+}
+
+function webIdentityRow(
+  request: Extract<SessionRequest, { kind: 'webIdentityRole' }>,
+  input: SwitcherInput,
+): SwitcherRow {
+  return {
+    kind: 'item',
+    key: requestKey(request),
+    label: `$(${kindLook('webIdentity').icon}) ${escapeIcons(request.name)}`,
+    description: escapeIcons(roleFacts(request.roleArn, request.name, input)),
+    detail: escapeIcons(`${request.issuer} → ${request.roleArn}`),
     choice: { kind: 'startSession', request },
     buttons: { terminal: { kind: 'terminalOfRequest', request } },
   };
@@ -291,6 +309,10 @@ function valueOf(section: Section, key: string): string | undefined {
 function isKnown(set: ProfileSet | undefined, request: SessionRequest): boolean {
   if (request.kind === 'identityCenterRole') {
     return set?.ssoSessions.has(request.ssoSession) ?? false;
+  }
+  if (request.kind === 'webIdentityRole') {
+    // It is in no file; when its issuer is gone from the settings the start says so.
+    return true;
   }
   return set?.profiles.has(profileOf(request)) ?? false;
 }

@@ -55,15 +55,18 @@ export function sessionRow(session: Session, state: TreeState, more: readonly Ca
   const phase = phaseOf(session, state.now, state.warnMs);
   const active = session.id === state.activeId;
   const facts = sessionFacts(session, phase, state.now, { active, several: state.sessions.length > 1 });
-  const fromSection = session.request.kind !== 'role';
+  const { kind } = session.request;
+  const fromSection = kind !== 'role' && kind !== 'webIdentityRole';
   const offered: readonly Capability[] = [
     ...capabilitiesOfPhase(phase),
     ...(active || phase === 'failed' || phase === 'starting' ? [] : (['use'] as const)),
     ...(session.roleArn === undefined ? [] : (['arn'] as const)),
     ...(fromSection ? (['name', 'source'] as const) : []),
     'plan',
+    // It stands in no file: the one row that has no other to save it from.
+    ...(kind === 'webIdentityRole' ? (['save', 'claims'] as const) : []),
   ];
-  const extra = more.filter((one) => one === 'mfa' || one === 'name' || one === 'source' || one === 'arn');
+  const extra = more.filter((one) => ['mfa', 'name', 'source', 'arn', 'claims'].includes(one));
   return {
     label: session.name,
     description: facts,
@@ -150,6 +153,7 @@ function capabilitiesOf(section: Section, result: PlanResult): readonly Capabili
     ...(result.ok && result.plan.base.kind === 'staticKeys' ? (['terminal'] as const) : []),
     ...(canAskMfa ? (['mfa'] as const) : []),
     ...(hasRole ? (['arn'] as const) : []),
+    ...(result.ok && result.plan.base.kind === 'webIdentity' ? (['claims'] as const) : []),
     'name',
     'source',
     'plan',

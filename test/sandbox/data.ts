@@ -190,7 +190,7 @@ function readProvider(json: unknown, at: string): OidcProviderData {
   const issuer = text(
     raw['issuer'],
     `${at}.issuer`,
-    /^(https:\/\/[\w.-]+|http:\/\/127\.0\.0\.1:\d+)(\/[\w./-]*)?$/,
+    /^(https:\/\/[\w.-]+|http:\/\/127\.\d+\.\d+\.\d+:\d+)(\/[\w./-]*)?$/,
   );
   if (raw['keys'] === undefined && !isLocalIssuer(issuer)) {
     throw new Error(`${at}.keys: only those of an issuer on this machine can be fetched`);

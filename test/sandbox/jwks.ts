@@ -6,7 +6,7 @@ const patienceMs = 5000;
 
 /** True for an issuer that the sandbox asks for its keys: nothing past this machine is ever asked. */
 export function isLocalIssuer(issuer: string): boolean {
-  return /^http:\/\/127\.0\.0\.1:\d+(\/|$)/.test(issuer);
+  return /^http:\/\/127(\.\d{1,3}){3}:\d+(\/|$)/.test(issuer);
 }
 
 /** The keys that an issuer publishes, found through its discovery document as AWS does. Throws AWS's refusal. */

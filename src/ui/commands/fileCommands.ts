@@ -6,6 +6,7 @@ import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { addProfile } from '../prompts/addProfile.ts';
 import { t } from '../text/l10n.ts';
+import { askIssuer } from './issuerCommands.ts';
 
 /** The user's files, the log and the way in. */
 export function fileCommands(parts: CommandParts) {
@@ -97,7 +98,9 @@ function keepAtLine(editor: vscode.TextEditor, selection: vscode.Range): void {
 }
 
 async function addProfileAndShow(parts: CommandParts): Promise<void> {
-  const added = await addProfile(await parts.files.read(), (file, change) => parts.files.edit(file, change));
+  const added = await addProfile(await parts.files.read(), askIssuer(parts), (file, change) =>
+    parts.files.edit(file, change),
+  );
   if (added === undefined) {
     return;
   }

@@ -7,10 +7,11 @@ import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { withCancel } from '../progress.ts';
 import { addIssuer } from '../prompts/addIssuer.ts';
+import type { AskIssuer } from '../prompts/addIssuerProfile.ts';
 import { lookAtIdentity } from '../prompts/claimsBox.ts';
 import { askPick } from '../prompts/input.ts';
 import type { PickItem } from '../prompts/input.ts';
-import { askWebIdentityRole } from '../prompts/webIdentityRole.ts';
+import { askWebIdentityRole, pickIssuer } from '../prompts/webIdentityRole.ts';
 import type { WebIdentityRole } from '../prompts/webIdentityRole.ts';
 import { roleForReading } from '../text/roles.ts';
 import { issuerFacts, issuerText } from '../text/issuers.ts';
@@ -28,7 +29,7 @@ export function issuerCommands(parts: CommandParts) {
 }
 
 /** Asks for an issuer and writes it into the settings; undefined when the person left. */
-export function askForIssuer(parts: CommandParts): Promise<Issuer | undefined> {
+function askForIssuer(parts: CommandParts): Promise<Issuer | undefined> {
   const { issuers, broken } = parts.issuers.settings();
   return addIssuer({
     names: new Set([...issuers.keys(), ...broken.keys()]),
@@ -38,8 +39,18 @@ export function askForIssuer(parts: CommandParts): Promise<Issuer | undefined> {
   });
 }
 
+/** Picks an issuer of the settings, or adds one. */
+export function askIssuer(parts: CommandParts): AskIssuer {
+  return async (position, chosen) =>
+    pickIssuer(
+      { issuers: await issuerChoices(parts), add: () => askForIssuer(parts) },
+      position,
+      parts.issuers.settings().issuers.get(chosen ?? ''),
+    );
+}
+
 /** The issuers of the settings with what is known of each. */
-export async function issuerChoices(
+async function issuerChoices(
   parts: CommandParts,
 ): Promise<readonly { readonly issuer: Issuer; readonly facts: string }[]> {
   return Promise.all(
@@ -93,7 +104,7 @@ async function tellBroken(issuer: string, field: string): Promise<void> {
 }
 
 /** Opens the setting, which only the settings file can show. */
-export async function openIssuers(): Promise<void> {
+async function openIssuers(): Promise<void> {
   await vscode.commands.executeCommand(
     'workbench.action.openSettings',
     `${settingsSection}.${settings.issuers}`,

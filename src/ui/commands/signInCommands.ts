@@ -4,12 +4,13 @@ import type { ProfileSet } from '../../aws/profiles.ts';
 import type { SignIn } from '../../aws/sources/identityCenterApi.ts';
 import { signInName } from '../../aws/sources/identityCenterApi.ts';
 import { commands } from '../ids.ts';
-import { asNode } from '../meaning.ts';
+import { asNode, sessionIn } from '../meaning.ts';
 import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { withCancel } from '../progress.ts';
 import { saveSamlRole } from '../prompts/addSaml.ts';
 import { addSignIn, saveRole } from '../prompts/addSignIn.ts';
+import { saveIssuerRole } from '../prompts/addIssuerProfile.ts';
 import { askPick } from '../prompts/input.ts';
 import { t } from '../text/l10n.ts';
 import { roleSessionName, signInFacts, signInText } from '../text/signIn.ts';
@@ -103,12 +104,17 @@ async function listRoles(parts: CommandParts, argument: CommandArgument): Promis
 
 async function saveAsProfile(parts: CommandParts, argument: CommandArgument): Promise<void> {
   const node = asNode(argument);
-  if (node?.kind !== 'ssoRole' && node?.kind !== 'samlRole') {
-    return;
-  }
+  const request = sessionIn(parts.sessions, argument)?.request;
   const set = await parts.files.read();
   const edit: CommandParts['files']['edit'] = (file, change) => parts.files.edit(file, change);
-  const saved = await (node.kind === 'ssoRole' ? saveRole(set, node, edit) : saveSamlRole(set, node, edit));
+  const saved =
+    node?.kind === 'ssoRole'
+      ? await saveRole(set, node, edit)
+      : node?.kind === 'samlRole'
+        ? await saveSamlRole(set, node, edit)
+        : request?.kind === 'webIdentityRole'
+          ? await saveIssuerRole(set, request, edit)
+          : undefined;
   if (saved === undefined) {
     return;
   }

@@ -7,6 +7,8 @@ import type { ProfileSet } from '../../aws/profiles.ts';
 import { inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
 import { addSaml } from './addSaml.ts';
+import { addIssuerProfile } from './addIssuerProfile.ts';
+import type { AskIssuer } from './addIssuerProfile.ts';
 import { askPick, askText } from './input.ts';
 import { askSteps } from './steps.ts';
 import type { Step } from './steps.ts';
@@ -16,14 +18,19 @@ type Edit = (file: FileRole, change: (text: string) => string) => Promise<boolea
 const title = (): string => t('Add Profile');
 
 /**
- * Writes a new profile from a few answers: a role that another profile assumes, an IAM user's access keys, or a SAML
- * sign-in. Returns its name, or undefined when the person left or the file could not be written (`edit` has said so).
+ * Writes a new profile from a few answers: a role that another profile assumes, an IAM user's access keys, a SAML sign-in,
+ * or a role that an issuer opens. Returns its name, or undefined when the person left or the file could not be written
+ * (`edit` has said so).
  */
-export async function addProfile(set: ProfileSet, edit: Edit): Promise<string | undefined> {
+export async function addProfile(
+  set: ProfileSet,
+  askIssuer: AskIssuer,
+  edit: Edit,
+): Promise<string | undefined> {
   const sources = [...set.profiles.values()].filter((section) =>
     ['staticKeys', 'role'].includes(kindOf(section)),
   );
-  const kind = await askPick<'role' | 'keys' | 'saml'>({
+  const kind = await askPick<'role' | 'keys' | 'saml' | 'issuer'>({
     title: title(),
     placeholder: t('What kind of profile?'),
     items: [
@@ -42,6 +49,11 @@ export async function addProfile(set: ProfileSet, edit: Edit): Promise<string | 
         description: t('at the identity provider of your company'),
         value: 'saml',
       },
+      {
+        label: t('$(globe) A web identity'),
+        description: t('a role for which you sign in at an OpenID Connect issuer'),
+        value: 'issuer',
+      },
     ],
   });
   if (kind.kind !== 'value') {
@@ -54,6 +66,8 @@ export async function addProfile(set: ProfileSet, edit: Edit): Promise<string | 
       return addKeys(set, edit);
     case 'saml':
       return addSaml(set, edit);
+    case 'issuer':
+      return addIssuerProfile(set, askIssuer, edit);
   }
 }
 

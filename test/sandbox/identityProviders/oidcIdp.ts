@@ -16,9 +16,15 @@ export interface OidcIdp {
   close(): Promise<void>;
 }
 
-/** Starts one on 127.0.0.1. Whoever types a name at it is that person; their mail is `name@acme.example`. */
+/** Starts one on this machine. Whoever types a name at it is that person; their mail is `name@acme.example`. */
 export async function startOidcIdp(options: Partial<OidcWorkerData> = {}): Promise<OidcIdp> {
-  const data: OidcWorkerData = { port: 0, clientId: 'sts-sessions', idTokenSeconds: 3600, ...options };
+  const data: OidcWorkerData = {
+    host: '127.0.0.1',
+    port: 0,
+    clientId: 'sts-sessions',
+    idTokenSeconds: 3600,
+    ...options,
+  };
   const worker = new Worker(new URL('./oidcWorker.ts', import.meta.url), { workerData: data });
   const tokens: string[] = [];
   let grants = 0;
@@ -33,7 +39,7 @@ export async function startOidcIdp(options: Partial<OidcWorkerData> = {}): Promi
     throw new Error('the provider says first where it listens');
   }
   return {
-    issuer: `http://127.0.0.1:${first.port}`,
+    issuer: `http://${data.host}:${first.port}`,
     clientId: data.clientId,
     tokens,
     get grants() {

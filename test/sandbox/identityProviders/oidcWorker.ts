@@ -6,6 +6,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 /** How the provider is started. */
 export interface OidcWorkerData {
+  /** An address of this machine. */
+  readonly host: string;
   /** Any free one when 0. */
   readonly port: number;
   readonly clientId: string;
@@ -34,7 +36,7 @@ console.warn = console.info = () => undefined;
 const { Provider } = await import('oidc-provider');
 
 const server = createServer();
-server.listen(data.port, '127.0.0.1', () => {
+server.listen(data.port, data.host, () => {
   const { port } = server.address() as AddressInfo;
   server.on('request', (request, response) => void provider(port).callback()(request, response));
   tell({ kind: 'listening', port });
@@ -55,7 +57,7 @@ function provider(port: number): InstanceType<typeof Provider> {
   }
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = { ...privateKey.export({ format: 'jwk' }), kid: 'test-1', alg: 'RS256', use: 'sig' };
-  made = new Provider(`http://127.0.0.1:${port}`, {
+  made = new Provider(`http://${data.host}:${port}`, {
     clients: [
       {
         client_id: data.clientId,
