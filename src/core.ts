@@ -223,7 +223,7 @@ export function start(context: vscode.ExtensionContext): Core {
     now,
   };
 
-  const tree = new ProfileTreeView({ ...views, identityCenter, saml, aliasOf });
+  const tree = new ProfileTreeView({ ...views, identityCenter, login, saml, aliasOf });
   const diagnostics = new Diagnostics({ paths: files.paths, profiles, plan: planOf });
   const statusBar = new StatusBar({ sessions, delivery, aliasOf, now, warnMs: warnBeforeMs });
   context.subscriptions.push(

@@ -4,7 +4,7 @@ import type { ProfileSet } from '../aws/profiles.ts';
 import type { SignIn } from '../aws/sources/identityCenterApi.ts';
 import { setContext } from './contextKeys.ts';
 import { commands, contextKeys, views } from './ids.ts';
-import type { IdentityCenterPort, SamlPort } from './parts.ts';
+import type { IdentityCenterPort, LoginPort, SamlPort } from './parts.ts';
 import { showsTheSame } from './sameProfiles.ts';
 import type { PlanOf, ProfileSource, SessionSource } from './sources.ts';
 import { changedRows, ProfileTree } from './treeModel.ts';
@@ -19,6 +19,7 @@ export interface ProfileTreeOptions {
   readonly identityCenter: IdentityCenterPort;
   readonly saml: Pick<SamlPort, 'rolesOf' | 'onDidChange'>;
   readonly aliasOf: (accountId: string) => string | undefined;
+  readonly login: LoginPort;
   /** Milliseconds UTC. */
   readonly now: () => number;
   readonly warnMs: () => number;
@@ -49,6 +50,7 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
     this.#store.add(options.sessions.onDidChange(() => this.#onSessions()));
     const { signIns, directory } = options.identityCenter;
     this.#store.add(signIns.onDidChange(() => this.refresh()));
+    this.#store.add(options.login.logins.onDidChange(({ arn }) => this.#onLogin(arn)));
     this.#store.add(directory.onDidChange(({ signIn, accountId }) => this.#onListing(signIn, accountId)));
     this.#store.add(options.saml.onDidChange(() => this.refresh()));
     this.#store.add({ dispose: () => this.#ended.abort() });
@@ -146,6 +148,7 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
         const signIn = this.#signInOf(name);
         return signIn && { state: signIns.state(signIn), listing: directory.listing(signIn) };
       },
+      login: (arn) => this.#options.login.logins.state({ arn }),
     };
   }
 
@@ -155,13 +158,30 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
 
   /** Reads the files of the tokens; AWS is not asked. */
   async #lookAtSignIns(): Promise<void> {
+    const { identityCenter, login } = this.#options;
     const names = [...(this.#set?.ssoSessions.keys() ?? [])];
-    await Promise.all(
-      names.map(async (name) => {
-        const signIn = this.#signInOf(name);
-        await (signIn && this.#options.identityCenter.signIns.look(signIn));
-      }),
+    const arns = new Set(
+      [...(this.#set?.profiles.values() ?? [])].flatMap(
+        ({ properties }) => properties.get('login_session')?.value ?? [],
+      ),
     );
+    await Promise.all([
+      ...names.map(async (name) => {
+        const signIn = this.#signInOf(name);
+        await (signIn && identityCenter.signIns.look(signIn));
+      }),
+      ...[...arns].map((arn) => login.logins.look({ arn })),
+    ]);
+  }
+
+  /** The rows of the profiles that a console sign-in is for; the others stay, and a click on them is not lost. */
+  #onLogin(arn: string): void {
+    const rows = [...(this.#set?.profiles.values() ?? [])].flatMap(({ name, properties }) =>
+      properties.get('login_session')?.value === arn ? (this.#tree?.profileNode(name) ?? []) : [],
+    );
+    if (rows.length > 0) {
+      this.#changed.fire(rows);
+    }
   }
 
   /** Lists what an unfolded row holds, once; after a failure only when the person asks for it. */

@@ -9,8 +9,9 @@ import type { Session } from '../session/types.ts';
 import type { Capability } from './ids.ts';
 import { phaseIcons, phaseOf, sessionOfProfile } from './sessionPhase.ts';
 import type { Icon, SessionPhase } from './sessionPhase.ts';
+import { notSignedIn } from './text/console.ts';
 import { problemSentence } from './text/problems.ts';
-import { lookOfSection, phaseWords, planFacts, sessionFacts } from './text/tree.ts';
+import { joinFacts, lookOfSection, phaseWords, planFacts, sessionFacts } from './text/tree.ts';
 
 /** How a row looks now. */
 export interface TreeRow {
@@ -39,6 +40,8 @@ export interface TreeState {
   readonly samlRoles?: (origin: AssertionOrigin) => readonly SamlRole[];
   /** The name of an account, where it is known. */
   readonly accountName?: (accountId: string) => string | undefined;
+  /** What is known of the console sign-in of an ARN. */
+  readonly login?: (arn: string) => SignInState;
 }
 
 /** A sign-in as its rows show it. */
@@ -49,6 +52,17 @@ export interface SignInLook {
 
 /** Something is wrong; the row is usable or not by itself. */
 export const problemIcon: Icon = { id: 'warning', color: 'problemsWarningIcon.foreground' };
+
+/** What a profile's row offers while its session is there, too. */
+const ofProfile: ReadonlySet<Capability> = new Set([
+  'mfa',
+  'name',
+  'source',
+  'arn',
+  'claims',
+  'signIn',
+  'signOut',
+]);
 
 /** The row of a session; `more` is what the profile behind it offers besides. */
 export function sessionRow(session: Session, state: TreeState, more: readonly Capability[] = []): TreeRow {
@@ -66,7 +80,7 @@ export function sessionRow(session: Session, state: TreeState, more: readonly Ca
     // It stands in no file: the one row that has no other to save it from.
     ...(kind === 'webIdentityRole' ? (['save', 'claims'] as const) : []),
   ];
-  const extra = more.filter((one) => ['mfa', 'name', 'source', 'arn', 'claims'].includes(one));
+  const extra = more.filter((one) => ofProfile.has(one));
   return {
     label: session.name,
     description: facts,
@@ -105,7 +119,8 @@ export function profileRow(
   state: TreeState,
   collapsible: TreeRow['collapsible'],
 ): TreeRow {
-  const capabilities = capabilitiesOf(section, result);
+  const login = loginOf(result, state);
+  const capabilities = capabilitiesOf(section, result, login);
   const session = sessionOfProfile(state.sessions, section.name);
   if (session && session.state.kind !== 'failed') {
     return { ...sessionRow(session, state, capabilities), label: section.name, collapsible };
@@ -115,7 +130,7 @@ export function profileRow(
   const description = problem
     ? problemSentence(problem)
     : result.ok
-      ? planFacts(section, result.plan)
+      ? joinFacts([...planFacts(section, result.plan).split(' · '), notSignedIn(login)])
       : look.word;
   return {
     label: section.name,
@@ -125,6 +140,14 @@ export function profileRow(
     collapsible,
     accessibilityLabel: inWords(section.name, look.word, description),
   };
+}
+
+/** The console sign-in that a profile is; undefined for one of another kind, and for a role that is assumed from one. */
+function loginOf(result: PlanResult, state: TreeState): SignInState | undefined {
+  const plan = result.ok ? result.plan : undefined;
+  return plan?.base.kind === 'login' && plan.steps.length === 0
+    ? state.login?.(plan.base.login.arn)
+    : undefined;
 }
 
 /** A profile without credentials is no mistake by itself: `[default]` often holds a region only. */
@@ -144,7 +167,11 @@ function problemToShow(
 }
 
 /** What a profile offers while nothing is live. What cannot be started yet may be tried: the answer says why not. */
-function capabilitiesOf(section: Section, result: PlanResult): readonly Capability[] {
+function capabilitiesOf(
+  section: Section,
+  result: PlanResult,
+  login: SignInState | undefined,
+): readonly Capability[] {
   const hasRole = section.properties.has('role_arn');
   const canAskMfa =
     result.ok && kindOf(section) === 'staticKeys' && !section.properties.has('aws_session_token');
@@ -154,6 +181,11 @@ function capabilitiesOf(section: Section, result: PlanResult): readonly Capabili
     ...(canAskMfa ? (['mfa'] as const) : []),
     ...(hasRole ? (['arn'] as const) : []),
     ...(result.ok && result.plan.base.kind === 'webIdentity' ? (['claims'] as const) : []),
+    ...(login === undefined
+      ? []
+      : login.kind === 'in' || login.kind === 'refreshable'
+        ? (['signOut'] as const)
+        : (['signIn'] as const)),
     'name',
     'source',
     'plan',

@@ -148,7 +148,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'IAM Identity Center', () => {
     const { page } = stage();
     await (await page.companion).ask('writeSetting', { name: 'stsSessions.signInWith', value: 'browser' });
     const opening = page.page.context().waitForEvent('page');
-    await page.runCommand('STS: Sign In with Identity Center');
+    await page.runCommand('STS: Sign In');
     await page.pick('acme');
     const opened = await opening;
     await opened.getByText('Allow access', { exact: true }).click();
@@ -159,7 +159,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'IAM Identity Center', () => {
 
   it('adds another one from what the person was told: start URL and region', async () => {
     const { page, configFile } = stage();
-    await page.runCommand('STS: Sign In with Identity Center');
+    await page.runCommand('STS: Sign In');
     await page.pick('Another Identity Center');
     await page.quickMessage().filter({ hasText: 'start URL' }).waitFor();
     await page.answerInput('acme.example');

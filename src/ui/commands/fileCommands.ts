@@ -7,6 +7,7 @@ import type { CommandParts } from '../parts.ts';
 import { addProfile } from '../prompts/addProfile.ts';
 import { t } from '../text/l10n.ts';
 import { askIssuer } from './issuerCommands.ts';
+import { addFromConsole } from './consoleCommands.ts';
 
 /** The user's files, the log and the way in. */
 export function fileCommands(parts: CommandParts) {
@@ -98,9 +99,12 @@ function keepAtLine(editor: vscode.TextEditor, selection: vscode.Range): void {
 }
 
 async function addProfileAndShow(parts: CommandParts): Promise<void> {
-  const added = await addProfile(await parts.files.read(), askIssuer(parts), (file, change) =>
-    parts.files.edit(file, change),
-  );
+  const set = await parts.files.read();
+  const added = await addProfile(set, {
+    edit: (file, change) => parts.files.edit(file, change),
+    askIssuer: askIssuer(parts),
+    fromConsole: () => addFromConsole(parts, set),
+  });
   if (added === undefined) {
     return;
   }

@@ -4,7 +4,7 @@ import type { ProfileSet } from '../../aws/profiles.ts';
 import type { SignIn } from '../../aws/sources/identityCenterApi.ts';
 import { signInName } from '../../aws/sources/identityCenterApi.ts';
 import { commands } from '../ids.ts';
-import { asNode, sessionIn } from '../meaning.ts';
+import { asNode, profileIn, sessionIn } from '../meaning.ts';
 import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { withCancel } from '../progress.ts';
@@ -12,10 +12,14 @@ import { saveSamlRole } from '../prompts/addSaml.ts';
 import { addSignIn, saveRole } from '../prompts/addSignIn.ts';
 import { saveIssuerRole } from '../prompts/addIssuerProfile.ts';
 import { askPick } from '../prompts/input.ts';
+import { consoleText } from '../text/console.ts';
+import { kindLook } from '../text/kinds.ts';
 import { t } from '../text/l10n.ts';
 import { roleSessionName, signInFacts, signInText } from '../text/signIn.ts';
+import { consoleProfile, consoleProfiles, signInAtConsole, signOutOfConsole } from './consoleCommands.ts';
+import type { ConsoleProfile } from './consoleCommands.ts';
 
-/** Signing in at Identity Center, and what it gives. */
+/** Signing in at Identity Center and at the console, and what it gives. */
 export function signInCommands(parts: CommandParts) {
   return {
     [commands.signIn]: (argument: CommandArgument) => signIn(parts, argument),
@@ -26,8 +30,10 @@ export function signInCommands(parts: CommandParts) {
 }
 
 async function signIn(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const chosen = await chooseSignIn(parts, argument, { title: t('Sign In'), add: true });
-  if (chosen) {
+  const chosen = await chooseSignIn(parts, argument, { title: t('Sign In'), add: true, console: true });
+  if (chosen && 'profile' in chosen) {
+    await signInAtConsole(parts, chosen);
+  } else if (chosen) {
     await signInTo(parts, chosen);
   }
 }
@@ -48,8 +54,12 @@ async function signInTo(parts: CommandParts, chosen: SignIn): Promise<void> {
 }
 
 async function signOut(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const chosen = await chooseSignIn(parts, argument, { title: t('Sign Out'), add: false });
+  const chosen = await chooseSignIn(parts, argument, { title: t('Sign Out'), add: false, console: true });
   if (!chosen) {
+    return;
+  }
+  if ('profile' in chosen) {
+    await signOutOfConsole(parts, chosen);
     return;
   }
   const { signIns, directory } = parts.identityCenter;
@@ -66,8 +76,9 @@ async function signOut(parts: CommandParts, argument: CommandArgument): Promise<
 
 /** Lists everything that a sign-in gives. The person asked for it, so they may be asked to sign in first. */
 async function listRoles(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const chosen = await chooseSignIn(parts, argument, { title: t('List Accounts and Roles'), add: false });
-  if (!chosen) {
+  const wanted = { title: t('List Accounts and Roles'), add: false, console: false };
+  const chosen = await chooseSignIn(parts, argument, wanted);
+  if (!chosen || 'profile' in chosen) {
     return;
   }
   const { signIns, directory } = parts.identityCenter;
@@ -126,23 +137,33 @@ async function saveAsProfile(parts: CommandParts, argument: CommandArgument): Pr
   }
 }
 
-/** The sign-in of a row, else the one that the person picks; with `add`, one that they describe now. */
+/**
+ * The sign-in of a row, else the one that the person picks; with `add`, one that they describe now. `console`: those of
+ * `aws login` too.
+ */
 async function chooseSignIn(
   parts: CommandParts,
   argument: CommandArgument,
-  { title, add }: { readonly title: string; readonly add: boolean },
-): Promise<SignIn | undefined> {
+  wanted: { readonly title: string; readonly add: boolean; readonly console: boolean },
+): Promise<SignIn | ConsoleProfile | undefined> {
   const { identityCenter } = parts;
+  const { title, add } = wanted;
   const set = await parts.files.read();
   const node = asNode(argument);
   if (node?.kind === 'ssoSession') {
     return identityCenter.signInOf(set, node.name);
   }
-  const all = identityCenter.signInsOf(set);
-  if (all.length === 0) {
-    return add ? addAndRead(parts, set) : tellNone();
+  const profile = profileIn(parts.sessions, argument);
+  const ofRow = profile === undefined ? undefined : await consoleProfile(parts, profile);
+  if (ofRow !== undefined) {
+    return ofRow;
   }
-  const answer = await askPick<SignIn | 'add'>({
+  const all = identityCenter.signInsOf(set);
+  const consoles = wanted.console ? await consoleProfiles(parts, set) : [];
+  if (all.length + consoles.length === 0) {
+    return add ? addAndRead(parts, set) : tellNone(wanted.console);
+  }
+  const answer = await askPick<SignIn | ConsoleProfile | 'add'>({
     title,
     placeholder: t('Choose a sign-in'),
     items: [
@@ -150,6 +171,13 @@ async function chooseSignIn(
         all.map(async (each) => ({
           label: `$(organization) ${signInName(each)}`,
           description: signInFacts(await identityCenter.signIns.look(each), parts.now()),
+          value: each,
+        })),
+      )),
+      ...(await Promise.all(
+        consoles.map(async (each) => ({
+          label: `$(${kindLook('login').icon}) ${each.profile}`,
+          description: consoleText.facts(await parts.login.logins.look(each.login)),
           value: each,
         })),
       )),
@@ -171,8 +199,12 @@ async function addAndRead(parts: CommandParts, set: ProfileSet): Promise<SignIn 
   return parts.identityCenter.signInOf(await parts.files.read(), name);
 }
 
-function tellNone(): undefined {
-  void vscode.window.showInformationMessage(t('No profile signs in with Identity Center'));
+function tellNone(console: boolean): undefined {
+  void vscode.window.showInformationMessage(
+    console
+      ? t('No profile signs in with Identity Center or at the console')
+      : t('No profile signs in with Identity Center'),
+  );
   return undefined;
 }
 

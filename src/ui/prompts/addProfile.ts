@@ -3,7 +3,7 @@ import { mfaSerialProblem, profileNameProblem, roleArnProblem } from '../../aws/
 import type { InputProblem } from '../../aws/limits.ts';
 import type { FileRole } from '../../aws/problems.ts';
 import { kindOf } from '../../aws/profiles.ts';
-import type { ProfileSet } from '../../aws/profiles.ts';
+import type { ProfileSet, Section } from '../../aws/profiles.ts';
 import { inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
 import { addSaml } from './addSaml.ts';
@@ -17,24 +17,29 @@ type Edit = (file: FileRole, change: (text: string) => string) => Promise<boolea
 
 const title = (): string => t('Add Profile');
 
+/** What making a profile takes. */
+export interface AddProfileParts {
+  readonly edit: Edit;
+  readonly askIssuer: AskIssuer;
+  /** Makes one of a console sign-in (`aws login`). */
+  fromConsole(this: void): Promise<string | undefined>;
+}
+
 /**
- * Writes a new profile from a few answers: a role that another profile assumes, an IAM user's access keys, a SAML sign-in,
- * or a role that an issuer opens. Returns its name, or undefined when the person left or the file could not be written
- * (`edit` has said so).
+ * Writes a new profile from a few answers: a role that another profile assumes, an IAM user's access keys, a SAML or a
+ * console sign-in, or a role that an issuer opens. Returns its name, or undefined when the person left or the file could
+ * not be written (`edit` has said so).
  */
 export async function addProfile(
   set: ProfileSet,
-  askIssuer: AskIssuer,
-  edit: Edit,
+  { edit, askIssuer, fromConsole }: AddProfileParts,
 ): Promise<string | undefined> {
-  const sources = [...set.profiles.values()].filter((section) =>
-    ['staticKeys', 'role'].includes(kindOf(section)),
-  );
-  const kind = await askPick<'role' | 'keys' | 'saml' | 'issuer'>({
+  const hasSources = [...set.profiles.values()].some(isSource);
+  const kind = await askPick<'role' | 'keys' | 'saml' | 'issuer' | 'console'>({
     title: title(),
     placeholder: t('What kind of profile?'),
     items: [
-      ...(sources.length > 0
+      ...(hasSources
         ? [
             {
               label: t('$(shield) A role'),
@@ -54,6 +59,11 @@ export async function addProfile(
         description: t('a role for which you sign in at an OpenID Connect issuer'),
         value: 'issuer',
       },
+      {
+        label: t('$(account) A console sign-in'),
+        description: t('with your browser, as aws login does'),
+        value: 'console',
+      },
     ],
   });
   if (kind.kind !== 'value') {
@@ -68,7 +78,14 @@ export async function addProfile(
       return addSaml(set, edit);
     case 'issuer':
       return addIssuerProfile(set, askIssuer, edit);
+    case 'console':
+      return fromConsole();
   }
+}
+
+/** True for a profile whose credentials may assume a role. */
+function isSource(section: Section): boolean {
+  return ['staticKeys', 'role', 'login'].includes(kindOf(section));
 }
 
 /** What the new profile will hold, under the keys of the shared files; '' leaves a key out. */
@@ -95,7 +112,7 @@ async function addRole(set: ProfileSet, edit: Edit): Promise<string | undefined>
         title: title(),
         placeholder: t('Whose credentials assume it?'),
         items: [...set.profiles.values()]
-          .filter((section) => ['staticKeys', 'role'].includes(kindOf(section)))
+          .filter(isSource)
           .map((section) => ({ label: section.name, value: section.name })),
         active: (item) => item.value === known.source_profile,
       });

@@ -81,9 +81,10 @@ function baseFacts(base: Base, name: string): (string | undefined)[] {
         base.accountId === undefined ? undefined : accountForReading(base.accountId),
         unless(name, roleNameOf(base.role?.roleArn)),
       ];
+    case 'login':
+      return [base.accountId === undefined ? undefined : accountForReading(base.accountId)];
     case 'credentialSource':
     case 'process':
-    case 'login':
       return [];
   }
 }

@@ -151,7 +151,7 @@ const routes: Readonly<Record<string, Route>> = {
 };
 
 /** A browser's request for a code; throws a Refusal for what AWS would not show a page for. */
-function readAuthorize({ query, url }: Asked): {
+function readAuthorize({ query }: Asked): {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly challenge: string;
@@ -165,7 +165,9 @@ function readAuthorize({ query, url }: Asked): {
   const fits =
     clientId === sameDevice
       ? /^http:\/\/127\.0\.0\.1:\d+\/oauth\/callback$/.test(redirectUri)
-      : clientId === crossDevice && redirectUri === `${url}/v1/sessions/confirmation`;
+      : // Of this service, by whatever name: a workbench in a browser puts a proxy before this machine.
+        clientId === crossDevice &&
+        /^http:\/\/127\.0\.0\.1:\d+\/v1\/sessions\/confirmation$/.test(redirectUri);
   const checks: readonly (readonly [string, boolean])[] = [
     ['redirect_uri', fits],
     ['response_type', get('response_type') === 'code'],
@@ -232,8 +234,9 @@ function html(status: number, body: string): Pick<Answer, 'status' | 'headers' |
   return { status, headers: { 'Content-Type': 'text/html; charset=utf-8' }, body };
 }
 
+/** `user/alice`, `assumed-role/Admin/alice`: what follows the account. */
 function nameOf(arn: string): string {
-  return arn.split(/[:/]/).at(-1) ?? arn;
+  return arn.split(':').slice(5).join(':');
 }
 
 function text(fields: ReadonlyMap<string, unknown>, name: string): string {
