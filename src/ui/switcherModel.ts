@@ -1,3 +1,4 @@
+import { parseArnOwner } from '../aws/arn.ts';
 import type { SessionRequest } from '../aws/planModel.ts';
 import { isManaged } from '../aws/profiles.ts';
 import type { ProfileSet, Section } from '../aws/profiles.ts';
@@ -255,7 +256,10 @@ function webIdentityRow(
 function profileRow(section: Section, request: SessionRequest, input: SwitcherInput): SwitcherRow {
   const look = lookOfSection(section);
   const roleArn = valueOf(section, 'role_arn');
-  const account = valueOf(section, 'sso_account_id') ?? valueOf(section, 'aws_account_id');
+  const account =
+    valueOf(section, 'sso_account_id') ??
+    valueOf(section, 'aws_account_id') ??
+    parseArnOwner(valueOf(section, 'login_session') ?? '')?.accountId;
   const facts =
     roleArn === undefined
       ? joinFacts([look.word, account && accountForReading(account), valueOf(section, 'sso_role_name')])

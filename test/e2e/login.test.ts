@@ -108,6 +108,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'a console sign-in (aws login)', () =
   it('is refreshed under an open terminal, without a person', async () => {
     const { page } = stage();
     await stage().start('console');
+    await page.openTerminal();
     const before = signIns();
     await stage().moveClock(11 * minute);
     await page.waitForStatus(/console 3m/);

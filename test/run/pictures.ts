@@ -1,5 +1,5 @@
 // `npm run pictures`: takes the README's pictures from the real product, in the demo's world.
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoData, writeDemoHome } from '../sandbox/demo.ts';
@@ -28,7 +28,11 @@ const workbench = await launchWorkbench({
   workspace,
   vsix: await packagedExtension(),
   companion: true,
-  env: { AWS_ENDPOINT_URL_SSO: sandbox.url, AWS_ENDPOINT_URL_SSO_OIDC: sandbox.url },
+  env: {
+    AWS_ENDPOINT_URL_SSO: sandbox.url,
+    AWS_ENDPOINT_URL_SSO_OIDC: sandbox.url,
+    AWS_ENDPOINT_URL_SIGNIN: sandbox.url,
+  },
 });
 try {
   const page = await workbench.openPage();
@@ -38,6 +42,7 @@ try {
   await switcher(page);
   await roleQuestion(page);
   await identityCenter(page);
+  await consoleSignIn(page);
 } finally {
   await workbench.stop();
   await sandbox.close();
@@ -111,6 +116,27 @@ async function identityCenter(page: WorkbenchPage): Promise<void> {
   await page.clearNotifications();
   await page.quickInput().waitFor({ state: 'hidden' });
   await take(page, 'identity-center');
+}
+
+/** A profile of `aws login`, whose sign-in ends with a text to paste where the browser cannot come back. */
+async function consoleSignIn(page: WorkbenchPage): Promise<void> {
+  await page.runCommand('STS: End All Sessions');
+  await page.waitForStatus(/^ ?AWS$/);
+  await appendFile(
+    join(home, '.aws', 'config'),
+    '\n[profile console]\nlogin_session = arn:aws:iam::111122223333:user/alice\nregion = eu-central-1\n',
+  );
+  await page.treeRow('console').waitFor();
+  const opening = page.page.context().waitForEvent('page');
+  await page.clickTreeButton('console', 'Start');
+  const opened = await opening;
+  await opened.getByText('Continue as user/alice').click();
+  const text = await opened.getByLabel('Authorization code').inputValue();
+  await opened.close();
+  await page.quickTitle('Console Sign-In').waitFor();
+  await take(page, 'console-sign-in');
+  await page.answerInput(text);
+  await page.waitForStatus(/console/);
 }
 
 async function widenSideBar(page: WorkbenchPage): Promise<void> {
