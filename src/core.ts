@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Credentials } from './aws/credentials.ts';
-import type { CallerIdentity, Effects } from './aws/effects.ts';
+import type { Effects, StsCall, StsReply } from './aws/effects.ts';
 import { planEnvironment } from './aws/environment.ts';
 import type { Fault } from './aws/faults.ts';
 import { isFault } from './aws/faults.ts';
 import { planId } from './aws/hash.ts';
-import { toSessionName } from './aws/limits.ts';
 import { homeOf, locateSharedFiles } from './aws/locate.ts';
 import { planFor } from './aws/plan.ts';
 import type { NetworkSettings } from './aws/network.ts';
@@ -35,6 +34,7 @@ import { createMfaPrompt } from './ui/prompts/mfa.ts';
 import { showPlan } from './ui/commands/planCommand.ts';
 import { Recent } from './ui/recent.ts';
 import { RoleMaxima } from './ui/roleMaxima.ts';
+import { defaultRoleSessionName } from './ui/roleSessionName.ts';
 import { createSecretStore } from './ui/secretStore.ts';
 import { SessionFlow } from './ui/sessionFlow.ts';
 import { editorNetwork, onDidChangeSettings, warnBeforeMs } from './ui/settings.ts';
@@ -155,7 +155,7 @@ export function start(context: vscode.ExtensionContext): Core {
       };
       const result = await run(planned, { now, send, askMfa, ...machine, ...signIns }, signal, {
         ...choices,
-        defaultSessionName: toSessionName(`vscode-${userInfo().username}`),
+        defaultSessionName: defaultRoleSessionName(planned.name, now()),
         maximumOf: (roleArn) => maxima.of(roleArn, now()),
       });
       if (!result.ok) {
@@ -164,6 +164,9 @@ export function start(context: vscode.ExtensionContext): Core {
       if (result.ok && result.shortened !== undefined) {
         flow.sayShortened(result.shortened);
         await maxima.learn(result.shortened, now());
+      }
+      if (result.ok && !unattended) {
+        flow.sayPacked(planned.name, result.packedPolicyPercent);
       }
       return result;
     },
@@ -216,8 +219,15 @@ export function start(context: vscode.ExtensionContext): Core {
     login,
     saml,
     switcher: { ...views, recent: () => recent.requests(), aliasOf },
-    identity: (session: Session, credentials: Credentials, signal: AbortSignal) =>
-      askIdentity(session, credentials, signal, plan, send),
+    identity: async (session: Session, credentials: Credentials, signal: AbortSignal) => {
+      const reply = await askAs(session, credentials, { kind: 'callerIdentity' }, signal, plan, send);
+      return reply.kind === 'identity' ? reply.identity : faultOf(reply);
+    },
+    decode: async (session: Session, credentials: Credentials, encoded: string, signal: AbortSignal) => {
+      const call = { kind: 'decodeMessage', encoded } as const;
+      const reply = await askAs(session, credentials, call, signal, plan, send);
+      return reply.kind === 'decoded' ? reply.message : faultOf(reply);
+    },
     isAsking,
     showLog: () => log.show(),
     now,
@@ -304,24 +314,27 @@ function lazySender(log: Log, userAgent: string, network: NetworkSettings): Effe
   return async (...call) => (await (sender ??= load()))(...call);
 }
 
-async function askIdentity(
+/** Sends a call with the credentials of a session to where its plan sends. */
+async function askAs(
   session: Session,
   credentials: Credentials,
+  call: StsCall,
   signal: AbortSignal,
   plan: (request: SessionRequest) => Promise<PlanResult>,
   send: Effects['send'],
-): Promise<CallerIdentity | Fault> {
+): Promise<StsReply | Fault> {
   const planned = await plan(session.request);
   if (!planned.ok) {
     // Without a plan nobody knows where to ask.
     return { kind: 'planChanged', profile: session.name };
   }
-  const reply = await send({ kind: 'callerIdentity' }, credentials, planned.plan.target, signal);
-  if (isFault(reply)) {
-    // Only a plan knows whose keys they are; a fault from outside of one leaves it open.
-    return 'profile' in reply ? { ...reply, profile: session.name } : reply;
-  }
-  return reply.kind === 'identity' ? reply.identity : { kind: 'internal', message: 'no identity' };
+  const reply = await send(call, credentials, planned.plan.target, signal);
+  // Only a plan knows whose keys they are; a fault from outside of one leaves it open.
+  return isFault(reply) && 'profile' in reply ? { ...reply, profile: session.name } : reply;
+}
+
+function faultOf(reply: StsReply | Fault): Fault {
+  return isFault(reply) ? reply : { kind: 'internal', message: `an answer of kind ${reply.kind}` };
 }
 
 function filesPort(files: SharedFiles): FilesPort {

@@ -2,6 +2,7 @@ import { timeLeft } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
 import { needsPerson } from '../aws/plan.ts';
 import type { Plan, SessionRequest } from '../aws/planModel.ts';
+import { isReadOnlyRequest, readOnlyName } from '../aws/readOnly.ts';
 import { isHeld, type KeptSession } from './kept.ts';
 import type { Session, SessionState } from './types.ts';
 
@@ -63,6 +64,13 @@ export function profileOf(request: SessionRequest): string {
     case 'federation':
       return request.profile;
   }
+}
+
+/** What the session of a request is called where people see it; the plan gives it the same name. */
+export function nameOfRequest(request: SessionRequest): string {
+  const name =
+    'name' in request ? request.name : request.kind === 'federation' ? request.userName : request.profile;
+  return isReadOnlyRequest(request) ? readOnlyName(name) : name;
 }
 
 /**

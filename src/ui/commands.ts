@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { authenticatorCommands } from './commands/authenticatorCommands.ts';
 import { credentialCommands } from './commands/credentialCommands.ts';
+import { decodeCommands } from './commands/decodeCommand.ts';
 import { fileCommands } from './commands/fileCommands.ts';
 import { issuerCommands } from './commands/issuerCommands.ts';
 import { planCommands } from './commands/planCommand.ts';
 import { samlCommands } from './commands/samlCommands.ts';
+import { roleCommands } from './commands/roleCommands.ts';
 import { sessionCommands } from './commands/sessionCommands.ts';
 import { signInCommands } from './commands/signInCommands.ts';
 import { switchCommands } from './commands/switchCommand.ts';
@@ -19,6 +21,8 @@ export type CommandTable = Readonly<Record<CommandId, (argument: unknown) => unk
 export function commandTable(parts: CommandParts): CommandTable {
   return {
     ...sessionCommands(parts),
+    ...roleCommands(parts),
+    ...decodeCommands(parts),
     ...credentialCommands(parts),
     ...authenticatorCommands(parts),
     ...fileCommands(parts),

@@ -16,6 +16,9 @@ export const commands = {
   showClaims: 'stsSessions.showClaims',
   signOutOfIssuer: 'stsSessions.signOutOfIssuer',
   signOutOfSaml: 'stsSessions.signOutOfSaml',
+  startReadOnly: 'stsSessions.startReadOnly',
+  startFederationSession: 'stsSessions.startFederationSession',
+  decodeAuthorizationMessage: 'stsSessions.decodeAuthorizationMessage',
   switchSession: 'stsSessions.switchSession',
   makeActive: 'stsSessions.makeActive',
   endSession: 'stsSessions.endSession',
@@ -72,6 +75,7 @@ export const settings = {
   samlBrowser: 'samlBrowser',
   samlListenerPort: 'samlListenerPort',
   issuers: 'issuers',
+  roleSessionName: 'roleSessionName',
 } as const;
 
 /** Context keys that `when` clauses read. */
@@ -97,6 +101,8 @@ export const capabilities = [
   'terminal',
   'credentials',
   'mfa',
+  'readOnly',
+  'federation',
   'signIn',
   'signOut',
   'list',

@@ -94,6 +94,27 @@ export function roleIn(argument: CommandArgument): Extract<SessionRequest, { kin
   return isRole(argument) ? argument : undefined;
 }
 
+/** The federation session that a button passed to be asked for again; undefined for anything else. */
+export function federationIn(
+  argument: CommandArgument,
+): Extract<SessionRequest, { kind: 'federation' }> | undefined {
+  return isFederation(argument) ? argument : undefined;
+}
+
+/** As in `isRole`. */
+function isFederation(value: unknown): value is Extract<SessionRequest, { kind: 'federation' }> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    value.kind === 'federation' &&
+    'profile' in value &&
+    typeof value.profile === 'string' &&
+    'userName' in value &&
+    typeof value.userName === 'string'
+  );
+}
+
 /** Only our own button passes one; a key binding that imitates it gets boxes that check each answer. */
 function isRole(value: unknown): value is Extract<SessionRequest, { kind: 'role' }> {
   return (

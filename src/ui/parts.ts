@@ -135,6 +135,13 @@ export interface CommandParts {
   plan(request: SessionRequest): Promise<PlanResult>;
   /** GetCallerIdentity with a session's credentials. */
   identity(session: Session, credentials: Credentials, signal: AbortSignal): Promise<CallerIdentity | Fault>;
+  /** DecodeAuthorizationMessage with a session's credentials: JSON text. */
+  decode(
+    session: Session,
+    credentials: Credentials,
+    encoded: string,
+    signal: AbortSignal,
+  ): Promise<string | Fault>;
   /** True while one of our own boxes waits for the person. */
   isAsking(): boolean;
   showLog(): void;

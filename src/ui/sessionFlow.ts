@@ -3,10 +3,13 @@ import type { Fault } from '../aws/faults.ts';
 import { durations } from '../aws/limits.ts';
 import type { SessionRequest } from '../aws/planModel.ts';
 import type { Problem } from '../aws/problems.ts';
+import { policyLimits } from '../aws/policies.ts';
+import { isReadOnlyRequest } from '../aws/readOnly.ts';
 import type { Shortened } from '../aws/run.ts';
 import type { StartOptions, StartResult } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
+import { nameOfRequest } from '../session/view.ts';
 import { commands, settings, settingsSection } from './ids.ts';
 import type { DeliveryPort, SamlPort } from './parts.ts';
 import type { PlanFailure } from './planView.ts';
@@ -15,14 +18,16 @@ import type { Recent } from './recent.ts';
 import { requestKey } from './switcherModel.ts';
 import type { TreeNode } from './treeModel.ts';
 import { authenticatorText } from './text/authenticators.ts';
-import { actionsForTypedRole, actionsForWebIdentityRole, faultActionTitle } from './text/faultActions.ts';
+import { actionsForRequest, faultActionTitle } from './text/faultActions.ts';
 import type { FaultAction } from './text/faultActions.ts';
 import { faultSentence } from './text/faults.ts';
 import { flowText } from './text/flow.ts';
+import { policyText } from './text/policies.ts';
 import { problemSentence } from './text/problems.ts';
 import { roleForReading } from './text/roles.ts';
 
 const hintShownKey = 'firstTerminalHintShown';
+const readOnlyHintShownKey = 'firstReadOnlyHintShown';
 /**
  * Seconds to ask for after AWS said that a role allows less. Its own maximum cannot be read without IAM rights; an hour
  * is what every role allows (MaxSessionDuration is at least 3600), and what chaining allows.
@@ -59,11 +64,11 @@ export class SessionFlow {
       return undefined;
     }
     if ('fault' in chosen) {
-      void this.showFault(chosen.fault, nameOf(asked), asked, () => this.start(asked, options));
+      void this.showFault(chosen.fault, nameOfRequest(asked), asked, () => this.start(asked, options));
       return undefined;
     }
     const { request } = chosen;
-    const name = nameOf(request);
+    const name = nameOfRequest(request);
     const result = await withCancel(
       flowText.starting(name),
       () => this.#parts.isAsking(),
@@ -80,6 +85,7 @@ export class SessionFlow {
     this.#parts.sessions.setActive(result.session.id);
     await this.#parts.delivery.consent(false);
     await this.#hintOnce(result.session);
+    await this.#sayReadsOnce(result.session);
     return result.session;
   }
 
@@ -118,6 +124,13 @@ export class SessionFlow {
     for (const { roleArn, askedSeconds, grantedSeconds } of shortened) {
       const text = flowText.shortened(roleForReading(roleArn), askedSeconds, grantedSeconds);
       void vscode.window.showInformationMessage(text);
+    }
+  }
+
+  /** Warns when policies and tags are about to be too much; `percent` undefined: there are none. */
+  sayPacked(name: string, percent: number | undefined): void {
+    if (percent !== undefined && percent > policyLimits.worryingPercent) {
+      void vscode.window.showWarningMessage(policyText.packedMuch(name, percent));
     }
   }
 
@@ -169,7 +182,10 @@ export class SessionFlow {
       return;
     }
     const button = faultActionTitle('openProfile');
-    const text = flowText.cannotStart(name, problemSentence(problem));
+    const text =
+      problem.what.kind === 'cannotBeReadOnly'
+        ? flowText.cannotBeReadOnly(problem.what.name, problemSentence(problem))
+        : flowText.cannotStart(name, problemSentence(problem));
     const plan = faultActionTitle('showPlan');
     const choice = await vscode.window.showErrorMessage(text, ...(problem.place ? [button] : []), plan);
     if (choice === plan) {
@@ -195,12 +211,7 @@ export class SessionFlow {
     if (text === '') {
       return;
     }
-    const ofFault =
-      request.kind === 'role'
-        ? actionsForTypedRole(fault, actions)
-        : request.kind === 'webIdentityRole'
-          ? actionsForWebIdentityRole(fault, actions)
-          : actions;
+    const ofFault = actionsForRequest(request, fault, actions);
     const offered: readonly FaultAction[] = failure === undefined ? ofFault : [...ofFault, 'showPlan'];
     const labels = new Map(offered.map((action) => [faultActionTitle(action), action]));
     const choice = await vscode.window.showErrorMessage(text, ...labels.keys());
@@ -235,6 +246,9 @@ export class SessionFlow {
           request,
         );
         break;
+      case 'changeFederation':
+        await vscode.commands.executeCommand(commands.startFederationSession, request);
+        break;
       case 'startAgain':
         await this.start(request, { force: true });
         break;
@@ -265,6 +279,14 @@ export class SessionFlow {
     }
   }
 
+  /** Who has started one read-only session knows what it still does: from then on the tooltip says it. */
+  async #sayReadsOnce(session: Session): Promise<void> {
+    if (isReadOnlyRequest(session.request) && !this.#parts.globalState.get(readOnlyHintShownKey)) {
+      await this.#parts.globalState.update(readOnlyHintShownKey, true);
+      void vscode.window.showInformationMessage(policyText.readsStillHint(session.name));
+    }
+  }
+
   async #hintOnce(session: Session): Promise<void> {
     if (this.#parts.globalState.get(hintShownKey) || !this.#parts.delivery.state?.reaches) {
       return;
@@ -279,10 +301,6 @@ export class SessionFlow {
         choice === button ? vscode.commands.executeCommand(commands.openTerminal, session.id) : undefined,
       );
   }
-}
-
-function nameOf(request: SessionRequest): string {
-  return 'name' in request ? request.name : request.profile;
 }
 
 /** What `openProfileSource` opens for a request: its profile, or the sign-in of a role that is in none. */

@@ -60,11 +60,15 @@ export const phaseIcons: Readonly<Record<SessionPhase, Icon>> = {
   failed: { id: 'error', color: 'problemsErrorIcon.foreground' },
 };
 
-/** The session that a profile's row shows: its own before an MFA session made from it, the latest of several. */
+/**
+ * The session that a profile's row shows: its own before an MFA session made from it, the latest of several. Never a
+ * read-only one, beside which the profile's own can still be started.
+ */
 export function sessionOfProfile(sessions: readonly Session[], profile: string): Session | undefined {
   return (
-    sessions.findLast((one) => one.request.kind === 'profile' && one.request.profile === profile) ??
-    sessions.findLast((one) => one.request.kind === 'mfaSession' && one.request.profile === profile)
+    sessions.findLast(
+      ({ request }) => request.kind === 'profile' && request.profile === profile && request.readOnly !== true,
+    ) ?? sessions.findLast((one) => one.request.kind === 'mfaSession' && one.request.profile === profile)
   );
 }
 

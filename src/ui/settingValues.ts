@@ -13,6 +13,8 @@ export const defaults = {
   /** Below the ports that systems give away by themselves, so that it is free. */
   samlListenerPort: 17_235,
   issuers: {},
+  // A placeholder, not a template literal: sessionName.ts fills it in.
+  roleSessionName: 'vscode-${user}',
 } as const;
 
 /** The smallest and the largest value that a number setting may have; package.json says the same. */
@@ -56,6 +58,11 @@ export function signInWay(
 /** True when the browser of a sign-in is to come back to this machine by itself. */
 export function comesBack(setting: SignInSetting, where: { readonly web: boolean }): boolean {
   return setting === 'auto' ? !where.web : setting === 'browser';
+}
+
+/** A text setting; the default for a blank one and for anything else. */
+export function textSetting(name: 'roleSessionName', value: unknown): string {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : defaults[name];
 }
 
 /** An integer setting within its limits; the default for anything else. */

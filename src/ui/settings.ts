@@ -14,6 +14,7 @@ import {
   networkSettings,
   signInSetting,
   signInWay,
+  textSetting,
 } from './settingValues.ts';
 import type { DeliveryMode } from '../session/delivery.ts';
 
@@ -86,6 +87,11 @@ export async function saveIssuer({ name, scopes, ...issuer }: Issuer): Promise<v
 export function browserComesBack(): boolean {
   const web = vscode.env.uiKind === vscode.UIKind.Web;
   return comesBack(signInSetting(read(settings.signInWith)), { web });
+}
+
+/** The template of the name that CloudTrail shows for a role's session. */
+export function roleSessionNameTemplate(): string {
+  return textSetting('roleSessionName', read(settings.roleSessionName));
 }
 
 /** Calls `listener` whenever one of our settings changed. */

@@ -28,10 +28,12 @@ interface Item extends vscode.QuickPickItem {
   readonly buttons?: readonly ChoiceButton[];
 }
 
-const buttonIcons = { terminal: 'terminal', end: 'stop-circle' } as const satisfies Record<
+const buttonIcons = { readOnly: 'eye', terminal: 'terminal', end: 'stop-circle' } as const satisfies Record<
   SwitcherButton,
   string
 >;
+
+const buttonWords = { readOnly: 'startReadOnly', terminal: 'openTerminal', end: 'end' } as const;
 
 /** Asks which session to use; undefined when the person leaves. It is gone before the choice is acted on. */
 export function pickSession(options: SwitcherOptions): Promise<SwitcherChoice | undefined> {
@@ -118,12 +120,12 @@ function toItem(row: SwitcherRow): Item {
 function buttonsOf(choices: Readonly<Partial<Record<SwitcherButton, SwitcherChoice>>>): ChoiceButton[] {
   const words = switcherText();
   const buttons: ChoiceButton[] = [];
-  for (const name of ['terminal', 'end'] as const) {
+  for (const name of ['readOnly', 'terminal', 'end'] as const) {
     const choice = choices[name];
     if (choice) {
       buttons.push({
         iconPath: new vscode.ThemeIcon(buttonIcons[name]),
-        tooltip: name === 'terminal' ? words.openTerminal : words.end,
+        tooltip: words[buttonWords[name]],
         choice,
       });
     }

@@ -1,11 +1,12 @@
 import { parseArnOwner } from '../aws/arn.ts';
 import type { SessionRequest } from '../aws/planModel.ts';
-import { isManaged } from '../aws/profiles.ts';
+import { isManaged, kindOf } from '../aws/profiles.ts';
 import type { ProfileSet, Section } from '../aws/profiles.ts';
+import { isReadOnlyRequest, readOnlyRequest } from '../aws/readOnly.ts';
 import type { Session } from '../session/types.ts';
-import { profileOf } from '../session/view.ts';
+import { nameOfRequest, profileOf } from '../session/view.ts';
 import { phaseIcons, phaseOf } from './sessionPhase.ts';
-import { kindLook } from './text/kinds.ts';
+import { federationWord, kindLook } from './text/kinds.ts';
 import { escapeIcons } from './text/markdown.ts';
 import { switcherText } from './text/switcher.ts';
 import { joinFacts, lookOfSection, roleNameOf, sessionFacts } from './text/tree.ts';
@@ -23,7 +24,7 @@ export type SwitcherChoice =
   | { readonly kind: 'endAll' };
 
 /** A button at the right end of a row. */
-export type SwitcherButton = 'terminal' | 'end';
+export type SwitcherButton = 'readOnly' | 'terminal' | 'end';
 
 /** A row of the switcher: a separator, or something to choose. */
 export type SwitcherRow =
@@ -52,6 +53,14 @@ export interface SwitcherInput {
   /** The name of an account, when it is known. */
   readonly aliasOf: (accountId: string) => string | undefined;
 }
+
+/** Kinds of profile whose sessions take a session policy. */
+const assumesRole: ReadonlySet<ReturnType<typeof kindOf>> = new Set([
+  'role',
+  'credentialSource',
+  'webIdentity',
+  'saml',
+]);
 
 /** Rows under “Recent”. */
 const mostRecent = 5;
@@ -101,7 +110,7 @@ export function switcherRows(input: SwitcherInput): readonly SwitcherRow[] {
 export function requestKey(request: SessionRequest): string {
   switch (request.kind) {
     case 'profile':
-      return `profile ${request.profile}`;
+      return `profile${request.readOnly ? ' read-only' : ''} ${request.profile}`;
     case 'mfaSession':
       return JSON.stringify([
         'mfa',
@@ -119,6 +128,8 @@ export function requestKey(request: SessionRequest): string {
         request.durationSeconds ?? null,
         request.mfaSerial ?? null,
         request.region ?? null,
+        // What a role had before there was more keeps its key.
+        ...narrowedKey(request),
       ]);
     case 'identityCenterRole':
       return JSON.stringify([request.kind, request.ssoSession, request.accountId, request.roleName]);
@@ -135,6 +146,12 @@ export function requestKey(request: SessionRequest): string {
       // Of values in a fixed order: the code that makes them is the only one.
       return JSON.stringify(request);
   }
+}
+
+function narrowedKey(request: Extract<SessionRequest, { kind: 'role' }>): readonly string[] {
+  const { sourceIdentity, tags, transitiveTagKeys, policies, readOnly } = request;
+  const more = [sourceIdentity, tags, transitiveTagKeys, policies?.inline, policies?.arns, readOnly];
+  return more.every((each) => each === undefined) ? [] : [JSON.stringify(more.map((each) => each ?? null))];
 }
 
 function group(label: string, rows: readonly SwitcherRow[]): readonly SwitcherRow[] {
@@ -190,6 +207,9 @@ function requestRow(request: SessionRequest, input: SwitcherInput): SwitcherRow 
   }
   const profile = profileOf(request);
   const section = input.set?.profiles.get(profile);
+  if (request.kind === 'federation') {
+    return federationRow(request, section, input);
+  }
   if (request.kind !== 'role' && section) {
     const row = profileRow(section, request, input);
     return request.kind === 'mfaSession' && row.kind === 'item'
@@ -200,11 +220,41 @@ function requestRow(request: SessionRequest, input: SwitcherInput): SwitcherRow 
   return {
     kind: 'item',
     key: requestKey(request),
-    label: `$(shield) ${escapeIcons(request.kind === 'role' ? request.name : profile)}`,
+    label: `$(shield) ${escapeIcons(nameOfRequest(request))}`,
     description: escapeIcons(roleFacts(roleArn, request.kind === 'role' ? request.name : undefined, input)),
     detail: escapeIcons(roleArn === undefined ? profile : `${profile} → ${roleArn}`),
     choice: { kind: 'startSession', request },
-    buttons: { terminal: { kind: 'terminalOfRequest', request } },
+    buttons: buttonsOf(request, request.kind === 'role'),
+  };
+}
+
+/** What a request can be started with by a button of its row. */
+function buttonsOf(
+  request: SessionRequest,
+  isRole: boolean,
+): Readonly<Partial<Record<SwitcherButton, SwitcherChoice>>> {
+  const terminal = { kind: 'terminalOfRequest', request } as const;
+  const narrowed = isRole && !isReadOnlyRequest(request) ? readOnlyRequest(request) : undefined;
+  return narrowed === undefined
+    ? { terminal }
+    : { readOnly: { kind: 'startSession', request: narrowed }, terminal };
+}
+
+function federationRow(
+  request: Extract<SessionRequest, { kind: 'federation' }>,
+  section: Section | undefined,
+  { aliasOf }: SwitcherInput,
+): SwitcherRow {
+  const account = section && valueOf(section, 'aws_account_id');
+  const facts = [federationWord(), account && accountForReading(account), account && aliasOf(account)];
+  return {
+    kind: 'item',
+    key: requestKey(request),
+    label: `$(key) ${escapeIcons(request.userName)}`,
+    description: escapeIcons(joinFacts(facts)),
+    detail: escapeIcons(request.profile),
+    choice: { kind: 'startSession', request },
+    buttons: buttonsOf(request, false),
   };
 }
 
@@ -268,11 +318,11 @@ function profileRow(section: Section, request: SessionRequest, input: SwitcherIn
   return {
     kind: 'item',
     key: requestKey(request),
-    label: `$(${look.icon}) ${escapeIcons(section.name)}`,
+    label: `$(${look.icon}) ${escapeIcons(isReadOnlyRequest(request) ? nameOfRequest(request) : section.name)}`,
     description: escapeIcons([facts, alias].filter((fact) => fact !== undefined).join(' · ')),
     detail: roleArn === undefined ? undefined : escapeIcons(sourceChain(section, roleArn, input.set)),
     choice: { kind: 'startSession', request },
-    buttons: { terminal: { kind: 'terminalOfRequest', request } },
+    buttons: buttonsOf(request, assumesRole.has(kindOf(section))),
   };
 }
 

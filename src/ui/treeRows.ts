@@ -1,6 +1,7 @@
 import type { PlanResult, SamlRole } from '../aws/planModel.ts';
 import type { Problem } from '../aws/problems.ts';
 import { kindOf } from '../aws/profiles.ts';
+import { isReadOnlyRequest, readOnlyHindrance, readOnlyRequest } from '../aws/readOnly.ts';
 import type { Section } from '../aws/profiles.ts';
 import type { AssertionOrigin } from '../session/assertions.ts';
 import type { Listing } from '../session/directory.ts';
@@ -56,6 +57,8 @@ export const problemIcon: Icon = { id: 'warning', color: 'problemsWarningIcon.fo
 /** What a profile's row offers while its session is there, too. */
 const ofProfile: ReadonlySet<Capability> = new Set([
   'mfa',
+  'readOnly',
+  'federation',
   'name',
   'source',
   'arn',
@@ -75,6 +78,7 @@ export function sessionRow(session: Session, state: TreeState, more: readonly Ca
     ...capabilitiesOfPhase(phase),
     ...(active || phase === 'failed' || phase === 'starting' ? [] : (['use'] as const)),
     ...(session.roleArn === undefined ? [] : (['arn'] as const)),
+    ...(canBeReadOnly(session) ? (['readOnly'] as const) : []),
     ...(fromSection ? (['name', 'source'] as const) : []),
     'plan',
     // It stands in no file: the one row that has no other to save it from.
@@ -94,6 +98,11 @@ export function sessionRow(session: Session, state: TreeState, more: readonly Ca
       ...facts.split(' · ').slice(1),
     ),
   };
+}
+
+/** Told by the session alone; where its policies do not let it, the answer says so. */
+function canBeReadOnly({ request, roleArn }: Session): boolean {
+  return roleArn !== undefined && readOnlyRequest(request) !== undefined && !isReadOnlyRequest(request);
 }
 
 function capabilitiesOfPhase(phase: SessionPhase): readonly Capability[] {
@@ -178,7 +187,8 @@ function capabilitiesOf(
   return [
     ...(result.ok ? (['start'] as const) : []),
     ...(result.ok && result.plan.base.kind === 'staticKeys' ? (['terminal'] as const) : []),
-    ...(canAskMfa ? (['mfa'] as const) : []),
+    ...(canAskMfa ? (['mfa', 'federation'] as const) : []),
+    ...(result.ok && readOnlyHindrance(result.plan) === undefined ? (['readOnly'] as const) : []),
     ...(hasRole ? (['arn'] as const) : []),
     ...(result.ok && result.plan.base.kind === 'webIdentity' ? (['claims'] as const) : []),
     ...(login === undefined

@@ -56,6 +56,10 @@ function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
     executeCommand: ({ id, args }) => commands.executeCommand(id, ...args),
     terminalNames: () => window.terminals.map(({ name }) => name),
     readClipboard: () => env.clipboard.readText(),
+    writeClipboard: async ({ text }) => {
+      await env.clipboard.writeText(text);
+      return null;
+    },
     writeSetting: async ({ name, value }) => {
       await workspace.getConfiguration().update(name, value, true);
       return null;

@@ -5,6 +5,7 @@ export interface CompanionActions {
   executeCommand: { request: { id: string; args: unknown[] }; answer: unknown };
   terminalNames: { request: object; answer: string[] };
   readClipboard: { request: object; answer: string };
+  writeClipboard: { request: { text: string }; answer: null };
   /** Writes a user setting; undefined removes it. */
   writeSetting: { request: { name: string; value?: unknown }; answer: null };
   openFile: { request: { path: string }; answer: null };

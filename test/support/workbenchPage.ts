@@ -229,6 +229,20 @@ export class WorkbenchPage {
     }
   }
 
+  /** Chooses from the menu of a tree row. A menu takes no click in the moment in which it opens. */
+  async chooseFromMenu(label: string, item: string): Promise<void> {
+    await this.treeRow(label).click({ button: 'right' });
+    const entry = this.page.locator('.context-view .action-item', { hasText: item }).first();
+    await entry.waitFor();
+    const chosen = await poll(PATIENCE, async () => {
+      await entry.click({ timeout: 1000 }).catch(() => undefined);
+      return !(await entry.isVisible());
+    });
+    if (!chosen) {
+      throw new Error(`The menu of ${label} does not close when ${item} is clicked.`);
+    }
+  }
+
   /** The notifications on screen: toasts, and those in the notification centre. */
   notifications(): Locator {
     return this.page

@@ -1,6 +1,7 @@
 import type { Findings } from '../findings.ts';
 import { placeOf, read } from '../findings.ts';
 import type { AssertionSource, AssertionWay, Base, SamlRole, SessionRequest } from '../planModel.ts';
+import { sessionPoliciesOf } from '../planPolicies.ts';
 import { checkedDuration, checkedRoleArn, wholeSeconds } from '../planRole.ts';
 import type { Property, Section } from '../profiles.ts';
 import { samlKeys } from '../profiles.ts';
@@ -61,6 +62,8 @@ function samlBaseOf(
     ...known,
     accountId: known.role && (accountOfRole(known.role) || undefined),
     durationSeconds: checkedDuration(name, seconds, duration?.place, { chained: false }, findings),
+    // Whichever role is picked: without one nothing is known of where its policies must be.
+    ...sessionPoliciesOf(section, known.role?.roleArn ?? '', findings),
   };
 }
 

@@ -1,14 +1,12 @@
 import * as vscode from 'vscode';
 import { isFault } from '../../aws/faults.ts';
 import { durationProblem, durations, mfaSerialProblem, parseDuration } from '../../aws/limits.ts';
-import type { SessionRequest } from '../../aws/planModel.ts';
 import { kindOf } from '../../aws/profiles.ts';
 import { commands } from '../ids.ts';
-import { asNode, profileIn, roleIn, sessionIn } from '../meaning.ts';
+import { asNode, profileIn, sessionIn } from '../meaning.ts';
 import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { withCancel } from '../progress.ts';
-import { askRole } from '../prompts/assumeRole.ts';
 import { askText } from '../prompts/input.ts';
 import { askSteps } from '../prompts/steps.ts';
 import { mfaSessionDurationSeconds } from '../settings.ts';
@@ -24,7 +22,6 @@ export function sessionCommands(parts: CommandParts) {
   return {
     [commands.startSession]: (argument: CommandArgument) => startSession(parts, argument),
     [commands.startMfaSession]: (argument: CommandArgument) => startMfaSession(parts, argument),
-    [commands.assumeRole]: (argument: CommandArgument) => assumeRole(parts, argument),
     [commands.makeActive]: (argument: CommandArgument) => makeActive(parts, argument),
     [commands.endSession]: (argument: CommandArgument) => endSession(parts, argument),
     [commands.endAllSessions]: () => parts.flow.end(parts.sessions.list()),
@@ -112,23 +109,6 @@ async function startMfaSession(parts: CommandParts, argument: CommandArgument): 
 function lastDevice({ recent }: CommandParts, profile: string): string | undefined {
   const last = recent.requests().find((each) => each.kind === 'mfaSession' && each.profile === profile);
   return last?.kind === 'mfaSession' ? last.mfaSerial : undefined;
-}
-
-/** Assumes a role that is in no file; `argument` may say whose credentials to suggest, or be a role to change. */
-export async function assumeRole(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const active = parts.sessions.activeId;
-  const preferred =
-    profileIn(parts.sessions, argument) ??
-    (active === undefined ? undefined : profileIn(parts.sessions, active));
-  const request: SessionRequest | undefined = await askRole(
-    await parts.files.read(),
-    parts.recent.roles(),
-    preferred,
-    roleIn(argument),
-  );
-  if (request) {
-    await parts.flow.start(request);
-  }
 }
 
 async function makeActive(parts: CommandParts, argument: CommandArgument): Promise<void> {

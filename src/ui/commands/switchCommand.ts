@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CommandParts } from '../parts.ts';
 import { commands } from '../ids.ts';
 import { openTerminal } from './credentialCommands.ts';
-import { assumeRole } from './sessionCommands.ts';
+import { assumeRole } from './roleCommands.ts';
 import { pickSession } from '../switcher.ts';
 import type { SwitcherChoice } from '../switcherModel.ts';
 

@@ -71,7 +71,7 @@ export function askText(options: TextOptions): Promise<Answer<string>> {
 /** A list to pick from. */
 export interface PickOptions<T> extends StepOptions {
   readonly placeholder: string;
-  readonly items: readonly PickItem<T>[];
+  readonly items: readonly (PickItem<T> | PickSeparator | PickNote)[];
   /** What stands in the box at first, as if it had been typed. */
   readonly text?: string;
   /** The item that has the focus at first. */
@@ -85,6 +85,23 @@ export interface PickItem<T> extends vscode.QuickPickItem {
   readonly value: T;
 }
 
+/** A line with words between two groups of rows. */
+export interface PickSeparator {
+  readonly label: string;
+  readonly kind: vscode.QuickPickItemKind.Separator;
+}
+
+/** A row that says something and cannot be chosen. */
+export interface PickNote {
+  readonly label: string;
+  readonly alwaysShow: true;
+}
+
+/** A line with words, or without any. */
+export function separator(label: string): PickSeparator {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
 /** Asks to pick one of a list, or, with `fromText`, to type something that is not in it. */
 export function askPick<T>(options: PickOptions<T>): Promise<Answer<T>> {
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem>();
@@ -92,11 +109,12 @@ export function askPick<T>(options: PickOptions<T>): Promise<Answer<T>> {
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.items = options.items;
-  const active = options.active && options.items.find(options.active);
+  const rows = options.items.filter((item): item is PickItem<T> => 'value' in item);
+  const active = options.active && rows.find(options.active);
   if (active) {
     pick.activeItems = [active];
   }
-  const values = new Map<vscode.QuickPickItem, T>(options.items.map((item) => [item, item.value]));
+  const values = new Map<vscode.QuickPickItem, T>(rows.map((item) => [item, item.value]));
   const offer = (text: string): void => {
     const typed = text.trim() === '' ? undefined : options.fromText?.(text.trim());
     const extra: vscode.QuickPickItem[] =

@@ -1,4 +1,5 @@
 import type { Fault } from '../../aws/faults.ts';
+import type { SessionRequest } from '../../aws/planModel.ts';
 import { t } from './l10n.ts';
 
 /** What a person can do about a fault; the commands that do it are wired elsewhere. */
@@ -8,6 +9,8 @@ export type FaultAction =
   | 'openProfile'
   /** Asks again for a role that was typed in, with what was typed. */
   | 'changeRole'
+  /** Asks again for a federation session, with what was typed. */
+  | 'changeFederation'
   | 'retry'
   /** Starts the role for the longest time that is sure to be granted. */
   | 'startWithMaximum'
@@ -53,6 +56,26 @@ export function actionsForWebIdentityRole(
     : actions.map((action) => (action === 'openProfile' ? 'changeRole' : action));
 }
 
+/** The buttons for a request: what was typed stands in no file, so it is asked for again. */
+export function actionsForRequest(
+  request: SessionRequest,
+  fault: Fault,
+  actions: readonly FaultAction[],
+): readonly FaultAction[] {
+  switch (request.kind) {
+    case 'role':
+      return actionsForTypedRole(fault, actions);
+    case 'webIdentityRole':
+      return actionsForWebIdentityRole(fault, actions);
+    case 'federation':
+      return fault.kind === 'policyTooLarge' || fault.kind === 'policyMalformed'
+        ? actions.map((action) => (action === 'openProfile' ? 'changeFederation' : action))
+        : actions;
+    default:
+      return actions;
+  }
+}
+
 /** The title of the button. */
 export function faultActionTitle(action: FaultAction): string {
   switch (action) {
@@ -62,6 +85,8 @@ export function faultActionTitle(action: FaultAction): string {
       return t('Open Profile');
     case 'changeRole':
       return t('Change Role');
+    case 'changeFederation':
+      return t('Change Session');
     case 'retry':
       return t('Try Again');
     case 'startWithMaximum':

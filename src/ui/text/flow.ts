@@ -6,6 +6,8 @@ export const flowText = {
   starting: (name: string) => t('Starting session: {0}', name),
   renewing: (name: string) => t('Renewing session: {0}', name),
   cannotStart: (name: string, problem: string) => t('This session cannot start: {0} ({1})', name, problem),
+  cannotBeReadOnly: (name: string, problem: string) =>
+    t('This session cannot be read-only: {0} ({1})', name, problem),
   needsPerson: (name: string) =>
     t('A terminal waits for a session that is over, renew it with an MFA code to go on: {0}', name),
   needsSignIn: (name: string) =>

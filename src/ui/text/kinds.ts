@@ -35,6 +35,11 @@ export function kindLook(kind: ProfileKind): KindLook {
   }
 }
 
+/** The word for a session of GetFederationToken. */
+export function federationWord(): string {
+  return t('federation');
+}
+
 /** Icon and word for `credential_source`, whose value says which of three it is; any case, as the AWS CLI reads it. */
 export function credentialSourceLook(value: string): KindLook {
   switch (value.toLowerCase()) {

@@ -8,6 +8,7 @@ import { faultSentence } from './faults.ts';
 import { t } from './l10n.ts';
 import { escapeIcons, escapeMarkdown } from './markdown.ts';
 import { accountForReading, clockTime, remaining, shorten } from './time.ts';
+import { narrowingLines } from './tooltip.ts';
 import { phaseWords } from './tree.ts';
 
 /** Names are cut in the middle at this length: the status bar is shared with others. */
@@ -138,6 +139,7 @@ function tooltipOf(session: Session, phase: SessionPhase, input: StatusInput): s
   if (session.region !== undefined) {
     lines.push(escapeMarkdown(t('Region: {0}', session.region)));
   }
+  lines.push(...narrowingLines(session));
   lines.push(...endLines(session, phase, now));
   if (delivery) {
     lines.push(`${delivery.reaches ? '' : '⚠ '}${escapeMarkdown(delivery.sentence)}`);

@@ -11,6 +11,7 @@ export function switcherText(): {
   readonly assumeRole: string;
   readonly signIn: string;
   readonly endAll: string;
+  readonly startReadOnly: string;
   readonly openTerminal: string;
   readonly end: string;
 } {
@@ -24,6 +25,7 @@ export function switcherText(): {
     assumeRole: t('Assume role…'),
     signIn: t('Sign in with Identity Center…'),
     endAll: t('End all sessions'),
+    startReadOnly: t('Start Read-Only (It Still Reads Data)'),
     openTerminal: t('Open Terminal'),
     end: t('End Session'),
   };

@@ -1,6 +1,7 @@
 import type { Base, Hop, PlanResult, Step } from '../../aws/planModel.ts';
 import type { Place, Problem } from '../../aws/problems.ts';
 import type { Section } from '../../aws/profiles.ts';
+import { isReadOnlyRequest } from '../../aws/readOnly.ts';
 import { signInName } from '../../aws/sources/identityCenterApi.ts';
 import type { Session } from '../../session/types.ts';
 import { endOf } from '../sessionPhase.ts';
@@ -8,6 +9,7 @@ import { faultSentence } from './faults.ts';
 import { credentialSourceLook } from './kinds.ts';
 import { t } from './l10n.ts';
 import { escapeMarkdown } from './markdown.ts';
+import { policyText } from './policies.ts';
 import { problemSentence } from './problems.ts';
 import { samlBaseWords } from './saml.ts';
 import { accountForReading, clockTime, remaining } from './time.ts';
@@ -76,7 +78,10 @@ export function baseWords(base: Base): string {
     case 'credentialSource':
       return credentialSourceLook(base.source).word;
     case 'webIdentity':
-      return t('web identity, role {0}', base.roleArn);
+      return [
+        t('web identity, role {0}', base.roleArn),
+        ...(base.policies === undefined ? [] : [t('narrowed by session policies')]),
+      ].join(', ');
     case 'saml':
       return samlBaseWords(base);
     case 'identityCenter':
@@ -118,6 +123,9 @@ export function stepWords(step: Step, wordsOf: (roleArn: string) => string = (ro
   if (step.kind === 'assumeRole' && step.tags !== undefined) {
     words.push(t('session tags {0}', step.tags.map(({ key }) => key).join(' ')));
   }
+  if ('policies' in step && step.policies !== undefined) {
+    words.push(t('narrowed by session policies'));
+  }
   if (step.durationSeconds !== undefined) {
     words.push(t('for {0}', remaining(step.durationSeconds * 1000)));
   } else if (step.kind === 'assumeRole' && step.maxDurationSeconds <= 3600) {
@@ -136,6 +144,14 @@ function withPlace(line: string, place: Place | undefined): string {
   return place === undefined ? line : `${line} (${escapeMarkdown(placeText(place))})`;
 }
 
+/** What keeps a session from all that its role may do, in Markdown. */
+export function narrowingLines({ request, packedPolicyPercent }: Session): readonly string[] {
+  return [
+    ...(isReadOnlyRequest(request) ? [policyText.readsStill()] : []),
+    ...(packedPolicyPercent === undefined ? [] : [policyText.packed(packedPolicyPercent)]),
+  ].map(escapeMarkdown);
+}
+
 /** A session's tooltip in Markdown: who it is at AWS, where, and until when. */
 export function sessionTooltip(session: Session, now: number): string {
   const lines = [`**${escapeMarkdown(session.name)}**`];
@@ -150,6 +166,7 @@ export function sessionTooltip(session: Session, now: number): string {
   if (session.region !== undefined) {
     lines.push(escapeMarkdown(t('Region: {0}', session.region)));
   }
+  lines.push(...narrowingLines(session));
   const end = endOf(session);
   if (session.state.kind === 'failed') {
     lines.push(`⚠ ${escapeMarkdown(faultSentence(session.state.fault, { session: session.name }).text)}`);

@@ -4,7 +4,8 @@ import { askTrust } from '../policy.ts';
 import { accessDenied, validationError } from '../refusal.ts';
 import { readResponse, type Assertion } from '../saml/response.ts';
 import type { Role, SamlProvider, World } from '../world.ts';
-import { arnText, checkDuration } from './assumeRole.ts';
+import { packedXml, policyParameters, sessionPolicies } from '../sessionPolicies.ts';
+import { accountIn, arnText, checkDuration } from './assumeRole.ts';
 import { credentialsXml } from './common.ts';
 import { sts, type OpenOperation } from './operation.ts';
 
@@ -18,8 +19,7 @@ export const assumeRoleWithSaml: OpenOperation = {
     { kind: 'text', name: 'PrincipalArn', required: true, min: 20, max: 2048, pattern: arnText },
     { kind: 'text', name: 'SAMLAssertion', required: true, min: 4, max: 100_000 },
     { kind: 'integer', name: 'DurationSeconds', min: 900, max: 43_200 },
-    { kind: 'text', name: 'Policy', min: 1 },
-    { kind: 'list', name: 'PolicyArns', max: 10 },
+    ...policyParameters,
   ],
   run(parameters, world) {
     const roleArn = parameters.get('RoleArn') ?? '';
@@ -29,6 +29,7 @@ export const assumeRoleWithSaml: OpenOperation = {
     if (!/^arn:[\w-]+:iam::\d{12}:role\/.+$/.test(roleArn)) {
       throw validationError('Request ARN is invalid');
     }
+    const policies = sessionPolicies(parameters, accountIn(roleArn));
     const provider = world.samlProvider(providerArn);
     if (provider === undefined) {
       throw invalidToken("Specified provider doesn't exist");
@@ -49,6 +50,7 @@ export const assumeRoleWithSaml: OpenOperation = {
       mfaAt: undefined,
       sourceIdentity: claims.sourceIdentity,
       transitiveTags: new Map([...claims.tags].filter(([key]) => claims.transitive.includes(key))),
+      policies: policies.statements,
     });
     return {
       AssumedRoleUser: { AssumedRoleId: keys.userId, Arn: keys.arn },
@@ -56,6 +58,7 @@ export const assumeRoleWithSaml: OpenOperation = {
       Credentials: credentialsXml(keys),
       Issuer: assertion.issuer,
       NameQualifier: nameQualifier(assertion, provider),
+      PackedPolicySize: packedXml(policies),
       SourceIdentity: claims.sourceIdentity,
       Subject: assertion.subject,
       SubjectType: assertion.subjectType,
