@@ -58,7 +58,7 @@ export function samlRoleRow(node: RoleNode, state: TreeState): TreeRow {
     label,
     description: accountLabel(accountOfRole(node), nameOf(state)),
     icon: { id: 'shield', color: undefined },
-    capabilities: ['start', 'terminal', 'save', 'arn', 'source'],
+    capabilities: ['start', 'readOnly', 'terminal', 'save', 'arn', 'source'],
   });
 }
 

@@ -40,6 +40,15 @@ describe('planFor', () => {
       assert.deepEqual(base.kind === 'webIdentity' && base.policies, { inline: allow });
     });
 
+    it('go with a role of SAML, and read-only in their place where there are none', () => {
+      const saml = `[profile S]\nsaml_login_url = https://idp.example/aws\nrole_arn = ${arn('S')}\nsaml_provider_arn = arn:aws:iam::222233334444:saml-provider/idp\n`;
+      const { base } = goodPlan({ config: `${saml}session_policy = ${allow}\n`, ask: 'S' });
+      assert.deepEqual(base.kind === 'saml' && base.policies, { inline: allow });
+      const narrowed = goodPlan({ config: saml, ask: readOnly('S') });
+      assert.deepEqual(narrowed.base.kind === 'saml' && narrowed.base.policies, { arns: [readOnlyAccess] });
+      assert.notEqual(id(narrowed), id(goodPlan({ config: saml, ask: 'S' })));
+    });
+
     for (const [title, lines, line] of [
       ['no JSON', 'session_policy = {\n', 7],
       ['an ARN of another kind', 'session_policy_arns = arn:aws:iam::222233334444:role/x\n', 7],
