@@ -1,7 +1,15 @@
 // Builds what the .vsix holds into dist/: the extension, one lazily loaded bundle per AWS service, and the helper
 // that the AWS tools in a terminal run. `--watch` builds again at every save.
 import { build, context } from 'esbuild';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, extname, join, relative, resolve } from 'node:path';
 
 const CLIENTS = 'src/clients';
@@ -15,6 +23,9 @@ const RARE = ['src/aws/totp.ts', 'src/aws/saml/readAssertion.ts', 'src/ui/qrPict
 
 /** All that the extension does: loaded by its first command, or a moment after activation. */
 const CORE = 'src/core.ts';
+
+/** The licences of the packages that the bundles hold. */
+const NOTICES = 'dist/THIRD-PARTY.txt';
 
 /** What every bundle shares. VS Code 1.101 brings Node 22; code-server and forks reach back to 20. */
 const shared = {
@@ -99,7 +110,7 @@ function bundles() {
   ];
 }
 
-/** Builds once and returns the files of the bundle; fails when it holds what must not be in it. */
+/** Builds once; returns the files of the bundle and what went into them. Fails when it holds what must not be in it. */
 async function buildOne({ options, unwanted }) {
   const { metafile } = await build(options);
   const outputs = Object.keys(metafile.outputs);
@@ -107,7 +118,44 @@ async function buildOne({ options, unwanted }) {
   if (stray.length > 0) {
     throw new Error(`${outputs.join()} holds ${stray.slice(0, 3).join(', ')}`);
   }
-  return outputs;
+  // What has been shaken out of the tree is not in there.
+  const inputs = Object.values(metafile.outputs).flatMap((output) =>
+    Object.keys(output.inputs).filter((input) => output.inputs[input].bytesInOutput > 0),
+  );
+  return { outputs, inputs };
+}
+
+/**
+ * The licences of what the bundles hold of others: they ask for their text to go along, and minifying has taken it out of the
+ * code. One file, each text once, with the packages that it is for. Fails for a package that says nothing.
+ */
+function writeNotices(inputs) {
+  const folders = new Set(
+    inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
+  );
+  const packagesOf = new Map();
+  for (const folder of folders) {
+    const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(\.\w+)?$/i.test(entry));
+    if (file === undefined && license === undefined) {
+      throw new Error(`${name} has no licence to go along with it`);
+    }
+    const owner = typeof author === 'object' ? author.name : author;
+    const text =
+      file === undefined
+        ? [license, owner].filter(Boolean).join(', ')
+        : readFileSync(join(folder, file), 'utf8').trim();
+    packagesOf.set(text, [...(packagesOf.get(text) ?? []), `${name} ${version}`]);
+  }
+  const parts = [...packagesOf].map(
+    ([text, names]) => `${[...new Set(names)].sort().join('\n')}\n\n${text}\n`,
+  );
+  const ruler = `\n${'-'.repeat(80)}\n\n`;
+  writeFileSync(
+    NOTICES,
+    [`STS Sessions for AWS holds parts of these packages.\n`, ...parts.sort()].join(ruler),
+  );
+  return NOTICES;
 }
 
 /** Scripts are copied as they are; what is TypeScript there is bundled beside them. Returns the copies. */
@@ -144,6 +192,7 @@ if (process.argv.includes('--watch')) {
   }
   copyHelper();
 } else {
-  const outputs = await Promise.all(bundles().map(buildOne));
-  removeAllBut([...outputs.flat(), ...copyHelper()]);
+  const built = await Promise.all(bundles().map(buildOne));
+  const notices = writeNotices(built.flatMap(({ inputs }) => inputs));
+  removeAllBut([...built.flatMap(({ outputs }) => outputs), notices, ...copyHelper()]);
 }

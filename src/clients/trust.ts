@@ -82,7 +82,10 @@ export function certificatesIn(text: string): readonly string[] {
   });
 }
 
-let system: readonly string[] | undefined;
+/** Reading a list of authorities takes milliseconds each time, so what was read last is kept; a changed file has another key. */
+const contexts = new Map<string, tls.SecureContext>();
+const maxContexts = 8;
+const systemKey = '(system)';
 
 /**
  * A TLS context for connections of our own: VS Code adds the certificates of the system only where a request passes
@@ -90,12 +93,27 @@ let system: readonly string[] | undefined;
  */
 export function contextOf(trust: Trust, systemCertificates: boolean): tls.SecureContext | undefined {
   if (trust.certificates !== undefined) {
-    return tls.createSecureContext({ ca: [...trust.certificates] });
+    const { certificates } = trust;
+    return contextFor(trust.key, () => certificates);
   }
   // Since Node 22.15, which VS Code 1.101 has; older hosts have Node's own list alone.
-  if (!systemCertificates || typeof tls.getCACertificates !== 'function') {
-    return undefined;
+  return systemCertificates && typeof tls.getCACertificates === 'function'
+    ? contextFor(systemKey, () => [
+        ...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')]),
+      ])
+    : undefined;
+}
+
+function contextFor(key: string, certificates: () => readonly string[]): tls.SecureContext {
+  const known = contexts.get(key);
+  if (known !== undefined) {
+    return known;
   }
-  system ??= [...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')])];
-  return tls.createSecureContext({ ca: [...system] });
+  const [oldest] = contexts.keys();
+  if (oldest !== undefined && contexts.size >= maxContexts) {
+    contexts.delete(oldest);
+  }
+  const context = tls.createSecureContext({ ca: [...certificates()] });
+  contexts.set(key, context);
+  return context;
 }

@@ -49,9 +49,10 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
     this.#store.add(options.profiles.onDidChange(() => void this.#onFiles()));
     this.#store.add(options.sessions.onDidChange(() => this.#onSessions()));
     const { signIns, directory } = options.identityCenter;
-    this.#store.add(signIns.onDidChange(() => this.refresh()));
+    // Its own row alone: a click into a tree that is being made anew loses its row.
+    this.#store.add(signIns.onDidChange((signIn) => this.#onSignIn(signIn, undefined)));
+    this.#store.add(directory.onDidChange(({ signIn, accountId }) => this.#onSignIn(signIn, accountId)));
     this.#store.add(options.login.logins.onDidChange(({ arn }) => this.#onLogin(arn)));
-    this.#store.add(directory.onDidChange(({ signIn, accountId }) => this.#onListing(signIn, accountId)));
     this.#store.add(options.saml.onDidChange(() => this.refresh()));
     this.#store.add({ dispose: () => this.#ended.abort() });
   }
@@ -209,7 +210,7 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
     }
   }
 
-  #onListing({ session }: SignIn, accountId: string | undefined): void {
+  #onSignIn({ session }: SignIn, accountId: string | undefined): void {
     const node =
       session === undefined
         ? undefined

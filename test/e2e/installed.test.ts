@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { extensionId, packagedExtension } from '../support/packaged.ts';
 import { launchWorkbench, type Workbench } from '../support/workbench.ts';
 import type { WorkbenchPage } from '../support/workbenchPage.ts';
@@ -35,6 +35,18 @@ describe('the packaged extension, installed', () => {
     const companion = await page.companion;
     const state = await companion.ask('extension', { id: await extensionId() });
     assert.deepEqual(state, { present: true, active: true });
+  });
+
+  it('brings the licences of all that its bundles hold', async () => {
+    const folders = await readdir(join(dirname(workbench.userDataDir), 'extensions'));
+    const ours = folders.find((name) => name.startsWith('sts-sessions.')) ?? '';
+    const dist = join(dirname(workbench.userDataDir), 'extensions', ours, 'dist');
+    const notices = await readFile(join(dist, 'THIRD-PARTY.txt'), 'utf8');
+    for (const name of ['@aws-sdk/client-sts', '@smithy/core', 'otplib', 'qr', '@vscode/l10n']) {
+      assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+$`, 'm'));
+    }
+    assert.match(notices, /Apache License/);
+    assert.match(notices, /Permission is hereby granted, free of charge/);
   });
 
   it('has its icon in the activity bar, and its view opens', async () => {

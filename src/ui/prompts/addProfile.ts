@@ -1,6 +1,5 @@
 import { appendProfile } from '../../aws/edit.ts';
 import { mfaSerialProblem, profileNameProblem, roleArnProblem } from '../../aws/limits.ts';
-import type { InputProblem } from '../../aws/limits.ts';
 import type { FileRole } from '../../aws/problems.ts';
 import { kindOf } from '../../aws/profiles.ts';
 import type { ProfileSet, Section } from '../../aws/profiles.ts';
@@ -12,6 +11,7 @@ import type { AskIssuer } from './addIssuerProfile.ts';
 import { askPick, askText } from './input.ts';
 import { askSteps } from './steps.ts';
 import type { Step } from './steps.ts';
+import { sentenceOf, textStep } from './textStep.ts';
 
 type Edit = (file: FileRole, change: (text: string) => string) => Promise<boolean>;
 
@@ -105,7 +105,12 @@ type Form = Readonly<
 async function addRole(set: ProfileSet, edit: Edit): Promise<string | undefined> {
   const form = await askSteps<Form>({}, [
     nameStep(set),
-    textStep('role_arn', t('The ARN of the role'), 'arn:aws:iam::111122223333:role/name', roleArnProblem),
+    textStep('role_arn', {
+      title: title(),
+      prompt: t('The ARN of the role'),
+      placeholder: 'arn:aws:iam::111122223333:role/name',
+      problem: roleArnProblem,
+    }),
     async (known, position) => {
       const answer = await askPick<string>({
         ...position,
@@ -118,13 +123,13 @@ async function addRole(set: ProfileSet, edit: Edit): Promise<string | undefined>
       });
       return answer.kind === 'value' ? { kind: 'value', value: { source_profile: answer.value } } : answer;
     },
-    textStep(
-      'mfa_serial',
-      t('MFA device, if the role asks for a code (leave it empty otherwise)'),
-      'arn:aws:iam::111122223333:mfa/name',
-      mfaSerialProblem,
-      true,
-    ),
+    textStep('mfa_serial', {
+      title: title(),
+      prompt: t('MFA device, if the role asks for a code (leave it empty otherwise)'),
+      placeholder: 'arn:aws:iam::111122223333:mfa/name',
+      problem: mfaSerialProblem,
+      optional: true,
+    }),
     regionStep(),
   ]);
   return form?.name !== undefined && (await write(form, edit, 'config')) ? form.name : undefined;
@@ -133,9 +138,12 @@ async function addRole(set: ProfileSet, edit: Edit): Promise<string | undefined>
 async function addKeys(set: ProfileSet, edit: Edit): Promise<string | undefined> {
   const form = await askSteps<Form>({}, [
     nameStep(set),
-    textStep('aws_access_key_id', t('Access key ID'), 'AKIA…', (text) =>
-      /^\w{16,128}$/.test(text) ? undefined : { kind: 'notAccessKeyId' },
-    ),
+    textStep('aws_access_key_id', {
+      title: title(),
+      prompt: t('Access key ID'),
+      placeholder: 'AKIA…',
+      problem: (text) => (/^\w{16,128}$/.test(text) ? undefined : { kind: 'notAccessKeyId' }),
+    }),
     async (_known, position) => {
       const answer = await askText({
         ...position,
@@ -150,13 +158,13 @@ async function addKeys(set: ProfileSet, edit: Edit): Promise<string | undefined>
         ? { kind: 'value', value: { aws_secret_access_key: answer.value } }
         : answer;
     },
-    textStep(
-      'mfa_serial',
-      t('MFA device of this user (leave it empty if there is none)'),
-      'arn:aws:iam::111122223333:mfa/name',
-      mfaSerialProblem,
-      true,
-    ),
+    textStep('mfa_serial', {
+      title: title(),
+      prompt: t('MFA device of this user (leave it empty if there is none)'),
+      placeholder: 'arn:aws:iam::111122223333:mfa/name',
+      problem: mfaSerialProblem,
+      optional: true,
+    }),
     regionStep(),
   ]);
   if (form?.name === undefined) {
@@ -186,33 +194,13 @@ function nameStep(set: ProfileSet): Step<Form> {
 }
 
 function regionStep(): Step<Form> {
-  return textStep(
-    'region',
-    t('Region, if tools should use one (leave it empty otherwise)'),
-    'eu-west-1',
-    (text) => (/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text) ? undefined : { kind: 'notRegion' }),
-    true,
-  );
-}
-
-function textStep(
-  key: keyof Form,
-  prompt: string,
-  placeholder: string,
-  problem: (text: string) => InputProblem | undefined,
-  optional = false,
-): Step<Form> {
-  return async (known, position) => {
-    const answer = await askText({
-      ...position,
-      title: title(),
-      prompt,
-      placeholder,
-      value: known[key] ?? '',
-      validate: (text) => (optional && text.trim() === '' ? undefined : sentenceOf(problem(text.trim()))),
-    });
-    return answer.kind === 'value' ? { kind: 'value', value: { [key]: answer.value } } : answer;
-  };
+  return textStep('region', {
+    title: title(),
+    prompt: t('Region, if tools should use one (leave it empty otherwise)'),
+    placeholder: 'eu-west-1',
+    problem: (text) => (/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text) ? undefined : { kind: 'notRegion' }),
+    optional: true,
+  });
 }
 
 async function write(
@@ -225,8 +213,4 @@ async function write(
     return true;
   }
   return edit(file, (text) => appendProfile(text, name, filled, file));
-}
-
-function sentenceOf(problem: InputProblem | undefined): string | undefined {
-  return problem === undefined ? undefined : inputSentence(problem);
 }

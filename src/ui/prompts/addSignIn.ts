@@ -3,11 +3,10 @@ import { profileNameProblem, startUrlProblem } from '../../aws/limits.ts';
 import type { InputProblem } from '../../aws/limits.ts';
 import type { FileRole } from '../../aws/problems.ts';
 import type { ProfileSet } from '../../aws/profiles.ts';
-import { inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
 import { askText } from './input.ts';
 import { askSteps } from './steps.ts';
-import type { Step } from './steps.ts';
+import { sentenceOf, textStep } from './textStep.ts';
 
 type Edit = (file: FileRole, change: (text: string) => string) => Promise<boolean>;
 
@@ -25,13 +24,18 @@ const title = (): string => t('Sign In with Identity Center');
  */
 export async function addSignIn(set: ProfileSet, edit: Edit): Promise<string | undefined> {
   const form = await askSteps<SignInForm>({}, [
-    textStep(
-      'startUrl',
-      t('The start URL, as your administrator gave it to you'),
-      'https://acme.awsapps.com/start',
-      startUrlProblem,
-    ),
-    textStep('region', t('The region of this Identity Center'), 'eu-west-1', regionProblem),
+    textStep('startUrl', {
+      title: title(),
+      prompt: t('The start URL, as your administrator gave it to you'),
+      placeholder: 'https://acme.awsapps.com/start',
+      problem: startUrlProblem,
+    }),
+    textStep('region', {
+      title: title(),
+      prompt: t('The region of this Identity Center'),
+      placeholder: 'eu-west-1',
+      problem: regionProblem,
+    }),
     async (known, position) => {
       const answer = await askText({
         ...position,
@@ -41,7 +45,7 @@ export async function addSignIn(set: ProfileSet, edit: Edit): Promise<string | u
         validate: (text) =>
           set.ssoSessions.has(text.trim())
             ? t('There is a sign-in of this name already')
-            : sentence(profileNameProblem(text.trim())),
+            : sentenceOf(profileNameProblem(text.trim())),
       });
       return answer.kind === 'value' ? { kind: 'value', value: { name: answer.value } } : answer;
     },
@@ -82,7 +86,7 @@ export async function saveRole(set: ProfileSet, role: RoleToSave, edit: Edit): P
         validate: (text) =>
           set.profiles.has(text.trim())
             ? t('There is a profile of this name already')
-            : sentence(profileNameProblem(text.trim())),
+            : sentenceOf(profileNameProblem(text.trim())),
       });
       return answer.kind === 'value' ? { kind: 'value', value: { name: answer.value } } : answer;
     },
@@ -93,7 +97,7 @@ export async function saveRole(set: ProfileSet, role: RoleToSave, edit: Edit): P
         prompt: t('Region, if tools should use one (leave it empty otherwise)'),
         placeholder: 'eu-west-1',
         value: known.region ?? '',
-        validate: (text) => (text.trim() === '' ? undefined : sentence(regionProblem(text.trim()))),
+        validate: (text) => (text.trim() === '' ? undefined : sentenceOf(regionProblem(text.trim()))),
       });
       return answer.kind === 'value' ? { kind: 'value', value: { region: answer.value } } : answer;
     },
@@ -109,25 +113,6 @@ export async function saveRole(set: ProfileSet, role: RoleToSave, edit: Edit): P
     ...(region ? [['region', region] as const] : []),
   ];
   return (await edit('config', (text) => appendProfile(text, name, properties, 'config'))) ? name : undefined;
-}
-
-function textStep(
-  key: 'startUrl' | 'region',
-  prompt: string,
-  placeholder: string,
-  problem: (text: string) => InputProblem | undefined,
-): Step<SignInForm> {
-  return async (known, position) => {
-    const answer = await askText({
-      ...position,
-      title: title(),
-      prompt,
-      placeholder,
-      value: known[key] ?? '',
-      validate: (text) => sentence(problem(text.trim())),
-    });
-    return answer.kind === 'value' ? { kind: 'value', value: { [key]: answer.value } } : answer;
-  };
 }
 
 function regionProblem(text: string): InputProblem | undefined {
@@ -146,8 +131,4 @@ function slug(text: string): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '');
-}
-
-function sentence(problem: InputProblem | undefined): string | undefined {
-  return problem === undefined ? undefined : inputSentence(problem);
 }
