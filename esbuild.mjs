@@ -148,7 +148,7 @@ function writeNotices(inputs) {
     packagesOf.set(text, [...(packagesOf.get(text) ?? []), `${name} ${version}`]);
   }
   const parts = [...packagesOf].map(
-    ([text, names]) => `${[...new Set(names)].toSorted().join('\n')}\n\n${text}\n`,
+    ([text, names]) => `${[...new Set(names)].toSorted((a, b) => (a < b ? -1 : 1)).join('\n')}\n\n${text}\n`,
   );
   const ruler = `\n${'-'.repeat(80)}\n\n`;
   writeFileSync(
