@@ -25,7 +25,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'federation sessions and decoded mess
     await page.quickMessage().filter({ hasText: 'AWS does not take blanks here' }).waitFor();
     await page.answerInput('guest');
     await title(2);
-    await page.page.getByPlaceholder('nothing in IAM, in STS only GetCallerIdentity').waitFor();
+    await page.page.getByPlaceholder('no IAM, in STS only GetCallerIdentity').waitFor();
     await page.screenshot('federation: policies');
     assert.deepEqual(sandbox.journal, []);
   });

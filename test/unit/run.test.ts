@@ -155,6 +155,14 @@ describe('run', () => {
     assert.deepEqual(fault(await play('console', [])), { kind: 'notYet', baseKind: 'login', step: -1 });
   });
 
+  it('tells how full the policies of the last call were, and only of that', async () => {
+    const { result } = await play('plain', [reply('role', { packedPolicyPercent: 42 })]);
+    assert.ok(result.ok);
+    assert.equal(result.packedPolicyPercent, 42);
+    const none = await play('plain', [reply('role')]);
+    assert.ok(none.result.ok && !('packedPolicyPercent' in none.result));
+  });
+
   it('tells how far our clock is ahead', async () => {
     const ahead = await play('plain', [reply('PLAIN', { serverTime: now - 90_000 })]);
     assert.ok(ahead.result.ok);

@@ -4,8 +4,10 @@ import { existsSync, realpathSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { findEncodedMessage, readAuthorization } from '../../src/aws/authorizationMessage.ts';
 import { writeDemoHome } from '../sandbox/demo.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { ivy, roleWorld, worldRole } from '../support/roleWorld.ts';
 import { describeIf } from '../support/skip.ts';
 
 /** AWS's own tools on this machine: Debian's, and another one first on the PATH. */
@@ -187,6 +189,64 @@ describe('sandbox: accepted by the tools of AWS', function () {
       );
     });
   }
+
+  describeIf(existsSync(debianCli), `there is no ${debianCli}`, 'session policies by the AWS CLI', () => {
+    let world: Sandbox;
+    before(async () => {
+      world = await startSandbox({ data: roleWorld() });
+    });
+    after(() => world.close());
+
+    /** Runs a call with the keys of an answer, or ivy's own. */
+    const call = async (line: string, keys?: Record<string, string>): Promise<Result> => {
+      const env = {
+        AWS_ACCESS_KEY_ID: keys?.['AccessKeyId'] ?? ivy.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: keys?.['SecretAccessKey'] ?? ivy.secretAccessKey,
+        ...(keys?.['SessionToken'] === undefined ? {} : { AWS_SESSION_TOKEN: keys['SessionToken'] }),
+      };
+      const region = line.startsWith('iam') ? 'us-east-1' : 'eu-central-1';
+      const rest = ['--endpoint-url', world.url, '--region', region, '--output', 'json'];
+      return run(debianCli, [...line.split(' '), ...rest], { env });
+    };
+    const answer = async (line: string, keys?: Record<string, string>) => {
+      const { out, err } = await call(line, keys);
+      assert.equal(err, '', line);
+      return JSON.parse(out) as Record<string, Record<string, string>>;
+    };
+    const readOnlyAccess = 'arn=arn:aws:iam::aws:policy/ReadOnlyAccess';
+    const assume = `sts assume-role --role-session-name cli --role-arn ${worldRole('operator')}`;
+
+    it('narrow a role, and say how full they are', async () => {
+      const reply = await answer(`${assume} --policy-arns ${readOnlyAccess}`);
+      assert.equal(Number(reply['PackedPolicySize']), 2);
+      const keys = reply['Credentials'];
+      assert.deepEqual((await answer('iam list-account-aliases', keys))['AccountAliases'], ['acme-main']);
+      const refused = await call('iam create-account-alias --account-alias taken', keys);
+      assert.match(refused.err, /\(AccessDenied\).* not authorized to perform: iam:CreateAccountAlias/);
+    });
+
+    it('go with GetFederationToken', async () => {
+      const reply = await answer(`sts get-federation-token --name guest --policy-arns ${readOnlyAccess}`);
+      assert.equal(reply['FederatedUser']?.['FederatedUserId'], '111122223333:guest');
+      const who = await answer('sts get-caller-identity', reply['Credentials']);
+      assert.match(JSON.stringify(who), /federated-user\/guest/);
+    });
+
+    it('hold back what DecodeAuthorizationMessage then explains', async () => {
+      const { Credentials: keys } = await answer(assume);
+      const { err } = await call('ec2 stop-instances --instance-ids i-0123456789abcdef0', keys);
+      const encoded = findEncodedMessage(err);
+      assert.ok(encoded !== undefined && err.includes('(UnauthorizedOperation)'), err);
+      const reply = await answer(`sts decode-authorization-message --encoded-message ${encoded}`);
+      const message: unknown = reply['DecodedMessage'];
+      assert.ok(typeof message === 'string');
+      const decoded = readAuthorization(message);
+      assert.deepEqual(
+        [decoded?.allowed, decoded?.explicitDeny, decoded?.statements],
+        [false, true, ['NobodyStops']],
+      );
+    });
+  });
 
   describeIf(existsSync(debianCli), `there is no ${debianCli}`, "Debian's AWS CLI", () =>
     cliSuite(debianCli),

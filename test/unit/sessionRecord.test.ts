@@ -155,6 +155,14 @@ describe('a stored session', () => {
     }
   });
 
+  it('says how full its policies are where AWS said so, and reads without it', () => {
+    const record = toRecord({ ...held, packedPolicyPercent: 42 });
+    assert.equal(fromRecord(JSON.parse(JSON.stringify(record)))?.packedPolicyPercent, 42);
+    assert.deepEqual(judgeRecord({ ...record, packedPolicyPercent: 'much' }), { kind: 'broken' });
+    const read = fromRecord(JSON.parse(JSON.stringify(toRecord(held))));
+    assert.ok(read !== undefined && !('packedPolicyPercent' in read));
+  });
+
   it('of version 0.1 names no device', () => {
     const { mfaSerials: _, ...old } = toRecord(held);
     assert.deepEqual(fromRecord(JSON.parse(JSON.stringify(old)))?.mfaSerials, []);

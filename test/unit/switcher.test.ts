@@ -183,4 +183,34 @@ describe('switcher', () => {
     const first = item(rows({ set: chain }), 'p0');
     assert.equal(first.detail, '… → p4 → p3 → p2 → p1 → arn:aws:iam::111122223333:role/R0');
   });
+
+  it('offers read-only where a role is assumed, and says it of what was started so', () => {
+    const readOnly = { kind: 'profile', profile: 'hub', readOnly: true } as const;
+    const items = rows({ recent: [readOnly, { ...typed, readOnly: true }] }).filter(
+      (row) => row.kind === 'item',
+    );
+    const labelled = (label: string) => items.find((row) => row.label.endsWith(label));
+    assert.deepEqual(labelled(' hub')?.buttons.readOnly, { kind: 'startSession', request: readOnly });
+    assert.deepEqual(labelled(' hub (read-only)')?.choice, { kind: 'startSession', request: readOnly });
+    assert.equal(labelled(' hub (read-only)')?.buttons.readOnly, undefined, 'it is that already');
+    assert.ok(labelled(' Audit (read-only)'));
+    for (const name of [' default', ' Sandbox']) {
+      assert.equal(labelled(name)?.buttons.readOnly, undefined, name);
+    }
+  });
+
+  it('has a row for a federation session', () => {
+    const request = {
+      kind: 'federation',
+      profile: 'default',
+      userName: 'guest',
+      durationSeconds: 900,
+    } as const;
+    const row = rows({ recent: [request] }).find(
+      (each) => each.kind === 'item' && each.label === '$(key) guest',
+    );
+    assert.ok(row?.kind === 'item');
+    assert.deepEqual([row.description, row.detail], ['federation', 'default']);
+    assert.deepEqual(row.choice, { kind: 'startSession', request });
+  });
 });

@@ -90,9 +90,7 @@ async function askPolicies(
   for (;;) {
     const answer = await askPick<Choice>({
       ...at,
-      placeholder: t(
-        'What may it do? Never more than the user, nothing in IAM, in STS only GetCallerIdentity',
-      ),
+      placeholder: t('What may it do? Never more than the user, no IAM, in STS only GetCallerIdentity'),
       items: choices(known),
       active: (item) => item.value === choiceOf(known),
     });

@@ -25,10 +25,12 @@ export function authorizationSentence(authorization: Authorization): string {
   const what = [authorization.action, authorization.resource]
     .filter((part) => part !== undefined)
     .join(' → ');
-  const who = principal === undefined ? t('The caller') : nameOf(principal);
   if (allowed) {
-    return t('{0} was allowed to do this: {1}', who, what);
+    return principal === undefined
+      ? t('The caller was allowed to do this: {0}', what)
+      : t('{0} was allowed to do this: {1}', nameOf(principal), what);
   }
+  const who = principal === undefined ? t('the caller') : nameOf(principal);
   if (!explicitDeny) {
     return t('No policy allows {0} to do this: {1}', who, what);
   }
