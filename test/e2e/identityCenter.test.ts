@@ -148,7 +148,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'IAM Identity Center', () => {
     const { page } = stage();
     await (await page.companion).ask('writeSetting', { name: 'stsSessions.signInWith', value: 'browser' });
     const opening = page.page.context().waitForEvent('page');
-    await page.runCommand('STS: Sign In');
+    await page.runCommand('STS: Sign In…');
     await page.pick('acme');
     const opened = await opening;
     await opened.getByText('Allow access', { exact: true }).click();
@@ -159,7 +159,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'IAM Identity Center', () => {
 
   it('adds another one from what the person was told: start URL and region', async () => {
     const { page, configFile } = stage();
-    await page.runCommand('STS: Sign In');
+    await page.runCommand('STS: Sign In…');
     await page.pick('Another Identity Center');
     await page.quickMessage().filter({ hasText: 'start URL' }).waitFor();
     await page.answerInput('acme.example');
@@ -187,7 +187,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'IAM Identity Center', () => {
 
   it('signs out, here and at AWS', async () => {
     const { page, home } = stage();
-    await page.runCommand('STS: Sign Out');
+    await page.runCommand('STS: Sign Out…');
     await page.pick('acme');
     await page.waitForNotification('You are signed out of acme');
     await page.treeRow('acme').filter({ hasText: 'not signed in' }).waitFor();

@@ -138,7 +138,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'a console sign-in (aws login)', () =
 
   it('signs out here, and the session goes on to its end', async () => {
     const { page } = stage();
-    await page.runCommand('STS: Sign Out');
+    await page.runCommand('STS: Sign Out…');
     await page.pick('console');
     await page.waitForNotification('You are signed out of the console on this computer: console');
     assert.deepEqual(await readdir(cache()), []);
@@ -168,7 +168,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'a console sign-in (aws login)', () =
 
   it('says whose sign-in the browser brought, and keeps nothing of somebody else', async () => {
     const { page } = stage();
-    await page.runCommand('STS: Sign Out');
+    await page.runCommand('STS: Sign Out…');
     await page.pick('console');
     await page.waitForNotification('You are signed out of the console');
     await page.clearNotifications();
