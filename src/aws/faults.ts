@@ -109,8 +109,6 @@ export type Fault =
   | PolicyFault
   | LoginFault
   | IamFault
-  /** Planned, but of a kind that this version cannot start. */
-  | { readonly kind: 'notYet'; readonly baseKind: string }
   /** AWS answered with credentials that are already over. */
   | { readonly kind: 'deadOnArrival' }
   /** Today's files no longer give the plan that the session was started with: end it and start it again. */

@@ -189,6 +189,7 @@ describe('planEnvironment', () => {
       endpointUrl: undefined,
       ignoreConfiguredEndpoints: false,
       caBundle: undefined,
+      iamEndpoint: undefined,
       otherCaBundle: undefined,
       identityCenter: { portal: undefined, oidc: undefined },
       signInEndpoint: undefined,
@@ -212,6 +213,7 @@ describe('planEnvironment', () => {
         endpointUrl: 'd',
         identityCenter: { portal: 'c', oidc: 'c' },
         signInEndpoint: 'c',
+        iamEndpoint: 'c',
         regionalEndpoints: 'legacy',
       },
     );

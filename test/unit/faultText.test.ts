@@ -571,10 +571,6 @@ const table: Table = {
     sentence,
     ['retry', 'openProfile'],
   ]),
-  notYet: [
-    [{ baseKind: 'login' }, 'This kind of profile cannot be started yet: console sign-in', ['openProfile']],
-    [{ baseKind: 'constructor' }, 'This kind of profile cannot be started yet: constructor', ['openProfile']],
-  ],
   deadOnArrival: [
     [
       {},

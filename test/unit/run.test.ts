@@ -151,10 +151,6 @@ describe('run', () => {
     assert.equal(result.serverSkewMs, undefined);
   });
 
-  it('says “not yet” for a base of another kind', async () => {
-    assert.deepEqual(fault(await play('console', [])), { kind: 'notYet', baseKind: 'login', step: -1 });
-  });
-
   it('tells how full the policies of the last call were, and only of that', async () => {
     const { result } = await play('plain', [reply('role', { packedPolicyPercent: 42 })]);
     assert.ok(result.ok);

@@ -85,7 +85,6 @@ const causedOnTheWire: Record<Fault['kind'], boolean> = {
   webIdentity: true,
   process: false,
   machine: false,
-  notYet: false,
   deadOnArrival: false,
   planChanged: false,
   stillRenewing: false,

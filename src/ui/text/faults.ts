@@ -1,6 +1,5 @@
 import type { AccessDeniedHint, Fault } from '../../aws/faults.ts';
 import type { FaultAction } from './faultActions.ts';
-import { kindWord } from './kindWord.ts';
 import { t } from './l10n.ts';
 import { iamFaultText } from './iamFaults.ts';
 import { issuerFaultText } from './issuerFaults.ts';
@@ -159,11 +158,6 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
       return say(processSentence(fault), 'openProfile', 'retry');
     case 'machine':
       return say(machineSentence(fault), 'retry', 'openProfile');
-    case 'notYet':
-      return say(
-        t('This kind of profile cannot be started yet: {0}', kindWord(fault.baseKind)),
-        'openProfile',
-      );
     case 'deadOnArrival':
       return say(
         t(
