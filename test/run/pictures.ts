@@ -2,10 +2,12 @@
 import { appendFile, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { demoData, writeDemoHome } from '../sandbox/demo.ts';
+import { demoData, samlText, writeDemoHome } from '../sandbox/demo.ts';
+import { demoSignIn, startDemoIdp, withDemoIdp } from '../sandbox/demoSaml.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import { packagedExtension } from '../support/packaged.ts';
-import { root } from '../support/rig.ts';
+import { requireRig, root } from '../support/rig.ts';
+import { SamlPerson } from '../support/samlPerson.ts';
 import { launchWorkbench } from '../support/workbench.ts';
 import type { WorkbenchPage } from '../support/workbenchPage.ts';
 import { installRig } from './installRig.ts';
@@ -18,7 +20,9 @@ const base = await mkdtemp(join(tmpdir(), 'sts-pictures-'));
 const home = join(base, 'home');
 const workspace = join(home, 'shop');
 await mkdir(workspace, { recursive: true });
-const sandbox = await startSandbox({ data: demoData() });
+const idp = await startDemoIdp(demoData(), 0);
+const person = await SamlPerson.sit(join(base, 'person'), requireRig().browser);
+const sandbox = await startSandbox({ data: withDemoIdp(demoData(), idp) });
 await writeDemoHome(home, sandbox.url);
 // A short prompt, and a CLI that finds the sandbox without a long option in the picture.
 const rc = `PS1='$ '\naws() { command aws --endpoint-url ${sandbox.url} "$@"; }\n`;
@@ -43,8 +47,10 @@ try {
   await roleQuestion(page);
   await identityCenter(page);
   await consoleSignIn(page);
+  await saml(page);
 } finally {
   await workbench.stop();
+  await idp.close();
   await sandbox.close();
   await rm(base, { recursive: true, force: true });
 }
@@ -137,6 +143,21 @@ async function consoleSignIn(page: WorkbenchPage): Promise<void> {
   await take(page, 'console-sign-in');
   await page.answerInput(text);
   await page.waitForStatus(/console/);
+}
+
+/** The roles of an assertion. The profile comes only now, so that the pictures before stay as they are. */
+async function saml(page: WorkbenchPage): Promise<void> {
+  await page.runCommand('STS: End All Sessions');
+  await page.waitForStatus(/^ ?AWS$/);
+  const profile = `${samlText(idp)}region = eu-central-1\nendpoint_url = ${sandbox.url}\n`;
+  await appendFile(join(home, '.aws', 'config'), profile);
+  const chosen = { name: 'stsSessions.samlBrowser', value: person.program };
+  await (await page.companion).ask('writeSetting', chosen);
+  await page.clickTreeButton('corp-saml', 'Start');
+  await person.signIn(idp.loginUrl, { ...demoSignIn, code: sandbox.currentCode('alice') });
+  await page.quickTitle(/^corp-saml: choose a role/).waitFor();
+  await take(page, 'saml');
+  await page.page.keyboard.press('Escape');
 }
 
 async function widenSideBar(page: WorkbenchPage): Promise<void> {

@@ -223,7 +223,8 @@ credential_process = /opt/acme/bin/acme-credentials --vault team
 ${common}${saml === undefined ? '' : `${samlText(saml)}${common}`}`;
 }
 
-function samlText({ loginUrl, method }: NonNullable<DemoPlaces['saml']>): string {
+/** The profile of a SAML identity provider up to where it sends. */
+export function samlText({ loginUrl, method }: NonNullable<DemoPlaces['saml']>): string {
   const lines = [
     `saml_login_url = ${loginUrl}`,
     ...(method === undefined ? [] : [`saml_method = ${method}`]),

@@ -54,34 +54,24 @@ exec "${realBrowser}" --headless=new --disable-gpu --disable-quic --disable-back
     return (await this.#profiles()).length;
   }
 
-  /** Sits down in front of the next browser that is started; its page once it shows `url`. */
+  /**
+   * Sits down in front of the next browser that is started; its page once it shows `url`. One that has ended by itself,
+   * because its provider remembered the person, is passed over.
+   */
   async nextPage(url: string): Promise<{ readonly browser: Browser; readonly page: Page }> {
-    let address = '';
-    const started = await poll(patience, async () => {
-      const profile = (await this.#profiles())[this.#seen];
-      const text = await readFile(join(profile ?? '', 'DevToolsActivePort'), 'utf8').catch(() => '');
-      const [port = '', path = ''] = text.split('\n');
-      address = path.startsWith('/') ? `ws://127.0.0.1:${port}${path.trim()}` : '';
-      return profile !== undefined && address !== '';
+    let found: { readonly browser: Browser; readonly page: Page } | undefined;
+    await poll(patience, async () => {
+      const profiles = await this.#profiles();
+      const profile = profiles.length > this.#seen ? profiles.at(-1) : undefined;
+      found = profile === undefined ? undefined : await pageIn(profile, url);
+      this.#seen = found === undefined ? this.#seen : profiles.length;
+      return found !== undefined;
     });
-    if (!started) {
-      throw new Error('The browser was not started.');
+    if (found === undefined) {
+      throw new Error(`No browser was started that shows ${url}`);
     }
-    this.#seen += 1;
-    const browser = await chromium.connectOverCDP(address);
-    let page: Page | undefined;
-    const shown = await poll(patience, () => {
-      page = browser
-        .contexts()
-        .flatMap((context) => context.pages())
-        .find((each) => each.url().startsWith(url));
-      return Promise.resolve(page !== undefined);
-    });
-    if (!shown || page === undefined) {
-      throw new Error(`The browser never showed ${url}`);
-    }
-    page.setDefaultTimeout(patience);
-    return { browser, page };
+    found.page.setDefaultTimeout(patience);
+    return found;
   }
 
   /** Signs in at the page of the next browser, and resolves when that browser is gone. */
@@ -95,6 +85,27 @@ exec "${realBrowser}" --headless=new --disable-gpu --disable-quic --disable-back
   async #profiles(): Promise<readonly string[]> {
     return (await readFile(this.#starts, 'utf8')).split('\n').filter((line) => line !== '');
   }
+}
+
+/** The page of a browser that runs with this profile folder; undefined when it does not run, or shows another page. */
+async function pageIn(
+  profile: string,
+  url: string,
+): Promise<{ readonly browser: Browser; readonly page: Page } | undefined> {
+  const text = await readFile(join(profile, 'DevToolsActivePort'), 'utf8').catch(() => '');
+  const [port = '', path = ''] = text.split('\n');
+  const browser = path.startsWith('/')
+    ? await chromium.connectOverCDP(`ws://127.0.0.1:${port}${path.trim()}`).catch(() => undefined)
+    : undefined;
+  const page = browser
+    ?.contexts()
+    .flatMap((context) => context.pages())
+    .find((each) => each.url().startsWith(url));
+  if (browser === undefined || page === undefined) {
+    await browser?.close();
+    return undefined;
+  }
+  return { browser, page };
 }
 
 /** Types and clicks what the pages of the tests' identity provider ask for, up to the last click. */

@@ -127,7 +127,7 @@ export async function writeSamlHome(home: string, sandboxUrl: string, loginUrl: 
       profile('next', `role_arn = ${samlRole('Next')}`, 'source_profile = corp-dev'),
       profile('own-browser', page, 'saml_method = listener', ...admin),
       profile('program', `saml_process = "${program}" --password EXAMPLEPASSWORD`, ...admin),
-      profile('by-hand', page, 'saml_method = paste'),
+      profile('by-hand', 'saml_method = paste'),
     ].join(''),
     { mode: 0o600 },
   );

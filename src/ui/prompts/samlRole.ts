@@ -138,14 +138,15 @@ export async function askSealedRole(
     },
     async (known, position) => {
       const account = /^(arn:[^:]+:iam::\d+:)role\//.exec(known.roleArn ?? '')?.[1];
+      const providerName = known.providerArn?.split(':saml-provider/')[1] ?? '';
       const answer = await askText({
         ...position,
         title,
         prompt: samlText.sealedProvider(),
         placeholder: 'arn:aws:iam::111122223333:saml-provider/name',
-        // Provider and role lie in one account.
-        value: known.providerArn ?? (account === undefined ? '' : `${account}saml-provider/`),
-        goesOn: known.providerArn === undefined,
+        // Provider and role lie in one account, and most providers have one name in all of them.
+        value: account === undefined ? (known.providerArn ?? '') : `${account}saml-provider/${providerName}`,
+        goesOn: providerName === '',
         validate: (text) => providerProblem(text.trim()),
       });
       return answer.kind === 'value' ? { kind: 'value', value: { providerArn: answer.value } } : answer;
