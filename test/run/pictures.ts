@@ -149,6 +149,7 @@ async function consoleSignIn(page: WorkbenchPage): Promise<void> {
 async function saml(page: WorkbenchPage): Promise<void> {
   await page.runCommand('STS: End All Sessions');
   await page.waitForStatus(/^ ?AWS$/);
+  await page.runCommand('Terminal: Kill All Terminals');
   const profile = `${samlText(idp)}region = eu-central-1\nendpoint_url = ${sandbox.url}\n`;
   await appendFile(join(home, '.aws', 'config'), profile);
   const chosen = { name: 'stsSessions.samlBrowser', value: person.program };
