@@ -98,6 +98,8 @@ describe('the browser window of a SAML sign-in', () => {
     await page.runCommand('STS: Sign Out of SAML Provider…');
     await page.pick(new URL(idp.loginUrl).host);
     await page.waitForNotification('You are signed out of');
+    // Escape would put these away first.
+    await page.clearNotifications();
     await start();
     await person.signIn(idp.loginUrl, answers);
     await page.quickTitle(/^corp: choose a role/).waitFor();
@@ -107,7 +109,6 @@ describe('the browser window of a SAML sign-in', () => {
 
   it('says so when there is nobody to be signed out', async () => {
     const { page } = stage();
-    await page.clearNotifications();
     await page.runCommand('STS: Sign Out of SAML Provider…');
     await page.pick(new URL(idp.loginUrl).host);
     await page.waitForNotification('You are signed out of');
