@@ -38,6 +38,11 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
     await page.quickMessage().filter({ hasText: question }).waitFor();
     await page.answerInput(text);
   };
+  /** VS Code asks before it opens a page of somebody else's. */
+  const leaveTheWorkbench = async (): Promise<void> => {
+    const { page } = stage();
+    await page.press('Open', page.dialog().filter({ hasText: 'external website' }));
+  };
   const moveClock = async (ms: number): Promise<void> => {
     await provider().moveClock(ms);
     await stage().moveClock(ms);
@@ -87,6 +92,7 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
     await answer('leave it empty for the claim email', '');
     const opening = page.page.context().waitForEvent('page');
     await answer('How long?', '');
+    await leaveTheWorkbench();
     const opened = await opening;
     await signIn(opened);
     await opened.getByText('You can close this page').waitFor();
@@ -213,6 +219,7 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
     const code = /[A-Z]{4}-[A-Z]{4}/.exec((await box.textContent()) ?? '')?.[0];
     const opening = page.page.context().waitForEvent('page');
     await page.press('Copy Code and Open Page', box);
+    await leaveTheWorkbench();
     const opened = await opening;
     await opened.getByText(code ?? 'no code').waitFor();
     await opened.getByRole('button', { name: 'Continue' }).click();

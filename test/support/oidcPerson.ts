@@ -1,3 +1,9 @@
+/** What the browser asks for next. */
+interface Step {
+  readonly url: string;
+  readonly form?: URLSearchParams;
+}
+
 /** A browser with no more than cookies, forms and redirects, and the person in front of it. */
 export class OidcPerson {
   readonly #name: string;
@@ -13,7 +19,8 @@ export class OidcPerson {
    */
   async visit(address: string, says = true): Promise<string> {
     const { origin } = new URL(address);
-    let request: { url: string; form?: URLSearchParams } = { url: address };
+    let aborted = false;
+    let request: Step = { url: address };
     for (let step = 0; step < 20; step++) {
       if (new URL(request.url).origin !== origin) {
         return request.url;
@@ -27,13 +34,15 @@ export class OidcPerson {
       this.#keep(answer.headers.getSetCookie());
       const text = await answer.text();
       const location = answer.headers.get('location');
-      const next = location === null ? formIn(text, request.url, this.#name, says) : undefined;
+      const next: Step | undefined =
+        location === null && !aborted ? formIn(text, request.url, this.#name, says) : undefined;
       if (location !== null) {
         request = { url: new URL(location, request.url).href };
       } else if (next === undefined) {
         return text;
       } else {
         request = next;
+        aborted ||= next.form === undefined;
       }
     }
     throw new Error('the provider never came to an end');
@@ -52,19 +61,14 @@ export class OidcPerson {
 }
 
 /** The form of a page, filled in; undefined for a page without one. */
-function formIn(
-  html: string,
-  base: string,
-  name: string,
-  says: boolean,
-): { url: string; form: URLSearchParams } | undefined {
+function formIn(html: string, base: string, name: string, says: boolean): Step | undefined {
   const action = /<form[^>]*action="([^"]+)"/.exec(html)?.[1];
   if (action === undefined) {
     return undefined;
   }
   const abort = /href="([^"]*\/abort)"/.exec(html)?.[1];
   if (!says && abort !== undefined) {
-    return { url: new URL(abort, base).href, form: new URLSearchParams() };
+    return { url: new URL(abort, base).href };
   }
   const form = new URLSearchParams();
   for (const [input] of html.matchAll(/<input[^>]*>/g)) {
