@@ -27,7 +27,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'assume role', () => {
 
   it('asks for an ARN and says at each key what is wrong with it', async () => {
     const { page } = stage();
-    await page.runCommand('STS: Assume Role');
+    await page.runCommand('STS: Assume Role…');
     await step(1);
     await page.quickInput().fill('staging-dev');
     await page.quickMessage().filter({ hasText: 'A role’s ARN looks like this' }).waitFor();
@@ -113,7 +113,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'assume role', () => {
     const { page } = stage();
     // Escape would close the notification centre first.
     await page.clearNotifications();
-    await page.runCommand('STS: Assume Role');
+    await page.runCommand('STS: Assume Role…');
     await step(1);
     const row = page
       .quickRows()

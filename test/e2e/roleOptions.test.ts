@@ -41,7 +41,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'what a role can be started with', ()
 
   it('asks for two things, and for the rest only who wants it', async () => {
     const { page, sandbox } = stage();
-    await page.runCommand('STS: Assume Role');
+    await page.runCommand('STS: Assume Role…');
     await page.quickTitle('Assume Role (1/2)').waitFor();
     await page.answerInput(worldRole('guarded'));
     await page.quickTitle('Assume Role (2/2)').waitFor();
@@ -152,7 +152,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'what a role can be started with', ()
   it('offers the role with everything the next time', async () => {
     const { page } = stage();
     await page.clearNotifications();
-    await page.runCommand('STS: Assume Role');
+    await page.runCommand('STS: Assume Role…');
     await page.quickTitle('Assume Role (1/2)').waitFor();
     await row(/external ID · source identity · tags · session policies/).click();
     await page.quickTitle('Assume Role (2/2)').waitFor();
@@ -227,7 +227,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'what a role can be started with', ()
     const companion = await page.companion;
     const sized = (characters: number): string =>
       JSON.stringify({ Statement: { ...listing, Sid: 'x'.repeat(characters) } });
-    await page.runCommand('STS: Assume Role');
+    await page.runCommand('STS: Assume Role…');
     await page.quickTitle('Assume Role (1/2)').waitFor();
     await page.quickInput().fill(worldRole('operator'));
     await row('operator').click();

@@ -91,7 +91,7 @@ async function switcher(page: WorkbenchPage): Promise<void> {
 }
 
 async function roleQuestion(page: WorkbenchPage): Promise<void> {
-  await page.runCommand('STS: Assume Role');
+  await page.runCommand('STS: Assume Role…');
   await page.quickTitle('Assume Role').waitFor();
   await page.quickInput().fill('arn:aws:iam::4444:role/audit');
   await page.quickMessage().filter({ hasText: '12 digits' }).waitFor();
