@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoData, samlText, writeDemoHome } from '../sandbox/demo.ts';
 import { demoSignIn, startDemoIdp, withDemoIdp } from '../sandbox/demoSaml.ts';
+import { startOidcIdp } from '../sandbox/identityProviders/oidcIdp.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
+import { issuerRole, issuerWorld } from '../support/issuerWorld.ts';
 import { packagedExtension } from '../support/packaged.ts';
 import { requireRig, root } from '../support/rig.ts';
 import { SamlPerson } from '../support/samlPerson.ts';
@@ -22,7 +24,9 @@ const workspace = join(home, 'shop');
 await mkdir(workspace, { recursive: true });
 const idp = await startDemoIdp(demoData(), 0);
 const person = await SamlPerson.sit(join(base, 'person'), requireRig().browser);
-const sandbox = await startSandbox({ data: withDemoIdp(demoData(), idp) });
+// Past 127.0.0.1, which a workbench in the browser opens through itself.
+const issuer = await startOidcIdp({ host: '127.0.0.2' });
+const sandbox = await startSandbox({ data: issuerWorld(issuer, withDemoIdp(demoData(), idp)) });
 await writeDemoHome(home, sandbox.url);
 // A short prompt, and a CLI that finds the sandbox without a long option in the picture.
 const rc = `PS1='$ '\naws() { command aws --endpoint-url ${sandbox.url} "$@"; }\n`;
@@ -36,6 +40,7 @@ const workbench = await launchWorkbench({
     AWS_ENDPOINT_URL_SSO: sandbox.url,
     AWS_ENDPOINT_URL_SSO_OIDC: sandbox.url,
     AWS_ENDPOINT_URL_SIGNIN: sandbox.url,
+    AWS_ENDPOINT_URL_STS: sandbox.url,
   },
 });
 try {
@@ -48,9 +53,11 @@ try {
   await identityCenter(page);
   await consoleSignIn(page);
   await saml(page);
+  await webIdentity(page);
 } finally {
   await workbench.stop();
   await idp.close();
+  await issuer.close();
   await sandbox.close();
   await rm(base, { recursive: true, force: true });
 }
@@ -159,6 +166,39 @@ async function saml(page: WorkbenchPage): Promise<void> {
   await page.quickTitle(/^corp-saml: choose a role/).waitFor();
   await take(page, 'saml');
   await page.page.keyboard.press('Escape');
+}
+
+/** What AWS is about to learn from an issuer. */
+async function webIdentity(page: WorkbenchPage): Promise<void> {
+  const companion = await page.companion;
+  const corp = {
+    url: issuer.issuer,
+    clientId: issuer.clientId,
+    scopes: ['email'],
+    sessionNameClaim: 'email',
+  };
+  await companion.ask('writeSetting', { name: 'stsSessions.issuers', value: { corp } });
+  await companion.ask('writeSetting', { name: 'stsSessions.signInWith', value: 'browser' });
+  await page.clearNotifications();
+  await page.runCommand('STS: Assume Role with Web Identity');
+  await page.pick('corp');
+  await page.quickTitle('(2/4)').waitFor();
+  await page.answerInput(issuerRole);
+  await page.quickTitle('(3/4)').waitFor();
+  await page.answerInput('');
+  await page.quickTitle('(4/4)').waitFor();
+  const opening = page.page.context().waitForEvent('page');
+  await page.answerInput('');
+  await page.press('Open', page.dialog());
+  const opened = await opening;
+  await opened.getByPlaceholder('Enter any login').fill('alice');
+  await opened.getByPlaceholder('and password').fill('EXAMPLE-PASSWORD');
+  await opened.getByRole('button', { name: 'Sign-in' }).click();
+  await opened.getByRole('button', { name: 'Continue' }).click();
+  await opened.getByText('You can close this page').waitFor();
+  await opened.close();
+  await page.dialog().filter({ hasText: 'Subject: alice' }).waitFor();
+  await take(page, 'web-identity');
 }
 
 async function widenSideBar(page: WorkbenchPage): Promise<void> {

@@ -8,8 +8,10 @@ const account = '444455556666';
 export const issuerRole = `arn:aws:iam::${account}:role/web-admin`;
 
 /** The demo's world, where the production account trusts this issuer and lets its alice, and nobody else, into a role. */
-export function issuerWorld({ issuer, clientId }: Pick<OidcIdp, 'issuer' | 'clientId'>): SandboxData {
-  const data = demoData();
+export function issuerWorld(
+  { issuer, clientId }: Pick<OidcIdp, 'issuer' | 'clientId'>,
+  data: SandboxData = demoData(),
+): SandboxData {
   const provider = issuer.replace(/^https?:\/\//, '');
   const allow = { Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' } as const;
   return {
