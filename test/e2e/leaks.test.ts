@@ -158,6 +158,16 @@ describeIf(
       await page.runCommand('Notifications: Clear All Notifications');
     });
 
+    // While the response is young: AWS takes it for five minutes.
+    it('starts from a SAML response, a web identity and a console sign-in', async () => {
+      for (const profile of ['corp-command', 'from-the-web', 'console']) {
+        await stage.start(profile);
+        await look(`with ${profile}`);
+      }
+      assert.ok(stage.granted('AssumeRoleWithSAML').length >= 1);
+      assert.ok(stage.granted('AssumeRoleWithWebIdentity').length >= 1);
+    });
+
     it('runs terminals under two sessions, one of them renewed', async () => {
       const { page } = stage;
       await stage.start('billing-read');
@@ -173,6 +183,46 @@ describeIf(
       await page.runCommand('STS: Show Who I Am (GetCallerIdentity)');
       await page.waitForNotification('assumed-role/billing-read');
       await look('with its identity');
+    });
+
+    it('signs in at Identity Center, and lists and starts what that opens', async () => {
+      const { page } = stage;
+      await page.clickTreeButton('acme', 'Sign In');
+      await page.dialog().filter({ hasText: 'must show' }).waitFor();
+      const opening = page.page.context().waitForEvent('page');
+      await page.press('Copy Code and Open Page', page.dialog());
+      const opened = await opening;
+      await opened.getByText('Confirm and continue').click();
+      await opened.getByText('Request approved').waitFor();
+      await opened.close();
+      await page.waitForNotification('You are signed in to acme');
+      await stage.start('sso-dev');
+      await look('with a sign-in');
+      // Past the end of the access token: another one comes by the refresh token.
+      const tokens = stage.granted('CreateToken').length;
+      await stage.moveClock(2 * 3_600_000);
+      await page.runCommand('STS: Renew Session Now');
+      await eventually(
+        () => stage.granted('CreateToken').length,
+        (now) => now > tokens,
+        'a new token',
+      );
+      await look('with a new token');
+    });
+
+    it('keeps an authenticator, and makes codes from it', async () => {
+      const { page, sandbox } = stage;
+      const seed = sandbox.secrets().find((value) => /^[A-Z2-7]{32}$/.test(value)) ?? '';
+      await page.runCommand('STS: Add Authenticator…');
+      await page.pick('Type or paste it');
+      await page.page.locator('.quick-input-widget:visible input[type=password]').waitFor();
+      await page.answerInput(`otpauth://totp/aws:alice?secret=${seed}`);
+      await page.quickRows().filter({ hasText: 'mfa/alice' }).first().click();
+      await page.press('Keep Authenticator', page.dialog().filter({ hasText: 'Keep the authenticator' }));
+      await page.waitForNotification('Sessions now take their MFA codes from the authenticator: alice');
+      await stage.start('prod-admin');
+      await look('with an authenticator');
+      await stage.start('billing-read');
     });
 
     it('copies credentials, which are the clipboard’s until it is cleared', async () => {
@@ -222,7 +272,7 @@ describeIf(
       const { page, workbench, credentialsFile } = stage;
       await page.reload();
       // The new host has the machine's clock again.
-      await page.waitForStatus(/^ ?billing-read \d+m$/);
+      await page.waitForStatus(/^ ?billing-read (\d+h )?\d+m$/);
       const second = await workbench.openPage();
       witness.listenTo(second);
       await second.openView('AWS Sessions');
@@ -273,7 +323,9 @@ describeIf(
 
     it('is searched', async () => {
       const search = new LeakSearch([...realSecrets(), ...plants.secrets]);
-      const files = await searchFolder(search, set.folder, set.inputs);
+      const allowed = await set.tokenFiles();
+      assert.ok(allowed.size >= 2, 'the tokens are where the AWS CLI has them');
+      const files = await searchFolder(search, set.folder, new Map([...set.inputs, ...allowed]));
       assert.ok(files.files > 200 && files.bytes > 10_000_000, `${String(files.files)} files were read`);
       leaks = [
         ...files.leaks,
@@ -289,6 +341,10 @@ describeIf(
       assert.ok(shells.some(({ environment }) => environment.includes('AWS_PROFILE=vscode-')));
       const { keys, tokens } = secretsIn(stage.sandbox.secrets().join(' '));
       assert.ok(keys >= 8 && tokens >= 5, `${String(keys)} keys, ${String(tokens)} tokens`);
+      const kinds = new Set(realSecrets().map(({ name }) => name.replace(/ \d+$/, '')));
+      for (const kind of ['SAML response', 'web identity', 'sign-in token', 'refresh token', 'MFA seed']) {
+        assert.ok(kinds.has(kind), `${kind} among ${[...kinds].join()}`);
+      }
     });
 
     it('is found to hold everything that was planted', () => {
@@ -304,6 +360,18 @@ describeIf(
 );
 
 function kindOf(secret: string): string {
+  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(secret)) {
+    return 'web identity';
+  }
+  if (secret.startsWith('EXAMPLEREFRESH')) {
+    return 'refresh token';
+  }
+  if (/^EXAMPLE[A-Z]+-/.test(secret)) {
+    return 'sign-in token';
+  }
+  if (secret.length > 2000) {
+    return 'SAML response';
+  }
   return /^\d{6}$/.test(secret)
     ? 'MFA code'
     : secret.startsWith('EXAMPLETOKEN')

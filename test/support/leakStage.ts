@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { SandboxData } from '../sandbox/data.ts';
 import { demoData, writeDemoHome } from '../sandbox/demo.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
+import { LeakKinds } from './leakKinds.ts';
 import { packagedExtension } from './packaged.ts';
 import { findProgram } from './rig.ts';
 import { Stage } from './stage.ts';
@@ -19,6 +20,8 @@ export interface LeakStage {
   readonly curlCalls: string;
   /** What the fixture has written, by path: secrets may stand there. */
   readonly inputs: ReadonlyMap<string, string>;
+  /** Files of tokens that are there on purpose, shared with the AWS CLI, as they are now. */
+  tokenFiles(): Promise<ReadonlyMap<string, string>>;
   /** Ends everything and removes the files. */
   remove(): Promise<void>;
 }
@@ -43,11 +46,16 @@ export async function setLeakStage(): Promise<LeakStage> {
   for (const path of [home, workspace, files, temporary, bin, curlCalls]) {
     await mkdir(path);
   }
-  const fresh = freshen(demoData());
+  const kinds = new LeakKinds();
+  const fresh = freshen(kinds.data(demoData()));
   const sandbox = await startSandbox({ data: fresh.data });
   const { configFile, credentialsFile } = await writeDemoHome(home, sandbox.url);
-  await appendFile(configFile, elsewhere(sandbox.url));
-  const inputs = new Map([[credentialsFile, fresh.text(await readFile(credentialsFile, 'utf8'))]]);
+  const { config, inputs: ofKinds } = await kinds.fill(home, sandbox.url);
+  await appendFile(configFile, elsewhere(sandbox.url) + config);
+  const inputs = new Map([
+    [credentialsFile, fresh.text(await readFile(credentialsFile, 'utf8'))],
+    ...ofKinds,
+  ]);
   await writeFile(credentialsFile, inputs.get(credentialsFile) ?? '');
   await writeRecorder(join(bin, 'curl'), curlCalls);
 
@@ -58,12 +66,16 @@ export async function setLeakStage(): Promise<LeakStage> {
     TMPDIR: temporary,
     // VS Code and its extension host then write down as much as they can.
     LOG_LEVEL: 'trace',
+    AWS_ENDPOINT_URL_SSO: sandbox.url,
+    AWS_ENDPOINT_URL_SSO_OIDC: sandbox.url,
+    AWS_ENDPOINT_URL_SIGNIN: sandbox.url,
   };
   const options = { home, workspace, vsix: await packagedExtension(), companion: true, folder: files, env };
   const workbench = await launchWorkbench(options);
   const stop = async (): Promise<void> => {
     await workbench.stop({ keepFiles: true });
     await sandbox.close();
+    await kinds.close();
   };
   try {
     const stage = new Stage({ home, workspace, sandbox, workbench, page: await workbench.openPage() });
@@ -72,6 +84,7 @@ export async function setLeakStage(): Promise<LeakStage> {
       folder,
       curlCalls,
       inputs,
+      tokenFiles: () => kinds.tokenFiles(home),
       async remove() {
         await stop();
         await rm(folder, { recursive: true, force: true, maxRetries: 5 });
