@@ -36,6 +36,7 @@ import { Recent } from './ui/recent.ts';
 import { RoleMaxima } from './ui/roleMaxima.ts';
 import { defaultRoleSessionName } from './ui/roleSessionName.ts';
 import { createSecretStore } from './ui/secretStore.ts';
+import { savedRequests } from './ui/roleSettings.ts';
 import { SessionFlow } from './ui/sessionFlow.ts';
 import { editorNetwork, onDidChangeSettings, warnBeforeMs } from './ui/settings.ts';
 import { rememberPlans } from './ui/sources.ts';
@@ -46,6 +47,7 @@ import { wireCodes } from './wireCodes.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
 import { wireIssuers } from './wireIssuers.ts';
 import { wireLogin } from './wireLogin.ts';
+import { wireRoles } from './wireRoles.ts';
 import { wireSaml } from './wireSaml.ts';
 import { wireDelivery } from './wireDelivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
@@ -200,6 +202,17 @@ export function start(context: vscode.ExtensionContext): Core {
     showPlan: async (request, name, failure) => showPlan({ plan, request, name, failure }),
     now,
   });
+  const roles = wireRoles({
+    context,
+    userAgent,
+    network,
+    log,
+    send,
+    environment: () => environment.now,
+    plan,
+    files: async () => (await files.read()).set,
+    now,
+  });
   const profiles = { read: async () => (await files.read()).set, onDidChange: files.onDidChange };
   const planOf = rememberPlans(
     (set, profile) => planFor(set, { kind: 'profile', profile }, environment.now),
@@ -218,7 +231,8 @@ export function start(context: vscode.ExtensionContext): Core {
     plan,
     login,
     saml,
-    switcher: { ...views, recent: () => recent.requests(), aliasOf },
+    roles,
+    switcher: { ...views, recent: () => recent.requests(), saved: savedRequests, aliasOf },
     identity: async (session: Session, credentials: Credentials, signal: AbortSignal) => {
       const reply = await askAs(session, credentials, { kind: 'callerIdentity' }, signal, plan, send);
       return reply.kind === 'identity' ? reply.identity : faultOf(reply);
@@ -233,7 +247,7 @@ export function start(context: vscode.ExtensionContext): Core {
     now,
   };
 
-  const tree = new ProfileTreeView({ ...views, identityCenter, login, saml, aliasOf });
+  const tree = new ProfileTreeView({ ...views, identityCenter, login, saml, roles, aliasOf });
   const diagnostics = new Diagnostics({ paths: files.paths, profiles, plan: planOf });
   const statusBar = new StatusBar({ sessions, delivery, aliasOf, now, warnMs: warnBeforeMs });
   context.subscriptions.push(

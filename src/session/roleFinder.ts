@@ -125,7 +125,7 @@ export async function findRoles(
     caller: identity.arn,
     roles: result.toSorted((a, b) => (a.arn < b.arn ? -1 : 1)),
     patterns: named.patterns,
-    missing: [...asking.missing].toSorted(),
+    missing: [...asking.missing].sort((a, b) => weightOf(a) - weightOf(b) || (a < b ? -1 : 1)),
   };
 }
 
@@ -332,6 +332,12 @@ async function judge(
     }
   }
   return judged.flatMap(({ arn, trust }) => combine(arn, trust, simulated.get(arn)) ?? []);
+}
+
+/** What a person should ask for first: without a list there is nothing, without a simulation everything is a perhaps. */
+function weightOf(permission: string): number {
+  const index = ['iam:ListRoles', 'iam:SimulatePrincipalPolicy', 'iam:GetRole'].indexOf(permission);
+  return index === -1 ? 3 : index;
 }
 
 /** Of what IAM answers, only faults have a kind. */

@@ -7,6 +7,7 @@ import { issuerCommands } from './commands/issuerCommands.ts';
 import { planCommands } from './commands/planCommand.ts';
 import { samlCommands } from './commands/samlCommands.ts';
 import { roleCommands } from './commands/roleCommands.ts';
+import { savedRoleCommands } from './commands/savedRoleCommands.ts';
 import { sessionCommands } from './commands/sessionCommands.ts';
 import { signInCommands } from './commands/signInCommands.ts';
 import { switchCommands } from './commands/switchCommand.ts';
@@ -26,6 +27,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...credentialCommands(parts),
     ...authenticatorCommands(parts),
     ...fileCommands(parts),
+    ...savedRoleCommands(parts),
     ...signInCommands(parts),
     ...issuerCommands(parts),
     ...samlCommands(parts),

@@ -28,6 +28,12 @@ export const commands = {
   signOut: 'stsSessions.signOut',
   listRoles: 'stsSessions.listRoles',
   saveAsProfile: 'stsSessions.saveAsProfile',
+  findRoles: 'stsSessions.findRoles',
+  refreshFoundRoles: 'stsSessions.refreshFoundRoles',
+  forgetFoundRoles: 'stsSessions.forgetFoundRoles',
+  saveRole: 'stsSessions.saveRole',
+  editSavedRole: 'stsSessions.editSavedRole',
+  removeSavedRole: 'stsSessions.removeSavedRole',
   dismissSession: 'stsSessions.dismissSession',
   copyCredentials: 'stsSessions.copyCredentials',
   runWithCredentials: 'stsSessions.runWithCredentials',
@@ -76,6 +82,8 @@ export const settings = {
   samlListenerPort: 'samlListenerPort',
   issuers: 'issuers',
   roleSessionName: 'roleSessionName',
+  roles: 'roles',
+  suggestedRoles: 'suggestedRoles',
 } as const;
 
 /** Context keys that `when` clauses read. */
@@ -107,6 +115,11 @@ export const capabilities = [
   'signOut',
   'list',
   'save',
+  'keep',
+  'edit',
+  'find',
+  'search',
+  'forget',
   'plan',
   'claims',
   'arn',

@@ -1,6 +1,7 @@
 import type { SessionRequest } from '../aws/planModel.ts';
 import type { Session } from '../session/types.ts';
 import { profileOfSession, sessionOfProfile } from './sessionPhase.ts';
+import { requestOfNode, sessionOfNode } from './roleRows.ts';
 import { requestOfSamlRole, sessionOfSamlRole } from './samlRows.ts';
 import { requestOfRole, sessionOfRole } from './signInRows.ts';
 import type { TreeNode } from './treeModel.ts';
@@ -47,6 +48,10 @@ export function meaningOf(
   if (node?.kind === 'samlRole') {
     return { kind: 'profile', request: requestOfSamlRole(node) };
   }
+  if (node?.kind === 'role') {
+    const request = requestOfNode(node);
+    return request === undefined ? { kind: 'gone' } : { kind: 'profile', request };
+  }
   const name = node?.kind === 'profile' ? node.profile : argument;
   if (typeof name !== 'string') {
     return { kind: 'open' };
@@ -71,6 +76,8 @@ export function sessionIn(sessions: KnownSessions, argument: CommandArgument): S
       return sessionOfRole(sessions.list(), node);
     case 'samlRole':
       return sessionOfSamlRole(sessions.list(), node);
+    case 'role':
+      return sessionOfNode(sessions.list(), node);
     default:
       return undefined;
   }
@@ -79,7 +86,7 @@ export function sessionIn(sessions: KnownSessions, argument: CommandArgument): S
 /** The profile's name that a row or a name stands for; undefined for none. */
 export function profileIn(sessions: KnownSessions, argument: CommandArgument): string | undefined {
   const node = asNode(argument);
-  if (node?.kind === 'profile' || node?.kind === 'samlRole') {
+  if (node?.kind === 'profile' || node?.kind === 'samlRole' || node?.kind === 'foundRoles') {
     return node.profile;
   }
   const session = sessionIn(sessions, argument);
@@ -143,6 +150,9 @@ function isNode(value: unknown): value is TreeNode {
     'account',
     'ssoRole',
     'samlRole',
+    'role',
+    'roleProblem',
+    'foundRoles',
     'note',
     'profile',
     'file',

@@ -5,6 +5,7 @@ import type { Fault } from '../aws/faults.ts';
 import type { IssuerSettings } from '../aws/issuers.ts';
 import type { Claims } from '../aws/jwt.ts';
 import type { Base, Issuer, LoginSession, PlanResult, SamlRole, SessionRequest } from '../aws/planModel.ts';
+import type { SavedRole } from '../aws/roles/savedRole.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import type { FileRole } from '../aws/problems.ts';
 import type { SignIn } from '../aws/sources/identityCenterApi.ts';
@@ -13,12 +14,14 @@ import type { AssertionOrigin } from '../session/assertions.ts';
 import type { Directory } from '../session/directory.ts';
 import type { IssuerState } from '../session/issuerSignIns.ts';
 import type { Logins } from '../session/logins.ts';
+import type { Search, SearchProgress } from '../session/roleFinder.ts';
 import type { SignIns } from '../session/signIns.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
 import type { KnownProvider } from '../signIn/providerFolder.ts';
 import type { AuthenticatorVault } from './authenticators.ts';
 import type { Recent } from './recent.ts';
+import type { RoleLists } from './roleRows.ts';
 import type { SessionFlow } from './sessionFlow.ts';
 import type { SwitcherOptions } from './switcher.ts';
 
@@ -118,6 +121,27 @@ export interface SamlPort {
   signOut(provider: KnownProvider, signal: AbortSignal): Promise<boolean>;
 }
 
+/** Roles that are in no file: saved, suggested and found. */
+export interface RolesPort {
+  /** As they are now. */
+  lists(): RoleLists;
+  /** Fires with the profile whose found roles are others than before. */
+  readonly onDidChange: Event<string>;
+  /** Looks for the roles that a profile can assume, with the credentials given, or the keys of its plan. */
+  find(
+    profile: string,
+    credentials: Credentials | undefined,
+    onProgress: (progress: SearchProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Search | Fault>;
+  /** Forgets what was found for a profile. */
+  forget(profile: string): Promise<void>;
+  /** True when the person has agreed to this role of this folder, with this source. */
+  agreed(folder: string, role: SavedRole, sourceProfile: string): boolean;
+  /** Remembers that they have. */
+  agree(folder: string, role: SavedRole, sourceProfile: string): Promise<void>;
+}
+
 /** What the command handlers work with. */
 export interface CommandParts {
   readonly sessions: Sessions;
@@ -130,6 +154,7 @@ export interface CommandParts {
   readonly issuers: IssuersPort;
   readonly login: LoginPort;
   readonly saml: SamlPort;
+  readonly roles: RolesPort;
   readonly switcher: SwitcherOptions;
   /** Plans from today's files and settings. */
   plan(request: SessionRequest): Promise<PlanResult>;

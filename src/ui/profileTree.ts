@@ -4,7 +4,8 @@ import type { ProfileSet } from '../aws/profiles.ts';
 import type { SignIn } from '../aws/sources/identityCenterApi.ts';
 import { setContext } from './contextKeys.ts';
 import { commands, contextKeys, views } from './ids.ts';
-import type { IdentityCenterPort, LoginPort, SamlPort } from './parts.ts';
+import type { IdentityCenterPort, LoginPort, RolesPort, SamlPort } from './parts.ts';
+import type { RoleLists } from './roleRows.ts';
 import { showsTheSame } from './sameProfiles.ts';
 import type { PlanOf, ProfileSource, SessionSource } from './sources.ts';
 import { changedRows, ProfileTree } from './treeModel.ts';
@@ -17,6 +18,7 @@ export interface ProfileTreeOptions {
   readonly sessions: SessionSource;
   readonly plan: PlanOf;
   readonly identityCenter: IdentityCenterPort;
+  readonly roles: Pick<RolesPort, 'lists' | 'onDidChange'>;
   readonly saml: Pick<SamlPort, 'rolesOf' | 'onDidChange'>;
   readonly aliasOf: (accountId: string) => string | undefined;
   readonly login: LoginPort;
@@ -39,6 +41,7 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
   readonly #changed = this.#store.add(new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>());
   #set: ProfileSet | undefined;
   #tree: ProfileTree | undefined;
+  #lists: RoleLists | undefined;
   #shown: ReadonlyMap<TreeNode, string> = new Map();
 
   constructor(options: ProfileTreeOptions) {
@@ -53,6 +56,9 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
     this.#store.add(signIns.onDidChange((signIn) => this.#onSignIn(signIn, undefined)));
     this.#store.add(directory.onDidChange(({ signIn, accountId }) => this.#onSignIn(signIn, accountId)));
     this.#store.add(options.login.logins.onDidChange(({ arn }) => this.#onLogin(arn)));
+    this.#store.add(options.roles.onDidChange((profile) => this.#onFound(profile)));
+    this.#store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()));
+    this.#store.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.refresh()));
     this.#store.add(options.saml.onDidChange(() => this.refresh()));
     this.#store.add({ dispose: () => this.#ended.abort() });
   }
@@ -61,6 +67,7 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
 
   /** Shows everything anew; selection and folding stay, because rows keep their ids. */
   refresh(): void {
+    this.#lists = undefined;
     this.#changed.fire(undefined);
   }
 
@@ -99,7 +106,7 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
       );
     }
     // A click on a row with a command would not unfold it.
-    if (row.collapsible === 'none' && (node.kind === 'file' || node.kind === 'problem')) {
+    if (row.collapsible === 'none' && ['file', 'problem', 'roleProblem'].includes(node.kind)) {
       item.command = { command: commands.openProfileSource, title: '', arguments: [node] };
     }
     return item;
@@ -135,6 +142,11 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
     return this.#tree;
   }
 
+  /** Read from the settings once a refresh: a list of roles is asked for by each of its rows. */
+  #roles(): RoleLists {
+    return (this.#lists ??= this.#options.roles.lists());
+  }
+
   #state(): TreeState {
     const { sessions, now, warnMs } = this.#options;
     return {
@@ -142,6 +154,7 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
       activeId: sessions.activeId,
       now: now(),
       warnMs: warnMs(),
+      roles: this.#roles(),
       samlRoles: (origin) => this.#options.saml.rolesOf(origin),
       accountName: (accountId) => this.#options.aliasOf(accountId),
       signIn: (name) => {
@@ -217,6 +230,13 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
         : accountId === undefined
           ? this.#tree?.ssoSessionNode(session)
           : this.#tree?.accountNode(session, accountId);
+    if (node) {
+      this.#changed.fire(node);
+    }
+  }
+
+  #onFound(profile: string): void {
+    const node = this.#tree?.profileNode(profile);
     if (node) {
       this.#changed.fire(node);
     }

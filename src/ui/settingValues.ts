@@ -15,6 +15,8 @@ export const defaults = {
   issuers: {},
   // A placeholder, not a template literal: sessionName.ts fills it in.
   roleSessionName: 'vscode-${user}',
+  roles: [],
+  suggestedRoles: [],
 } as const;
 
 /** The smallest and the largest value that a number setting may have; package.json says the same. */

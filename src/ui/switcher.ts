@@ -13,6 +13,8 @@ export interface SwitcherOptions {
   readonly sessions: SessionSource;
   /** What was started last, the newest first. */
   readonly recent: () => readonly SessionRequest[];
+  /** Roles that are saved in the settings. */
+  readonly saved?: () => readonly SessionRequest[];
   readonly aliasOf: (accountId: string) => string | undefined;
   /** Milliseconds UTC. */
   readonly now: () => number;
@@ -54,6 +56,7 @@ export function pickSession(options: SwitcherOptions): Promise<SwitcherChoice | 
       sessions: options.sessions.list(),
       activeId: options.sessions.activeId,
       recent: options.recent(),
+      saved: options.saved?.() ?? [],
       now: options.now(),
       warnMs: options.warnMs(),
       aliasOf: options.aliasOf,

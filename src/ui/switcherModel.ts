@@ -47,6 +47,8 @@ export interface SwitcherInput {
   readonly activeId: string | undefined;
   /** What was started last, the newest first. */
   readonly recent: readonly SessionRequest[];
+  /** Roles that are saved in the settings. */
+  readonly saved?: readonly SessionRequest[];
   /** Milliseconds UTC. */
   readonly now: number;
   readonly warnMs: number;
@@ -81,6 +83,9 @@ export function switcherRows(input: SwitcherInput): readonly SwitcherRow[] {
   for (const request of recent) {
     listed.add(requestKey(request));
   }
+  const saved = (input.saved ?? []).filter(
+    (request) => !listed.has(requestKey(request)) && isKnown(input.set, request),
+  );
   const profiles: SwitcherRow[] = [];
   for (const section of input.set?.profiles.values() ?? []) {
     const request: SessionRequest = { kind: 'profile', profile: section.name };
@@ -96,6 +101,10 @@ export function switcherRows(input: SwitcherInput): readonly SwitcherRow[] {
     ...group(
       words.recent,
       recent.map((request) => requestRow(request, input)),
+    ),
+    ...group(
+      words.savedRoles,
+      saved.map((request) => requestRow(request, input)),
     ),
     ...group(words.allProfiles, profiles),
     ...group(words.more, [

@@ -1,5 +1,6 @@
 import type { PlanResult, SessionRequest } from '../aws/planModel.ts';
 import type { FileRole, Problem } from '../aws/problems.ts';
+import type { RoleEntry, SavedRole } from '../aws/roles/savedRole.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import { indexProfiles } from './profileIndex.ts';
 import type { IndexEntry, ProfileIndex } from './profileIndex.ts';
@@ -15,15 +16,28 @@ import {
   ssoRoleRow,
   ssoSessionRow,
 } from './signInRows.ts';
+import {
+  foundNodes,
+  foundRolesRow,
+  roleProblemRow,
+  roleRow,
+  rolesBelow,
+  roleTooltip,
+  sessionOfNode,
+  strayNodes,
+  suggestedNodes,
+} from './roleRows.ts';
+import type { RoleOrigin } from './roleRows.ts';
 import { samlRoleNodeId, samlRoleNodes, samlRoleRow, samlRoleTooltip } from './samlRows.ts';
 import { problemsTooltip, profileTooltip, sessionTooltip } from './text/tooltip.ts';
+import type { Session } from '../session/types.ts';
 import { fileProblemsText, groupLabel, problemLabel } from './text/tree.ts';
 import { plainRow, problemIcon, profileRow, sessionRow } from './treeRows.ts';
 import type { TreeRow, TreeState } from './treeRows.ts';
 
 /** A row, told by what it stands for. Menu commands get one as their argument. `id` is the path from the top. */
 export type TreeNode =
-  | { readonly kind: 'group'; readonly id: 'live' | 'profiles' }
+  | { readonly kind: 'group'; readonly id: 'live' | 'profiles' | 'saved' | 'suggested' }
   | { readonly kind: 'session'; readonly id: string; readonly sessionId: string }
   | { readonly kind: 'ssoSession'; readonly id: string; readonly name: string }
   | {
@@ -50,6 +64,24 @@ export type TreeNode =
       readonly roleArn: string;
       readonly providerArn: string;
     }
+  /** A role that is in no file: saved in the settings, suggested by a folder, or found at IAM. */
+  | {
+      readonly kind: 'role';
+      readonly id: string;
+      readonly role: SavedRole;
+      /** Members of its entry that count for nothing. */
+      readonly ignored: readonly string[];
+      readonly origin: RoleOrigin;
+    }
+  /** An entry of the settings that is no role. */
+  | {
+      readonly kind: 'roleProblem';
+      readonly id: string;
+      readonly entry: RoleEntry;
+      readonly inFolder: boolean;
+    }
+  /** Above the roles that a search found for a profile. */
+  | { readonly kind: 'foundRoles'; readonly id: string; readonly profile: string }
   /** That something below is being listed, or why it could not be. */
   | { readonly kind: 'note'; readonly id: string; readonly ssoSession: string; readonly accountId?: string }
   | { readonly kind: 'profile'; readonly id: string; readonly profile: string }
@@ -63,6 +95,8 @@ const unfoldedUpTo = 40;
 const groups = {
   live: { kind: 'group', id: 'live' },
   profiles: { kind: 'group', id: 'profiles' },
+  saved: { kind: 'group', id: 'saved' },
+  suggested: { kind: 'group', id: 'suggested' },
 } as const satisfies Record<string, TreeNode>;
 
 /**
@@ -77,6 +111,8 @@ export class ProfileTree {
   readonly #problems: ReadonlyMap<string, readonly Problem[]>;
   readonly #fileProblems: ReadonlyMap<FileRole, readonly Problem[]>;
   readonly #nodes = new Map<string, TreeNode>();
+  /** Rows of roles in no file, by ARN. */
+  readonly #shown = new Map<string, readonly TreeNode[]>();
 
   constructor(set: ProfileSet, plan: (profile: string) => PlanResult) {
     this.#set = set;
@@ -115,19 +151,22 @@ export class ProfileTree {
       return [
         ...(state.sessions.length > 0 ? [groups.live] : []),
         ...(this.#index.roots.length > 0 ? [groups.profiles] : []),
+        ...(this.#strays(state).length > 0 ? [groups.saved] : []),
+        ...(this.#suggested(state).length > 0 ? [groups.suggested] : []),
         ...[...this.#fileProblems.keys()].map((file) => this.#fileNode(file)),
       ];
     }
     switch (node.kind) {
       case 'group':
-        return node.id === 'live'
-          ? state.sessions.map((session) => this.sessionNode(session.id))
-          : this.#index.roots.map((entry) => this.#entryNode(entry));
+        return this.#ofGroup(node.id, state);
       case 'profile':
         return [
           ...this.#index.below(node.profile).map((name) => this.#entryNode({ kind: 'profile', name })),
           ...samlRoleNodes(node, this.#plan(node.profile), state, (made) => this.#intern(made)),
+          ...rolesBelow(node, state.roles, (made) => this.#intern(made)),
         ];
+      case 'foundRoles':
+        return foundNodes(node, state.roles, (made) => this.#intern(made));
       case 'ssoSession':
         return [
           ...this.#index.ofSsoSession(node.name).map((name) => this.#entryNode({ kind: 'profile', name })),
@@ -143,6 +182,8 @@ export class ProfileTree {
       case 'problem':
       case 'ssoRole':
       case 'samlRole':
+      case 'role':
+      case 'roleProblem':
       case 'note':
         return [];
     }
@@ -186,6 +227,12 @@ export class ProfileTree {
         return ssoRoleRow(node, state);
       case 'samlRole':
         return samlRoleRow(node, state);
+      case 'role':
+        return roleRow(node, this.#set, state);
+      case 'roleProblem':
+        return roleProblemRow(node);
+      case 'foundRoles':
+        return foundRolesRow(node, state);
       case 'note':
         return noteRow(node, state);
       case 'profile': {
@@ -222,6 +269,10 @@ export class ProfileTree {
     if (node.kind === 'samlRole') {
       return samlRoleTooltip(node);
     }
+    const ofRole = roleTooltip(node, state);
+    if (ofRole !== undefined) {
+      return ofRole;
+    }
     if (node.kind === 'file' || node.kind === 'problem') {
       // A narrow side bar cuts the sentence off.
       const problems = node.kind === 'problem' ? [node.problem] : (this.#fileProblems.get(node.file) ?? []);
@@ -250,6 +301,7 @@ export class ProfileTree {
         this.sessionNode(session.id),
         profile === undefined ? undefined : this.profileNode(profile),
         this.#shownRole(session.request),
+        ...this.#shownRoles(session),
       ];
       for (const node of nodes) {
         if (node) {
@@ -274,6 +326,34 @@ export class ProfileTree {
       default:
         return undefined;
     }
+  }
+
+  /** The rows of a role in no file that have been shown: it may be saved, suggested and found. */
+  #shownRoles(session: Session): readonly TreeNode[] {
+    const { request } = session;
+    const shown = request.kind === 'role' ? this.#shown.get(request.roleArn) : undefined;
+    return (shown ?? []).filter((node) => node.kind === 'role' && sessionOfNode([session], node));
+  }
+
+  #ofGroup(id: (typeof groups)[keyof typeof groups]['id'], state: TreeState): readonly TreeNode[] {
+    switch (id) {
+      case 'live':
+        return state.sessions.map((session) => this.sessionNode(session.id));
+      case 'profiles':
+        return this.#index.roots.map((entry) => this.#entryNode(entry));
+      case 'saved':
+        return this.#strays(state);
+      case 'suggested':
+        return this.#suggested(state);
+    }
+  }
+
+  #strays(state: TreeState): readonly TreeNode[] {
+    return strayNodes(this.#set, state.roles, (made) => this.#intern(made));
+  }
+
+  #suggested(state: TreeState): readonly TreeNode[] {
+    return suggestedNodes(state.roles, (made) => this.#intern(made));
   }
 
   #folding(children: number): TreeRow['collapsible'] {
@@ -313,6 +393,10 @@ export class ProfileTree {
       return known;
     }
     this.#nodes.set(node.id, node);
+    if (node.kind === 'role') {
+      const { roleArn } = node.role;
+      this.#shown.set(roleArn, [...(this.#shown.get(roleArn) ?? []), node]);
+    }
     return node;
   }
 }

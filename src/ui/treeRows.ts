@@ -8,6 +8,7 @@ import type { Listing } from '../session/directory.ts';
 import type { SignInState } from '../session/tokenShelf.ts';
 import type { Session } from '../session/types.ts';
 import type { Capability } from './ids.ts';
+import type { RoleLists } from './roleRows.ts';
 import { phaseIcons, phaseOf, sessionOfProfile } from './sessionPhase.ts';
 import type { Icon, SessionPhase } from './sessionPhase.ts';
 import { notSignedIn } from './text/console.ts';
@@ -39,6 +40,8 @@ export interface TreeState {
   readonly signIn?: (ssoSession: string) => SignInLook | undefined;
   /** The roles that the last SAML sign-in offered. */
   readonly samlRoles?: (origin: AssertionOrigin) => readonly SamlRole[];
+  /** Roles that are saved, suggested and found. */
+  readonly roles?: RoleLists;
   /** The name of an account, where it is known. */
   readonly accountName?: (accountId: string) => string | undefined;
   /** What is known of the console sign-in of an ARN. */
@@ -57,6 +60,7 @@ export const problemIcon: Icon = { id: 'warning', color: 'problemsWarningIcon.fo
 /** What a profile's row offers while its session is there, too. */
 const ofProfile: ReadonlySet<Capability> = new Set([
   'mfa',
+  'find',
   'readOnly',
   'federation',
   'name',
@@ -80,6 +84,7 @@ export function sessionRow(session: Session, state: TreeState, more: readonly Ca
     ...(session.roleArn === undefined ? [] : (['arn'] as const)),
     ...(canBeReadOnly(session) ? (['readOnly'] as const) : []),
     ...(fromSection ? (['name', 'source'] as const) : []),
+    ...(kind === 'role' ? (['keep'] as const) : []),
     'plan',
     // It stands in no file: the one row that has no other to save it from.
     ...(kind === 'webIdentityRole' ? (['save', 'claims'] as const) : []),
@@ -196,6 +201,7 @@ function capabilitiesOf(
       : login.kind === 'in' || login.kind === 'refreshable'
         ? (['signOut'] as const)
         : (['signIn'] as const)),
+    ...(result.ok ? (['find'] as const) : []),
     'name',
     'source',
     'plan',

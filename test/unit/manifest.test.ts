@@ -140,7 +140,17 @@ describe('manifest and ids', () => {
     assert.match(delivery?.markdownEnumDescriptions?.[2] ?? '', /to disk in plain text/);
     assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, [
       'stsSessions.delivery',
+      'stsSessions.suggestedRoles',
     ]);
+    // What decides whose credentials go where is the person's; a folder may suggest roles, and nothing else.
+    const { properties } = contributes.configuration;
+    assert.equal(properties['stsSessions.roles']?.scope, 'machine');
+    assert.deepEqual(
+      Object.entries(properties).flatMap(([name, { scope }]) =>
+        scope === 'machine' || scope === 'application' ? [] : [name],
+      ),
+      ['stsSessions.suggestedRoles'],
+    );
     assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
   });
 
@@ -175,8 +185,10 @@ describe('manifest and ids', () => {
       ids.commands.copyProfileName,
       ids.commands.copyRoleArn,
       ids.commands.dismissSession,
+      ids.commands.forgetFoundRoles,
       ids.commands.makeActive,
       ids.commands.openProfileSource,
+      ids.commands.refreshFoundRoles,
       ids.commands.saveAsProfile,
     ]);
   });

@@ -86,10 +86,10 @@ describe('finding roles', () => {
     const search = await searchAt(sandbox, keysOf('eve'), { known: [arn('plain')] });
     assert.deepEqual(found(search).roles, []);
     assert.deepEqual(found(search).missing, [
+      'iam:ListRoles',
       'iam:GetRole',
       'iam:ListAttachedUserPolicies',
       'iam:ListGroupsForUser',
-      'iam:ListRoles',
       'iam:ListUserPolicies',
     ]);
   });

@@ -5,6 +5,7 @@ import { asNode, profileIn, sessionIn } from '../meaning.ts';
 import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { addProfile } from '../prompts/addProfile.ts';
+import { openRoles } from '../prompts/saveRole.ts';
 import { t } from '../text/l10n.ts';
 import { askIssuer } from './issuerCommands.ts';
 import { addFromConsole } from './consoleCommands.ts';
@@ -30,6 +31,11 @@ export function fileCommands(parts: CommandParts) {
 }
 
 async function openProfileSource(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const node = asNode(argument);
+  if (node?.kind === 'roleProblem') {
+    await openRoles(node.inFolder);
+    return;
+  }
   const place = placeIn(argument) ?? (await placeOfProfile(parts, argument)) ?? { file: 'config', line: 1 };
   await openFile(parts, place);
 }
@@ -120,7 +126,8 @@ async function copyRoleArn(parts: CommandParts, argument: CommandArgument): Prom
   const profile = profileIn(parts.sessions, argument);
   const set = await parts.files.read();
   const node = asNode(argument);
-  const ofRow = node?.kind === 'samlRole' ? node.roleArn : undefined;
+  const ofRow =
+    node?.kind === 'samlRole' ? node.roleArn : node?.kind === 'role' ? node.role.roleArn : undefined;
   const arn =
     ofRow ??
     sessionIn(parts.sessions, argument)?.roleArn ??

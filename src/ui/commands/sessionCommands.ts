@@ -15,6 +15,7 @@ import { requestOfRole } from '../signInRows.ts';
 import { durationWords, inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
 import { accountForReading } from '../text/time.ts';
+import { startRole } from './savedRoleCommands.ts';
 import { chooseProfile, chooseSession, isRenewable, liveCredentials } from './target.ts';
 
 /** Starting, ending and looking at sessions. */
@@ -46,6 +47,10 @@ async function startSession(parts: CommandParts, argument: CommandArgument): Pro
   }
   if (node?.kind === 'samlRole') {
     await parts.flow.start(requestOfSamlRole(node));
+    return;
+  }
+  if (node?.kind === 'role') {
+    await startRole(parts, node);
     return;
   }
   const profile =

@@ -6,6 +6,7 @@ export function switcherText(): {
   readonly placeholder: string;
   readonly live: string;
   readonly recent: string;
+  readonly savedRoles: string;
   readonly allProfiles: string;
   readonly more: string;
   readonly assumeRole: string;
@@ -20,6 +21,7 @@ export function switcherText(): {
     placeholder: t('Switch to a live session, or start one from a profile'),
     live: t('Live'),
     recent: t('Recent'),
+    savedRoles: t('Saved roles'),
     allProfiles: t('All profiles'),
     more: t('More'),
     assumeRole: t('Assume role…'),

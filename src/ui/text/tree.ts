@@ -157,8 +157,17 @@ export function phaseWords(session: Session, phase: SessionPhase, now: number): 
 }
 
 /** Words of the rows that are no profile and no session. */
-export function groupLabel(group: 'live' | 'profiles'): string {
-  return group === 'live' ? t('Live') : t('Profiles');
+export function groupLabel(group: 'live' | 'profiles' | 'saved' | 'suggested'): string {
+  switch (group) {
+    case 'live':
+      return t('Live');
+    case 'profiles':
+      return t('Profiles');
+    case 'saved':
+      return t('Saved roles');
+    case 'suggested':
+      return t('Suggested by this folder');
+  }
 }
 
 /** The row of a shared file in which something could not be read. */

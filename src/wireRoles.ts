@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { Credentials, Keys } from './aws/credentials.ts';
+import type { Effects } from './aws/effects.ts';
+import type { Fault } from './aws/faults.ts';
+import { isFault } from './aws/faults.ts';
+import type { NetworkSettings } from './aws/network.ts';
+import type { Plan, PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
+import type { ProfileSet } from './aws/profiles.ts';
+import type { IamApi } from './aws/roles/iamApi.ts';
+import { iamTargetOf } from './aws/roles/iamTarget.ts';
+import { consentText } from './aws/roles/savedRole.ts';
+import { FoundRoles } from './session/foundRoles.ts';
+import { findRoles } from './session/roleFinder.ts';
+import type { FinderCaller, Search, SearchProgress } from './session/roleFinder.ts';
+import type { Log } from './ui/log.ts';
+import type { RolesPort } from './ui/parts.ts';
+import { savedRoles, suggestedRoles } from './ui/roleSettings.ts';
+
+/** What it is made from. */
+export interface RolesParts {
+  readonly context: vscode.ExtensionContext;
+  readonly userAgent: string;
+  readonly network: NetworkSettings;
+  readonly log: Log;
+  readonly send: Effects['send'];
+  environment(): PlanEnvironment;
+  plan(request: SessionRequest): Promise<PlanResult>;
+  files(): Promise<ProfileSet>;
+  /** Milliseconds UTC. */
+  now(): number;
+}
+
+const agreedKey = 'agreedRoles';
+/** Far more than anybody confirms by hand; the oldest is then asked again. */
+const mostAgreed = 500;
+
+/** Builds the lists of roles that are in no file, and the search for more. Nothing is loaded before somebody looks. */
+export function wireRoles(parts: RolesParts): RolesPort {
+  const { globalState } = parts.context;
+  const found = new FoundRoles({
+    get: (key) => globalState.get(key),
+    set: async (key, value) =>
+      globalState
+        .update(key, value)
+        .then(undefined, (error: unknown) => parts.log.warn(`found roles: ${String(error)}`)),
+  });
+  let loading: Promise<IamApi> | undefined;
+  const load = async (): Promise<IamApi> => {
+    const { createIam } = await import('./clients/iam.ts');
+    const { userAgent, network, log } = parts;
+    return createIam({ userAgent, network, now: () => parts.now(), log: (line) => log.info(line) });
+  };
+  const agreed = (): readonly string[] => globalState.get<readonly string[]>(agreedKey, []);
+  return {
+    lists: () => ({
+      saved: savedRoles(),
+      suggested: suggestedRoles(),
+      found: (profile) => found.of(profile),
+    }),
+    onDidChange: found.onDidChange,
+    async find(profile, credentials, onProgress, signal) {
+      const caller = await callerOf(parts, profile, credentials);
+      if ('kind' in caller) {
+        return caller;
+      }
+      const iam = await (loading ??= load());
+      const search = await searchFor(parts, iam, caller, onProgress, signal);
+      if (!('kind' in search)) {
+        await found.keep(profile, search);
+        return search;
+      }
+      return 'profile' in search && search.profile === '' ? { ...search, profile } : search;
+    },
+    forget: (profile) => found.keep(profile, undefined),
+    agreed: (...asked) => agreed().includes(sha256(consentText(...asked))),
+    async agree(...asked) {
+      const hash = sha256(consentText(...asked));
+      await globalState.update(
+        agreedKey,
+        [hash, ...agreed().filter((each) => each !== hash)].slice(0, mostAgreed),
+      );
+    },
+  };
+}
+
+/** Undefined when a session has to be started first: the plan does not begin and end with long-term keys. */
+export function longTermKeys({ base, steps }: Plan): Keys | undefined {
+  return base.kind === 'staticKeys' && steps.every((step) => step.kind === 'sessionToken')
+    ? {
+        accessKeyId: base.accessKeyId,
+        secretAccessKey: base.secretAccessKey,
+        sessionToken: base.sessionToken,
+      }
+    : undefined;
+}
+
+async function callerOf(
+  parts: RolesParts,
+  profile: string,
+  credentials: Credentials | undefined,
+): Promise<FinderCaller | Fault> {
+  const set = await parts.files();
+  const planned = await parts.plan({ kind: 'profile', profile });
+  const section = set.profiles.get(profile);
+  const keys = credentials ?? (planned.ok ? longTermKeys(planned.plan) : undefined);
+  if (!planned.ok || section === undefined || keys === undefined) {
+    return { kind: 'planChanged', profile };
+  }
+  const { target } = planned.plan;
+  const known = [...set.profiles.values()].flatMap(
+    ({ properties }) => properties.get('role_arn')?.value ?? [],
+  );
+  return {
+    keys,
+    sts: target,
+    iam: iamTargetOf(section, { set, env: parts.environment(), region: target.region }),
+    known: [...new Set(known)],
+  };
+}
+
+function searchFor(
+  parts: RolesParts,
+  iam: IamApi,
+  caller: FinderCaller,
+  onProgress: (progress: SearchProgress) => void,
+  signal: AbortSignal,
+): Promise<Search | Fault> {
+  return findRoles(
+    {
+      iam,
+      identity: async (keys, target, stop) => {
+        const reply = await parts.send({ kind: 'callerIdentity' }, keys, target, stop);
+        if (isFault(reply)) {
+          return reply;
+        }
+        return reply.kind === 'identity' ? reply.identity : { kind: 'internal', message: 'no identity' };
+      },
+      wait: (ms, stop) => delay(ms, undefined, { signal: stop }).catch(() => undefined),
+      now: () => parts.now(),
+      random: Math.random,
+    },
+    caller,
+    onProgress,
+    signal,
+  );
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
