@@ -162,6 +162,8 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
     await page.waitForStatus(/prod-web 59m/);
     assert.equal(provider().grants, grants);
     assert.equal(stage().granted('AssumeRoleWithWebIdentity').length, 2);
+    await page.openTerminal();
+    assert.equal((await stage().whoAmI()).text, webAdmin);
   });
 
   it('renews after the end of the identity without a person, with a new one from the issuer', async () => {
