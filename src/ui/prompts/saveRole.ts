@@ -68,7 +68,7 @@ export async function saveRole(parts: Parts, given: SavedRole | undefined): Prom
           items: [
             {
               label: t('$(gear) In your settings'),
-              description: t('for this editor, with a colour if you like'),
+              description: t('for this editor, with a color if you like'),
               value: 'settings',
             },
             {
@@ -417,16 +417,15 @@ async function askColor(
   color: RoleColor | undefined,
 ): Promise<Answer<RoleColor | undefined>> {
   const items: PickItem<RoleColor | 'none'>[] = [
-    { label: t('No colour'), value: 'none' },
+    { label: t('No color'), value: 'none' },
     ...roleColors.map((each) => ({
       label: colorWord(each) ?? each,
-      iconPath: new vscode.ThemeIcon('shield', new vscode.ThemeColor(`charts.${each}`)),
       value: each,
     })),
   ];
   const answer = await askPick({
     ...position,
-    placeholder: t('Which colour should its icon have?'),
+    placeholder: t('Which color should its icon have?'),
     items,
     active: (item) => item.value === (color ?? 'none'),
   });

@@ -164,7 +164,7 @@ export function fieldWord(field: RoleField): string {
     case 'region':
       return t('Region');
     case 'color':
-      return t('Colour');
+      return t('Color');
   }
 }
 
