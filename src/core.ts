@@ -12,6 +12,7 @@ import { homeOf, locateSharedFiles } from './aws/locate.ts';
 import { planFor } from './aws/plan.ts';
 import type { NetworkSettings } from './aws/network.ts';
 import type { PlanResult, SessionRequest } from './aws/planModel.ts';
+import { caBundleOf } from './aws/planTarget.ts';
 import { run } from './aws/run.ts';
 import { editFile } from './files/safeWrite.ts';
 import { SharedFiles } from './files/sharedFiles.ts';
@@ -126,7 +127,7 @@ export function start(context: vscode.ExtensionContext): Core {
     peers,
     machine,
     network,
-    caBundle: fixed.caBundle === undefined ? undefined : { path: fixed.caBundle, from: 'AWS_CA_BUNDLE' },
+    caBundle: caBundleOf(undefined, fixed),
     log,
     now,
   });

@@ -34,6 +34,7 @@ export interface IssuerParts {
   readonly machine: Pick<Effects, 'readFile' | 'runProcess' | 'platform'>;
   /** Proxies and certificates of the calls. */
   readonly network: NetworkSettings;
+  /** What the environment has them trust. */
   readonly caBundle: CaBundle | undefined;
   readonly log: Log;
   /** Milliseconds UTC. */

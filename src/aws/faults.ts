@@ -269,6 +269,8 @@ export type IssuerFault =
       readonly reason: Extract<Fault, { kind: 'network' }>['reason'] | 'timedOut';
       /** Node's error code, or the seconds that were waited. */
       readonly code: string;
+      /** As above. */
+      readonly proxy?: string;
     }
   /** Something answered that is no OpenID Connect issuer, or not this one. */
   | {

@@ -93,6 +93,8 @@ export interface Issuer {
   readonly sessionNameClaim: string | undefined;
   /** The port that the browser comes back to, for issuers that want to know it before; any free one when absent. */
   readonly redirectPort?: number;
+  /** The certificates that are trusted on the way to it, where the profile that names it says so. In no settings. */
+  readonly caBundle?: CaBundle;
 }
 
 /** Where the SAML assertion comes from. */

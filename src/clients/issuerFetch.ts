@@ -67,6 +67,7 @@ function inIssuer(fault: Fault, issuer: string): Fault {
         host: fault.host,
         reason: fault.reason,
         code: fault.code,
+        ...(fault.proxy !== undefined && { proxy: fault.proxy }),
       };
     case 'timedOut': {
       const code = String(fault.seconds);

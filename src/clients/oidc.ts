@@ -16,7 +16,7 @@ import { directly } from './route.ts';
 export interface IssuerOptions {
   /** Proxies and certificates of the calls; straight to the issuer when absent. */
   readonly network?: NetworkSettings;
-  /** AWS_CA_BUNDLE, where it is set. */
+  /** What the environment trusts, for issuers whose profile names nothing else. */
   readonly caBundle?: CaBundle | undefined;
   /** Limit of one operation with all its requests, ms. */
   readonly timeoutMs?: number;
@@ -97,7 +97,7 @@ export function createIssuers(options: IssuerOptions): IssuerApi {
     const fetch = issuerFetch({
       issuer: issuer.name,
       network,
-      caBundle: options.caBundle,
+      caBundle: issuer.caBundle ?? options.caBundle,
       signal,
       keysAddress: () => known.get(issuer.url)?.metadata.jwks_uri,
     });

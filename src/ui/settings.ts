@@ -72,10 +72,11 @@ export function issuers(): IssuerSettings {
 }
 
 /** Writes an issuer into the user's settings, over one of the same name; the others stay as they are. */
-export async function saveIssuer({ name, scopes, ...issuer }: Issuer): Promise<void> {
+export async function saveIssuer(issuer: Issuer): Promise<void> {
+  const { name, by, url, clientId, scopes, sessionNameClaim, redirectPort } = issuer;
   const configuration = vscode.workspace.getConfiguration(settingsSection);
   const before = configuration.inspect<Readonly<Record<string, unknown>>>(settings.issuers)?.globalValue;
-  const entry = { ...issuer, ...(scopes.length > 0 && { scopes }) };
+  const entry = { by, url, clientId, sessionNameClaim, redirectPort, ...(scopes.length > 0 && { scopes }) };
   await configuration.update(
     settings.issuers,
     { ...before, [name]: entry },

@@ -863,10 +863,35 @@ const table: Table = {
         'CERT_HAS_EXPIRED',
         'The certificate of the issuer corp is not trusted, check your proxy and its certificate: {} (CERT_HAS_EXPIRED)',
       ],
-      ['proxy', 'HTTP_407', 'The proxy did not let the call to the issuer corp through: {} (HTTP_407)'],
+      [
+        'proxy',
+        'HTTP_403',
+        'The proxy did not let the call to the issuer corp through, check its settings: proxy.example:3128 (HTTP_403)',
+      ],
+      [
+        'proxy',
+        'HTTP_407',
+        'The proxy asks for a user name and password, put them into its address or http.proxyAuthorization: proxy.example:3128',
+      ],
+      [
+        'proxy',
+        'ECONNREFUSED',
+        'The proxy cannot be reached, check its address and that it runs: proxy.example:3128 (ECONNREFUSED)',
+      ],
+      [
+        'proxy',
+        'SCHEME_socks5',
+        'Proxies of this kind cannot be used from HTTPS_PROXY, set the proxy in VS Code: socks5',
+      ],
     ] as const
   ).map(([reason, code, sentence]): Row<'issuerUnreachable'> => [
-    { issuer: 'corp', host: 'idp.example', reason, code },
+    {
+      issuer: 'corp',
+      host: 'idp.example',
+      reason,
+      code,
+      ...(reason === 'proxy' && { proxy: 'proxy.example:3128' }),
+    },
     sentence.replace('{}', 'idp.example'),
     reason === 'tls' || reason === 'proxy' ? ['openProxySettings', 'retry'] : ['retry', 'openIssuers'],
   ]),

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import type { StsCall } from '../../src/aws/effects.ts';
 import type { CaBundle, Fault } from '../../src/aws/faults.ts';
 import { Secret } from '../../src/aws/secret.ts';
+import type { Issuer } from '../../src/aws/planModel.ts';
 import { Network } from '../../src/clients/network.ts';
 import { networkFetch } from '../../src/clients/networkFetch.ts';
 import type { EditorNetwork, NetworkSettings } from '../../src/aws/network.ts';
+import { createIssuers } from '../../src/clients/oidc.ts';
 import { createStsSender } from '../../src/clients/sts.ts';
 import { trustOf } from '../../src/clients/trust.ts';
 import { WireFault } from '../../src/clients/wireFault.ts';
@@ -257,6 +259,51 @@ describe('through a proxy', () => {
       'application/x-www-form-urlencoded;charset=UTF-8',
     );
     assert.equal(proxy.requests[0]?.line, `CONNECT ${name}:443`);
+  });
+
+  const corp: Issuer = {
+    name: 'corp',
+    by: 'signIn',
+    url: `https://${name}`,
+    clientId: 'sts',
+    scopes: [],
+    sessionNameClaim: undefined,
+  };
+  const discovery: Play = {
+    kind: 'raw',
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ issuer: corp.url, authorization_endpoint: `${corp.url}/auth` }),
+  };
+  const never = new AbortController().signal;
+
+  it('an issuer is asked the same way, with the certificates that its profile names, else those of the environment', async () => {
+    await stage({}, { plays: [discovery] });
+    const network = env({ HTTPS_PROXY: proxy.url });
+    const gone: CaBundle = { path: join(folder, 'gone.pem'), from: 'AWS_CA_BUNDLE' };
+    const look = (issuer: Issuer, caBundle?: CaBundle) =>
+      createIssuers({ network, caBundle, now: Date.now }).look(issuer, never);
+    const known = { scopes: [], deviceCode: false };
+    assert.deepEqual(await look({ ...corp, caBundle: bundle }, gone), known);
+    assert.deepEqual(await look(corp, bundle), known);
+    const untrusted = await look(corp);
+    assert.ok('kind' in untrusted && untrusted.kind === 'issuerUnreachable', JSON.stringify(untrusted));
+    assert.equal(untrusted.reason, 'tls');
+    assert.deepEqual(new Set(proxy.requests.map(({ line }) => line)), new Set([`CONNECT ${name}:443`]));
+  });
+
+  it("an issuer's proxy that wants a name and a password is named", async () => {
+    await stage({ login: 'me:EXAMPLEPASSWORD' });
+    const api = createIssuers({ network: env({ HTTPS_PROXY: proxy.url }), caBundle: bundle, now: Date.now });
+    const { host } = proxy;
+    assert.deepEqual(await api.look(corp, never), {
+      kind: 'issuerUnreachable',
+      issuer: 'corp',
+      host: name,
+      reason: 'proxy',
+      code: 'HTTP_407',
+      proxy: host,
+    });
   });
 });
 

@@ -77,6 +77,19 @@ describe('a web identity is planned', () => {
     assert.equal(plan.steps.length, 0);
   });
 
+  it('with the certificates that the profile or the environment has AWS trusted by', () => {
+    const trusted = (config: string, more: Partial<PlanEnvironment> = {}): unknown => {
+      const { base } = goodPlan({ config, ask: 'A', env: { ...env, ...more } });
+      return base.kind === 'webIdentity' && base.token.from === 'issuer' && base.token.issuer.caBundle;
+    };
+    const config = `${A}web_identity_issuer = corp\n`;
+    assert.equal(trusted(config), undefined);
+    const own = { path: '/corp.pem', from: 'ca_bundle' };
+    assert.deepEqual(trusted(`${config}ca_bundle = /corp.pem\n`), own);
+    const ofEnvironment = { path: '/env.pem', from: 'AWS_CA_BUNDLE' };
+    assert.deepEqual(trusted(`${config}ca_bundle = /corp.pem\n`, { caBundle: '/env.pem' }), ofEnvironment);
+  });
+
   it('only with an issuer that the settings have, and that is complete', () => {
     for (const [lines, problem] of [
       [`${A}web_identity_issuer = gone\n`, 'error unknownIssuer config:3 A'],

@@ -7,6 +7,7 @@ import { sessionNameProblem, toSessionName } from '../limits.ts';
 import type { Base, Issuer, PlanEnvironment, SessionRequest, WebIdentityToken } from '../planModel.ts';
 import { sessionPoliciesOf } from '../planPolicies.ts';
 import { checkedDuration, checkedRoleArn, checkedSessionName, wholeSeconds } from '../planRole.ts';
+import { caBundleOf } from '../planTarget.ts';
 import type { Place } from '../problems.ts';
 import type { Property, Section } from '../profiles.ts';
 import { Secret } from '../secret.ts';
@@ -50,7 +51,7 @@ export function webIdentityBase(
     findings.error(name, place, { kind: 'tokenWithoutRole', name, property: used.key });
     return undefined;
   }
-  const token = tokenIn(name, used.key, used.property, env, findings);
+  const token = tokenIn(section, used.key, used.property, env, findings);
   const arn = checkedRoleArn(name, roleArn.value, roleArn.place, findings);
   const sessionName = checkedSessionName(section, findings);
   const duration = read(section, 'duration_seconds');
@@ -112,7 +113,7 @@ export function webIdentityRoleBase(
 }
 
 function tokenIn(
-  name: string,
+  section: Section,
   key: (typeof tokenKeys)[number],
   { value, place }: Property,
   env: PlanEnvironment,
@@ -124,8 +125,10 @@ function tokenIn(
     case 'web_identity_token_process':
       return { from: 'process', command: new Secret(value) };
     case 'web_identity_issuer': {
-      const issuer = issuerNamed(name, value, place, env, findings);
-      return issuer && { from: 'issuer', issuer };
+      const issuer = issuerNamed(section.name, value, place, env, findings);
+      // One proxy that looks inside stands before both: what AWS needs to be trusted, its issuer needs too.
+      const caBundle = caBundleOf(section, env);
+      return issuer && { from: 'issuer', issuer: caBundle === undefined ? issuer : { ...issuer, caBundle } };
     }
   }
 }

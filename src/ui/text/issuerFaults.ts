@@ -2,6 +2,7 @@ import type { IssuerFault } from '../../aws/faults.ts';
 import type { FaultAction } from './faultActions.ts';
 import type { FaultText } from './faults.ts';
 import { t } from './l10n.ts';
+import { proxyTrouble } from './networkFaults.ts';
 
 type Of<Kind extends IssuerFault['kind']> = Extract<IssuerFault, { kind: Kind }>;
 
@@ -46,7 +47,8 @@ function say(text: string, ...actions: FaultAction[]): FaultText {
   return { text, actions };
 }
 
-function unreachableSentence({ issuer, host, reason, code }: Of<'issuerUnreachable'>): string {
+function unreachableSentence(fault: Of<'issuerUnreachable'>): string {
+  const { issuer, host, reason, code, proxy } = fault;
   switch (reason) {
     case 'timedOut':
       return t('The issuer {0} did not answer within {1} seconds: {2}', issuer, code, host);
@@ -64,7 +66,15 @@ function unreachableSentence({ issuer, host, reason, code }: Of<'issuerUnreachab
         code,
       );
     case 'proxy':
-      return t('The proxy did not let the call to the issuer {0} through: {1} ({2})', issuer, host, code);
+      return (
+        proxyTrouble(fault) ??
+        t(
+          'The proxy did not let the call to the issuer {0} through, check its settings: {1} ({2})',
+          issuer,
+          proxy ?? host,
+          code,
+        )
+      );
     case 'unreachable':
       return t('The network has no way to the issuer {0}, check the network or VPN: {1}', issuer, host);
     case 'other':

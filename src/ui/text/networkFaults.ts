@@ -45,7 +45,23 @@ export function networkSentence(fault: Extract<Fault, { kind: 'network' }>): str
 }
 
 /** What the proxy has against it, in one sentence that ends with the proxy where it is known, else with the host behind it. */
-function proxySentence({ host, code, proxy }: Extract<Fault, { kind: 'network' }>): string {
+function proxySentence(fault: Extract<Fault, { kind: 'network' }>): string {
+  return (
+    proxyTrouble(fault) ??
+    t(
+      'The proxy did not let the call to AWS through, check its settings: {0} ({1})',
+      fault.proxy ?? fault.host,
+      fault.code,
+    )
+  );
+}
+
+/** The same, as long as it makes no difference who stands behind the proxy; undefined where that is to be said. */
+export function proxyTrouble({
+  host,
+  code,
+  proxy,
+}: Pick<Extract<Fault, { kind: 'network' }>, 'host' | 'code' | 'proxy'>): string | undefined {
   const scheme = /^SCHEME_(.*)$/.exec(code)?.[1];
   if (scheme !== undefined) {
     return scheme === ''
@@ -70,7 +86,7 @@ function proxySentence({ host, code, proxy }: Extract<Fault, { kind: 'network' }
     case 'ETIMEDOUT':
       return t('The proxy cannot be reached, check its address and that it runs: {0} ({1})', where, code);
     default:
-      return t('The proxy did not let the call to AWS through, check its settings: {0} ({1})', where, code);
+      return undefined;
   }
 }
 
