@@ -14,6 +14,7 @@ import type { NetworkSettings } from './aws/network.ts';
 import type { PlanResult, SessionRequest } from './aws/planModel.ts';
 import { caBundleOf } from './aws/planTarget.ts';
 import { run } from './aws/run.ts';
+import { deviceOfKeys } from './aws/sources/staticKeys.ts';
 import { editFile } from './files/safeWrite.ts';
 import { SharedFiles } from './files/sharedFiles.ts';
 import { machineEffects } from './machine/machine.ts';
@@ -159,7 +160,7 @@ export function start(context: vscode.ExtensionContext): Core {
       const result = await run(planned, { now, send, askMfa, ...machine, ...signIns }, signal, {
         ...choices,
         defaultSessionName: defaultRoleSessionName(planned.name, now()),
-        maximumOf: (roleArn) => maxima.of(roleArn, now()),
+        refusedBy: (roleArn) => maxima.refusedBy(roleArn, now()),
       });
       if (!result.ok) {
         saml.failed(planned, result.fault);
@@ -198,6 +199,10 @@ export function start(context: vscode.ExtensionContext): Core {
     globalState: context.globalState,
     isAsking,
     requestToStart: (request) => saml.requestToStart(request),
+    deviceOf: async (profile) => {
+      const section = (await files.read()).set.profiles.get(profile);
+      return section && deviceOfKeys(section);
+    },
     waitsUntil: (session) => codes.waitsUntil(session),
     showLog: () => log.show(),
     showPlan: async (request, name, failure) => showPlan({ plan, request, name, failure }),

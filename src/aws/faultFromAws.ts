@@ -248,20 +248,27 @@ function hintsFor(
   if (call.kind !== 'assumeRole') {
     return ['identityPolicy'];
   }
+  const code: readonly AccessDeniedHint[] = call.mfa === undefined ? ['mfaRequired'] : [];
+  const callerAccount = caller === undefined ? undefined : parseArnOwner(caller)?.accountId;
+  // External IDs are for strangers; inside one account they are rare.
+  const asStranger: readonly AccessDeniedHint[] =
+    call.externalId === undefined && callerAccount !== parseRoleArn(call.roleArn)?.accountId
+      ? ['externalId']
+      : [];
   const named = namedPolicy(message);
+  if (named === 'identityPolicy') {
+    // AWS's own example of a policy that forces MFA denies everything else without a code:
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html
+    return /explicit deny/i.test(message) ? [...code, named] : [named, ...code];
+  }
+  if (named === 'trustPolicy') {
+    // It does not allow this call: with what it asks for it may.
+    return [...code, ...asStranger, named];
+  }
   if (named !== undefined) {
     return [named];
   }
-  const hints: AccessDeniedHint[] = [];
-  if (call.mfa === undefined) {
-    hints.push('mfaRequired');
-  }
-  const callerAccount = caller === undefined ? undefined : parseArnOwner(caller)?.accountId;
-  // External IDs are for strangers; inside one account they are rare.
-  if (call.externalId === undefined && callerAccount !== parseRoleArn(call.roleArn)?.accountId) {
-    hints.push('externalId');
-  }
-  hints.push('trustPolicy', 'identityPolicy', 'roleName');
+  const hints: AccessDeniedHint[] = [...code, ...asStranger, 'trustPolicy', 'identityPolicy', 'roleName'];
   if (call.tags !== undefined && call.tags.length > 0) {
     hints.push('tagSession');
   }

@@ -4,7 +4,7 @@ import type { Effects, MfaCode, StsCall } from './effects.ts';
 import type { Fault } from './faults.ts';
 import { isFault } from './faults.ts';
 import { durations as limits } from './limits.ts';
-import type { Plan, Step } from './planModel.ts';
+import type { Base, Plan, Step } from './planModel.ts';
 import { redact } from './redact.ts';
 import { baseCredentials } from './runBase.ts';
 import { Durations, secondsOf, sessionNameOf } from './runCalls.ts';
@@ -240,10 +240,27 @@ function inContext(fault: Fault, plan: Plan, index: number): Fault {
     case 'needsLongTermKeys':
       return { ...fault, profile: callerOf(plan, index) };
     case 'accessDenied':
-      // Only a user can give a code: the keys of a step before are a role's.
-      return index === 0 ? fault : { ...fault, hints: fault.hints.filter((hint) => hint !== 'mfaRequired') };
+      return index === 0 && mayBeUser(plan.base)
+        ? fault
+        : { ...fault, hints: fault.hints.filter((hint) => hint !== 'mfaRequired') };
     default:
       return fault;
+  }
+}
+
+/** Only a user can give a code: the keys of a step before are a role's, and so are those of most bases. */
+function mayBeUser(base: Base): boolean {
+  switch (base.kind) {
+    case 'staticKeys':
+    case 'process':
+    case 'login':
+      return true;
+    case 'credentialSource':
+      return base.source === 'Environment';
+    case 'webIdentity':
+    case 'saml':
+    case 'identityCenter':
+      return false;
   }
 }
 

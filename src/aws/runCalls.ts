@@ -12,8 +12,8 @@ export interface RunOptions {
   readonly durationSeconds?: number;
   /** RoleSessionName where the plan has none; CloudTrail shows it. Other characters than AWS's are replaced. */
   readonly defaultSessionName?: string;
-  /** Seconds that a role was found to allow at most on an earlier start; undefined: nobody knows. */
-  maximumOf?(roleArn: string): number | undefined;
+  /** Seconds that a role was found to refuse on an earlier start; undefined: nobody knows. Less may still be allowed. */
+  refusedBy?(roleArn: string): number | undefined;
 }
 
 /** A role that was assumed for less than was asked for. */
@@ -71,11 +71,16 @@ export class Durations {
     this.#options = options;
   }
 
-  /** Seconds to ask for where `wanted` is wished: not more than the role is known to allow. */
+  /**
+   * Seconds to ask for where `wanted` is wished: an hour in place of what the role is known to refuse. What is less than
+   * that is tried, for the role's maximum lies somewhere between.
+   */
   of(roleArn: string, wanted: number | undefined): number | undefined {
-    const found = this.shortened.find((one) => one.roleArn === roleArn)?.grantedSeconds;
-    const known = found ?? this.#options.maximumOf?.(roleArn);
-    return wanted === undefined || known === undefined ? wanted : Math.min(wanted, known);
+    const now = this.shortened.findLast((one) => one.roleArn === roleArn)?.askedSeconds;
+    const refused = now ?? this.#options.refusedBy?.(roleArn);
+    return wanted === undefined || refused === undefined || wanted < refused
+      ? wanted
+      : Math.min(wanted, durations.maxChained);
   }
 
   /** True when the call failed because it asked for too long, and is worth another go with what `of` says from now on. */

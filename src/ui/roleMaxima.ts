@@ -11,12 +11,13 @@ const trustedMs = 30 * 24 * 3_600_000;
 
 interface Found {
   readonly roleArn: string;
-  readonly seconds: number;
+  /** What the role does not allow; its maximum is less than this, and an hour at least. */
+  readonly refusedSeconds: number;
   /** Milliseconds UTC. */
   readonly at: number;
 }
 
-/** How long roles were found to last at most, in the global state: their ARNs are no secret. */
+/** For how long roles were found not to last, in the global state: their ARNs are no secret. */
 export class RoleMaxima {
   readonly #state: Memento;
 
@@ -24,16 +25,16 @@ export class RoleMaxima {
     this.#state = state;
   }
 
-  /** Seconds that a role allows at most, as far as is known at `now` (ms UTC). */
-  of(roleArn: string, now: number): number | undefined {
-    return this.#fresh(now).find((found) => found.roleArn === roleArn)?.seconds;
+  /** Seconds that a role is known at `now` (ms UTC) to refuse; undefined: nobody knows. */
+  refusedBy(roleArn: string, now: number): number | undefined {
+    return this.#fresh(now).find((found) => found.roleArn === roleArn)?.refusedSeconds;
   }
 
   /** Remembers what AWS has refused at `now` (ms UTC). */
   async learn(shortened: readonly Shortened[], now: number): Promise<void> {
     const learnt = shortened
       .filter(({ byRole }) => byRole)
-      .map(({ roleArn, grantedSeconds }) => ({ roleArn, seconds: grantedSeconds, at: now }));
+      .map(({ roleArn, askedSeconds }) => ({ roleArn, refusedSeconds: askedSeconds, at: now }));
     if (learnt.length > 0) {
       const others = this.#fresh(now).filter((found) => !learnt.some((one) => one.roleArn === found.roleArn));
       await this.#state.update(stateKey, [...learnt, ...others]);

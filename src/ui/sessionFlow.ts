@@ -41,6 +41,8 @@ interface FlowParts {
   readonly globalState: vscode.Memento;
   isAsking(): boolean;
   requestToStart: SamlPort['requestToStart'];
+  /** The MFA device of the user whose long-term keys a profile holds. */
+  deviceOf(profile: string): Promise<string | undefined>;
   /** ms UTC until which a session waits for the next MFA code; see Codes. */
   waitsUntil(session: string): number | undefined;
   showLog(): void;
@@ -211,20 +213,25 @@ export class SessionFlow {
     if (text === '') {
       return;
     }
-    const ofFault = actionsForRequest(request, fault, actions);
+    const device = request.kind === 'role' ? await this.#parts.deviceOf(request.sourceProfile) : undefined;
+    const ofFault = actionsForRequest(request, fault, actions, device);
     const offered: readonly FaultAction[] = failure === undefined ? ofFault : [...ofFault, 'showPlan'];
     const labels = new Map(offered.map((action) => [faultActionTitle(action), action]));
     const choice = await vscode.window.showErrorMessage(text, ...labels.keys());
     const action = choice === undefined ? undefined : labels.get(choice);
     if (action === 'showPlan') {
       await this.#parts.showPlan(request, name, failure);
+    } else if (action === 'startWithCode') {
+      if (request.kind === 'role') {
+        await this.start({ ...request, mfaSerial: device });
+      }
     } else if (action !== undefined) {
       await this.#act(action, request, again);
     }
   }
 
   async #act(
-    action: Exclude<FaultAction, 'showPlan'>,
+    action: Exclude<FaultAction, 'showPlan' | 'startWithCode'>,
     request: SessionRequest,
     again: () => Promise<unknown>,
   ): Promise<void> {

@@ -127,4 +127,28 @@ describeIf(awsCli !== undefined, noAwsCli, 'assume role', () => {
     await page.quickTitle(/Assume Role/).waitFor({ state: 'detached' });
     assert.equal(stage().granted('AssumeRole').length, 1);
   });
+
+  it('offers a code of the source’s device where the role may want one, and remembers it', async () => {
+    const { page, sandbox } = stage();
+    await page.runCommand('STS: Assume Role…');
+    await step(1);
+    await page.quickInput().fill('arn:aws:iam::444455556666:role/admin');
+    await page.quickRows().filter({ hasText: '4444-5555-6666' }).first().click();
+    await step(2);
+    await page.pick('alice');
+    const refusal = await page.waitForNotification('it may ask for an MFA code');
+    await page.screenshot('assume role: a code is missing');
+    await page.press('Start with MFA Code', refusal);
+    await page.quickTitle(/^MFA Code/).waitFor();
+    await page.answerInput(sandbox.unusedCode('alice'));
+    await page.waitForStatus(/^ ?admin 59m$/);
+    await page.clearNotifications();
+    await page.runCommand('STS: Assume Role…');
+    await page
+      .quickRows()
+      .filter({ hasText: 'MFA' })
+      .filter({ hasText: 'role/admin through alice' })
+      .waitFor();
+    await page.page.keyboard.press('Escape');
+  });
 });

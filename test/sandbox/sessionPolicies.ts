@@ -56,7 +56,6 @@ export function sessionPolicies(
   const text = [inline ?? '', ...arns, ...tags].join('');
   const packed = Math.ceil((text.length / 2048) * 100);
   if (packed > 100) {
-    // https://github.com/aws-actions/configure-aws-credentials/issues/92
     throw new Refusal(
       400,
       'PackedPolicyTooLarge',

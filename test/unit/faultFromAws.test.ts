@@ -256,7 +256,8 @@ describe('faultFromAws', () => {
 
     it('repeats what AWS does say', () => {
       const because = ' because no identity-based policy allows the sts:AssumeRole action';
-      assert.deepEqual(hints(denied(caller, because)), ['identityPolicy']);
+      const given = { ...assumeRole, mfa, externalId: 'stranger' } as const;
+      assert.deepEqual(hints(denied(caller, because), given), ['identityPolicy']);
     });
 
     const named: readonly (readonly [words: string, hint: string])[] = [
@@ -277,9 +278,28 @@ describe('faultFromAws', () => {
     ];
     for (const [words, hint] of named) {
       it(`hears AWS name a policy: ${words}`, () => {
-        assert.deepEqual(hints(denied(caller, ` ${words}`)), [hint]);
+        const given = { ...assumeRole, mfa, externalId: 'stranger' } as const;
+        assert.deepEqual(hints(denied(caller, ` ${words}`), given), [hint]);
       });
     }
+
+    it('knows that a policy which is named may only want a code or an external ID', () => {
+      assert.deepEqual(hints(denied(caller, ' with an explicit deny in an identity-based policy')), [
+        'mfaRequired',
+        'identityPolicy',
+      ]);
+      assert.deepEqual(
+        hints(denied(caller, ' because no identity-based policy allows the sts:AssumeRole action')),
+        ['identityPolicy', 'mfaRequired'],
+      );
+      assert.deepEqual(
+        hints(denied(caller, ' because no resource-based policy allows the sts:AssumeRole action')),
+        ['mfaRequired', 'externalId', 'trustPolicy'],
+      );
+      assert.deepEqual(hints(denied(caller, ' with an explicit deny in a service control policy')), [
+        'organization',
+      ]);
+    });
 
     it('knows what else wants a permission of its own', () => {
       const other = (action: string): string => denied(caller).replace('sts:AssumeRole', action);

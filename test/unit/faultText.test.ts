@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Fault } from '../../src/aws/faults.ts';
-import { actionsForTypedRole, faultActionTitle, type FaultAction } from '../../src/ui/text/faultActions.ts';
+import type { AccessDeniedHint, Fault } from '../../src/aws/faults.ts';
+import {
+  actionsForRequest,
+  actionsForTypedRole,
+  faultActionTitle,
+  type FaultAction,
+} from '../../src/ui/text/faultActions.ts';
 import { faultSentence } from '../../src/ui/text/faults.ts';
 import { assertGoodSentence } from '../support/sentence.ts';
 
@@ -1124,5 +1129,35 @@ describe('faults in words', () => {
       ['startWithMaximum', 'changeRole', 'showLog'],
     );
     assert.deepEqual(actionsForTypedRole({ kind: 'wrongSecret', profile: 'alice' }, offered), offered);
+  });
+
+  it('offers a code first where it may be all that a typed role misses, and the source has a device', () => {
+    const device = 'arn:aws:iam::111122223333:mfa/alice';
+    const role = {
+      kind: 'role',
+      name: 'admin',
+      sourceProfile: 'alice',
+      roleArn,
+      externalId: undefined,
+      sessionName: undefined,
+      durationSeconds: undefined,
+      mfaSerial: undefined,
+      region: undefined,
+    } as const;
+    const denied = (...hints: AccessDeniedHint[]): Fault => ({
+      kind: 'accessDenied',
+      action: 'sts:AssumeRole',
+      hints,
+      roleArn,
+      caller: undefined,
+    });
+    const wanted = denied('mfaRequired', 'trustPolicy');
+    const without: readonly FaultAction[] = ['changeRole', 'showLog'];
+    const given: readonly FaultAction[] = ['openProfile', 'showLog'];
+    assert.deepEqual(actionsForRequest(role, wanted, given, device), ['startWithCode', ...without]);
+    assert.deepEqual(actionsForRequest(role, wanted, given), without);
+    assert.deepEqual(actionsForRequest(role, denied('organization'), given, device), without);
+    assert.deepEqual(actionsForRequest({ ...role, mfaSerial: device }, wanted, given, device), without);
+    assert.match(faultActionTitle('startWithCode'), /^Start /);
   });
 });

@@ -214,7 +214,7 @@ describe('every kind of profile that needs no person, against the sandbox', func
     assert.deepEqual(first.shortened, [
       { roleArn: kindsRole('Short'), askedSeconds: 28_800, grantedSeconds: 3600, byRole: true },
     ]);
-    const again = await start('short', { options: { maximumOf: () => 3600 } });
+    const again = await start('short', { options: { refusedBy: () => 28_800 } });
     assert.ok(again.ok);
     assert.equal(again.shortened, undefined);
     assert.deepEqual(calls(), ['AssumeRole 400', 'AssumeRole 200', 'AssumeRole 200']);

@@ -23,20 +23,20 @@ const found = (roleArn: string, byRole = true) => ({
 });
 
 describe('RoleMaxima', () => {
-  it('remembers for a month what a role allows, across windows', async () => {
+  it('remembers for a month what a role refuses, across windows', async () => {
     const state = memento();
     await new RoleMaxima(state).learn([found(short)], now);
     await new RoleMaxima(state).learn([found(other)], now + 20 * day);
     const maxima = new RoleMaxima(state);
-    assert.equal(maxima.of(short, now + 29 * day), 3600);
-    assert.equal(maxima.of(short, now + 31 * day), undefined);
-    assert.equal(maxima.of(other, now + 31 * day), 3600);
-    assert.equal(maxima.of('arn:aws:iam::111122223333:role/Stranger', now), undefined);
+    assert.equal(maxima.refusedBy(short, now + 29 * day), 28_800);
+    assert.equal(maxima.refusedBy(short, now + 31 * day), undefined);
+    assert.equal(maxima.refusedBy(other, now + 31 * day), 28_800);
+    assert.equal(maxima.refusedBy('arn:aws:iam::111122223333:role/Stranger', now), undefined);
   });
 
   it('does not take a chain’s limit for the role’s', async () => {
     const maxima = new RoleMaxima(memento());
     await maxima.learn([found(short, false)], now);
-    assert.equal(maxima.of(short, now), undefined);
+    assert.equal(maxima.refusedBy(short, now), undefined);
   });
 });

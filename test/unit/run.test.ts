@@ -6,6 +6,7 @@ import { planFor } from '../../src/aws/plan.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
 import type { RunOptions, RunResult } from '../../src/aws/run.ts';
 import { run } from '../../src/aws/run.ts';
+import { Secret } from '../../src/aws/secret.ts';
 import { fakeEffects, madeCredentials, scriptedMfa, scriptedSts } from '../support/fakeEffects.ts';
 
 const now = 1_000_000;
@@ -38,6 +39,12 @@ role_arn = arn:aws:iam::222233334444:role/Plain
 source_profile = alice
 [profile console]
 login_session = arn:aws:iam::111122223333:user/alice
+[profile ci]
+role_arn = arn:aws:iam::222233334444:role/Ci
+web_identity_token_file = /run/token
+[profile deploy]
+role_arn = arn:aws:iam::222233334444:role/Deploy
+source_profile = ci
 [profile nightly]
 role_arn = arn:aws:iam::222233334444:role/Nightly
 source_profile = alice
@@ -205,12 +212,21 @@ describe('run', () => {
       assert.deepEqual(fault(twice), { ...refusal, step: 0 });
     });
 
-    it('is asked for what it is known to allow', async () => {
-      const options: RunOptions = { maximumOf: (role) => (role === nightly ? 7200 : undefined) };
+    it('is not asked for what it is known to refuse', async () => {
+      const options: RunOptions = { refusedBy: (role) => (role === nightly ? 28_800 : undefined) };
       const played = await play('nightly', [reply('NIGHTLY')], [], options);
-      assert.deepEqual(seconds(played), [7200]);
+      assert.deepEqual(seconds(played), [3600]);
       assert.ok(played.result.ok && !('shortened' in played.result));
       assert.deepEqual(seconds(await play('plain', [reply('PLAIN')], [], options)), [undefined]);
+    });
+
+    it('is asked for less than it refused, which its maximum may allow', async () => {
+      const options: RunOptions = { refusedBy: () => 36_000 };
+      assert.deepEqual(seconds(await play('nightly', [reply('NIGHTLY')], [], options)), [28_800]);
+      const refused = await play('nightly', [refusal, reply('NIGHTLY')], [], options);
+      assert.deepEqual(seconds(refused), [28_800, 3600]);
+      assert.ok(refused.result.ok);
+      assert.equal(refused.result.shortened?.[0]?.askedSeconds, 28_800, 'which is remembered from then on');
     });
 
     it('is not its own doing where the chain is the reason', async () => {
@@ -329,6 +345,12 @@ describe('run', () => {
       const byRole = fault(await play('far', [reply('ADMIN'), denied], ['111111']));
       assert.ok(byRole.kind === 'accessDenied');
       assert.deepEqual(byRole.hints, ['trustPolicy']);
+      const { send } = scriptedSts([reply('CI'), denied]);
+      const token = { kind: 'text', text: new Secret('EXAMPLE.TOKEN.text') } as const;
+      const effects = fakeEffects({ now: () => now, send, readFile: () => Promise.resolve(token) });
+      const bySignIn = await run(plan('deploy'), effects, new AbortController().signal);
+      assert.ok(!bySignIn.ok && bySignIn.fault.kind === 'accessDenied');
+      assert.deepEqual(bySignIn.fault.hints, ['trustPolicy']);
     });
 
     it('come from effects that throw, too', async () => {

@@ -1,7 +1,7 @@
 import type { Findings } from '../findings.ts';
 import { read } from '../findings.ts';
 import type { Base } from '../planModel.ts';
-import type { Section } from '../profiles.ts';
+import type { Property, Section } from '../profiles.ts';
 import { Secret } from '../secret.ts';
 
 /** True when the profile holds a key, even half of one: the AWS CLI then looks no further for another kind. */
@@ -9,6 +9,12 @@ export function hasStaticKeys(section: Section): boolean {
   return (
     read(section, 'aws_access_key_id') !== undefined || read(section, 'aws_secret_access_key') !== undefined
   );
+}
+
+/** The MFA device of the user whose long-term keys a profile holds; temporary keys and roles cannot give a code. */
+export function deviceOfKeys(section: Section): string | undefined {
+  const lasting = hasStaticKeys(section) && sessionTokenOf(section) === undefined;
+  return lasting ? read(section, 'mfa_serial')?.value : undefined;
 }
 
 /** Keys written into the profile itself: long-term ones, or temporary ones that somebody pasted. */
@@ -24,8 +30,7 @@ export function staticKeysBase(section: Section, findings: Findings): Base | und
     findings.error(name, id.place, { kind: 'missingSecretKey', name });
     return undefined;
   }
-  // aws_security_token is the name that boto had for it first; the AWS CLI reads both.
-  const token = read(section, 'aws_session_token') ?? read(section, 'aws_security_token');
+  const token = sessionTokenOf(section);
   const account = read(section, 'aws_account_id')?.value;
   return {
     kind: 'staticKeys',
@@ -36,4 +41,9 @@ export function staticKeysBase(section: Section, findings: Findings): Base | und
     accountId: account !== undefined && /^\d{12}$/.test(account) ? account : undefined,
     place: id.place,
   };
+}
+
+function sessionTokenOf(section: Section): Property | undefined {
+  // aws_security_token is the name that boto had for it first; the AWS CLI reads both.
+  return read(section, 'aws_session_token') ?? read(section, 'aws_security_token');
 }

@@ -14,6 +14,7 @@ import type { SessionPolicies } from '../../aws/planModel.ts';
 import { orNoPolicies } from '../../aws/policies.ts';
 import { kindOf } from '../../aws/profiles.ts';
 import type { ProfileSet } from '../../aws/profiles.ts';
+import { deviceOfKeys } from '../../aws/sources/staticKeys.ts';
 import { parseTagKeys, parseTags, tagKeysProblem, writeTags } from '../../aws/tags.ts';
 import { durationWords, inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
@@ -279,7 +280,8 @@ function maxDuration(set: ProfileSet, source: string | undefined): number {
 }
 
 function deviceOf(set: ProfileSet, source: string | undefined): string | undefined {
-  return set.profiles.get(source ?? '')?.properties.get('mfa_serial')?.value;
+  const section = set.profiles.get(source ?? '');
+  return section && deviceOfKeys(section);
 }
 
 function roleName({ roleArn }: RoleForm): string {

@@ -9,6 +9,8 @@ export type FaultAction =
   | 'openProfile'
   /** Asks again for a role that was typed in, with what was typed. */
   | 'changeRole'
+  /** Starts a role that was typed in with a code of the source's own MFA device. */
+  | 'startWithCode'
   /** Asks again for a federation session, with what was typed. */
   | 'changeFederation'
   | 'retry'
@@ -56,15 +58,34 @@ export function actionsForWebIdentityRole(
     : actions.map((action) => (action === 'openProfile' ? 'changeRole' : action));
 }
 
-/** The buttons for a request: what was typed stands in no file, so it is asked for again. */
+/**
+ * True when a code may be all that is missing. It is not sent of itself: a session with a code cannot be renewed without
+ * a person, and most roles ask for none.
+ */
+function mayWantCode(request: SessionRequest, fault: Fault): boolean {
+  return (
+    request.kind === 'role' &&
+    request.mfaSerial === undefined &&
+    fault.kind === 'accessDenied' &&
+    fault.hints.includes('mfaRequired')
+  );
+}
+
+/**
+ * The buttons for a request: what was typed stands in no file, so it is asked for again. `device`: the MFA device of the
+ * source's user, where there is one.
+ */
 export function actionsForRequest(
   request: SessionRequest,
   fault: Fault,
   actions: readonly FaultAction[],
+  device?: string,
 ): readonly FaultAction[] {
   switch (request.kind) {
-    case 'role':
-      return actionsForTypedRole(fault, actions);
+    case 'role': {
+      const typed = actionsForTypedRole(fault, actions);
+      return device !== undefined && mayWantCode(request, fault) ? ['startWithCode', ...typed] : typed;
+    }
     case 'webIdentityRole':
       return actionsForWebIdentityRole(fault, actions);
     case 'federation':
@@ -85,6 +106,8 @@ export function faultActionTitle(action: FaultAction): string {
       return t('Open Profile');
     case 'changeRole':
       return t('Change Role');
+    case 'startWithCode':
+      return t('Start with MFA Code');
     case 'changeFederation':
       return t('Change Session');
     case 'retry':
