@@ -7,24 +7,23 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { GetRoleCredentialsCommand, SSOClient } from '@aws-sdk/client-sso';
 import {
+  AssumeRoleCommand,
   AssumeRoleWithSAMLCommand,
   AssumeRoleWithWebIdentityCommand,
   GetSessionTokenCommand,
   STSClient,
 } from '@aws-sdk/client-sts';
-import type { Effects } from '../../src/aws/effects.ts';
-import { planFor } from '../../src/aws/plan.ts';
-import { readProfiles } from '../../src/aws/profiles.ts';
-import { run } from '../../src/aws/run.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import type { SignIn, SignInToken } from '../../src/aws/sources/identityCenterApi.ts';
 import { createIdentityCenter } from '../../src/clients/identityCenter.ts';
 import { createStsSender } from '../../src/clients/sts.ts';
 import { machineEffects } from '../../src/machine/machine.ts';
 import type { SandboxData } from '../sandbox/data.ts';
+import { startOidcIdp } from '../sandbox/identityProviders/oidcIdp.ts';
 import { startSamlIssuer } from '../sandbox/identityProviders/samlIssuer.ts';
 import { fakeEffects } from '../support/fakeEffects.ts';
 import { createIdp } from '../support/idp.ts';
+import { issuerWorld } from '../support/issuerWorld.ts';
 import {
   containerToken,
   dora,
@@ -41,6 +40,9 @@ import {
   samlProvider,
   samlRole,
 } from '../support/samlWorld.ts';
+import { start } from './kind.ts';
+import type { Kind } from './kind.ts';
+import { consoleKind, dorasConsole, issuerKinds } from './kindsSignedIn.ts';
 import { median, ms, timed } from './measure.ts';
 import type { BenchRow } from './row.ts';
 
@@ -50,13 +52,6 @@ const region = 'eu-central-1';
 /** What a start may take over the bare call that it cannot do without, ms. */
 const limit = 15;
 
-/** A kind of start, and what any program would have to do for the same keys. */
-interface Kind {
-  readonly what: string;
-  readonly ours: () => Promise<unknown>;
-  readonly bare: () => Promise<unknown>;
-}
-
 /**
  * How long each kind of start takes, warm, beside the bare call: medians of both, taken in turn against one sandbox in a
  * process of its own. Planning is in our time, as in the product; whoever signs in has done so before.
@@ -65,9 +60,13 @@ export async function benchKinds(): Promise<readonly BenchRow[]> {
   const home = await mkdtemp(join(tmpdir(), 'sts-bench-kinds-'));
   const idp = createIdp();
   const issuer = startSamlIssuer();
+  const oidc = await startOidcIdp();
   const { entityId, certificate } = issuer;
   const dataFile = join(home, 'world.json');
-  await writeFile(dataFile, JSON.stringify(worldOf(kindsData(idp), samlData({ entityId, certificate }))));
+  await writeFile(
+    dataFile,
+    JSON.stringify(issuerWorld(oidc, worldOf(kindsData(idp), samlData({ entityId, certificate })))),
+  );
   const program = join(import.meta.dirname, '../sandbox/main.ts');
   const sandbox = spawn(process.execPath, [program, '--data', dataFile], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -78,18 +77,19 @@ export async function benchKinds(): Promise<readonly BenchRow[]> {
     await writeKindsHome(home, url, idp);
     const assertion = await issuer.response({ attributes: samlAttributes(alicesRoles) });
     const rows: BenchRow[] = [];
-    for (const kind of await kindsOf({
-      url,
-      home,
-      jwt: idp.token('repo:acme/site', 'sts.example'),
-      assertion,
-    })) {
+    const kinds = [
+      ...(await kindsOf({ url, home, jwt: idp.token('repo:acme/site', 'sts.example'), assertion })),
+      ...(await issuerKinds(oidc, url)),
+      await consoleKind(home, url),
+    ];
+    for (const kind of kinds) {
       rows.push(await rowOf(kind));
     }
     return rows;
   } finally {
     sandbox.kill();
     await issuer.close();
+    await oidc.close();
     await rm(home, { recursive: true, force: true });
   }
 }
@@ -119,6 +119,7 @@ function worldOf(kinds: SandboxData, saml: SandboxData): SandboxData {
   return {
     ...kinds,
     accounts: [...kinds.accounts, ...saml.accounts.filter(({ id }) => id === samlProd)],
+    signIn: { people: [dorasConsole] },
     identityCenter: {
       startUrl: 'https://acme.example/start',
       region,
@@ -126,6 +127,13 @@ function worldOf(kinds: SandboxData, saml: SandboxData): SandboxData {
       accounts: [{ id: samlProd, name: 'Acme', email: 'aws@acme.example', roles: ['Admin'] }],
     },
   };
+}
+
+/** What a container's endpoint says. */
+interface ContainerKeys {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly Token: string;
 }
 
 interface Place {
@@ -223,8 +231,23 @@ async function kindsOf({ url, home, jwt, assertion }: Place): Promise<readonly K
       what: 'credential_source = EcsContainer, beside the question and AssumeRole by hand',
       ours: ours('task'),
       bare: async () => {
-        await fetch(`${url}/container/credentials`, { headers: { authorization: containerToken } });
-        await sts.send(new GetSessionTokenCommand({}));
+        const headers = { authorization: containerToken };
+        const keys = (await (
+          await fetch(`${url}/container/credentials`, { headers })
+        ).json()) as ContainerKeys;
+        const task = new STSClient({
+          region,
+          endpoint: url,
+          credentials: {
+            accessKeyId: keys.AccessKeyId,
+            secretAccessKey: keys.SecretAccessKey,
+            sessionToken: keys.Token,
+          },
+          requestHandler: sts.config.requestHandler,
+        });
+        await task.send(
+          new AssumeRoleCommand({ RoleArn: kindsRole('FromMachine'), RoleSessionName: 'bench' }),
+        );
       },
     },
   ];
@@ -245,19 +268,6 @@ saml_login_url = https://idp.example/sso
 role_arn = ${samlRole('ReadOnly', samlProd)}
 saml_provider_arn = ${samlProvider(samlProd)}
 ${common}`;
-}
-
-async function start(config: string, profile: string, effects: Effects): Promise<void> {
-  const env = { region: undefined, endpointUrl: undefined, ignoreConfiguredEndpoints: false };
-  const set = readProfiles({ config, credentials: undefined });
-  const planned = planFor(set, { kind: 'profile', profile }, env);
-  if (!planned.ok) {
-    throw new Error(`${profile} is broken: ${JSON.stringify(planned.problems)}`);
-  }
-  const result = await run(planned.plan, effects, new AbortController().signal);
-  if (!result.ok) {
-    throw new Error(`${profile} did not start: ${JSON.stringify(result.fault)}`);
-  }
 }
 
 /** Signs in with a code that somebody confirms at once. */

@@ -1,14 +1,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createLogin } from '../../src/clients/signin.ts';
 import { LoginCache } from '../../src/files/loginCache.ts';
-import { signInToConsole } from '../../src/signIn/consoleLogin.ts';
 import type { SandboxData } from '../sandbox/data.ts';
 import { withDemoIdp } from '../sandbox/demoSaml.ts';
 import { startSamlIssuer } from '../sandbox/identityProviders/samlIssuer.ts';
 import type { SamlIssuer } from '../sandbox/identityProviders/samlIssuer.ts';
 import { createIdp } from './idp.ts';
-import { chooseInBrowser, people } from './loginRig.ts';
+import { consoleToken, people } from './loginRig.ts';
 
 const main = '111122223333';
 const region = 'eu-central-1';
@@ -108,32 +106,6 @@ ${common}`,
     const folder = join(home, '.aws', 'login', 'cache');
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const login = { arn: people.alice, region, endpoint: url };
-    const never = new AbortController().signal;
-    const unused = (): never => {
-      throw new Error('this sign-in asks for a code');
-    };
-    const signedIn = await signInToConsole(
-      {
-        api: createLogin({ now: Date.now }),
-        screen: {
-          openBrowser: unused,
-          confirmCode: unused,
-          waiting: unused,
-          pageTexts: unused,
-          askForCode: async (_name, address) => {
-            const page = await (await fetch(await chooseInBrowser(address, people.alice))).text();
-            return /value="([^"]+)"/.exec(page)?.[1] ?? '';
-          },
-        },
-        comesBack: () => false,
-      },
-      login,
-      'console',
-      never,
-    );
-    if ('kind' in signedIn) {
-      throw new Error(`nobody is signed in: ${JSON.stringify(signedIn)}`);
-    }
-    await new LoginCache(folder).write(login, signedIn.token);
+    await new LoginCache(folder).write(login, await consoleToken(login));
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { LoginSession } from '../../src/aws/planModel.ts';
+import type { LoginToken } from '../../src/aws/sources/loginApi.ts';
 import { createLogin } from '../../src/clients/signin.ts';
 import { LoginCache } from '../../src/files/loginCache.ts';
 import { Logins } from '../../src/session/logins.ts';
@@ -139,4 +140,34 @@ export async function chooseInBrowser(url: string, person: string): Promise<stri
     redirect: 'manual',
   });
   return answer.headers.get('location') ?? '';
+}
+
+/** A console sign-in at the sandbox, made as `aws login --remote` makes it: somebody chooses the person and pastes the code. */
+export async function consoleToken(login: LoginSession): Promise<LoginToken> {
+  const unused = (): never => {
+    throw new Error('this sign-in asks for a code');
+  };
+  const signedIn = await signInToConsole(
+    {
+      api: createLogin({ now: Date.now }),
+      screen: {
+        openBrowser: unused,
+        confirmCode: unused,
+        waiting: unused,
+        pageTexts: unused,
+        askForCode: async (_name, address) => {
+          const page = await (await fetch(await chooseInBrowser(address, login.arn))).text();
+          return /value="([^"]+)"/.exec(page)?.[1] ?? '';
+        },
+      },
+      comesBack: () => false,
+    },
+    login,
+    'console',
+    new AbortController().signal,
+  );
+  if ('kind' in signedIn) {
+    throw new Error(`nobody is signed in: ${JSON.stringify(signedIn)}`);
+  }
+  return signedIn.token;
 }
