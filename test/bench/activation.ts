@@ -12,7 +12,8 @@ import type { BenchRow } from './row.ts';
 const STARTS = 20;
 const TIME_LIMIT_MS = 10;
 const HEAP_LIMIT_MIB = 3;
-const SIZE_LIMIT_KB = 350;
+/** 350 for the first version, 600 with every operation of AWS in it. */
+const SIZE_LIMIT_KB = 600;
 
 /** Without an event of its own VS Code would take the extension for one that needs no activation. */
 const NEVER = 'onCommand:nobody.runs.this';
