@@ -201,7 +201,7 @@ export type SamlFault =
   | {
       readonly kind: 'samlProcess';
       readonly profile: string;
-      readonly what: Exclude<ProcessTrouble, 'notJson' | 'version' | 'field' | 'expired'>;
+      readonly what: RunTrouble;
       /** An exit status, an error code, seconds: never an argument, nothing that it printed. */
       readonly detail: string;
     }

@@ -17,7 +17,7 @@ import {
   ListUserPoliciesCommand,
   SimulatePrincipalPolicyCommand,
 } from '@aws-sdk/client-iam';
-import type { AttachedPolicy, IAMClientConfig, Role } from '@aws-sdk/client-iam';
+import type { AttachedPolicy, Role } from '@aws-sdk/client-iam';
 import type { Fault } from '../aws/faults.ts';
 import type { NetworkSettings } from '../aws/network.ts';
 import type { IamApi, IamCaller, IamOwner, IamPage, IamRole, Simulated } from '../aws/roles/iamApi.ts';
@@ -26,6 +26,7 @@ import { decodePolicy } from '../aws/roles/policyDocument.ts';
 import { foreignAnswer } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import { Network } from './network.ts';
+import { nothingLookedUp } from './nothingLookedUp.ts';
 import { QuickRetry } from './retry.ts';
 import { directly } from './route.ts';
 import { WireFault } from './wireFault.ts';
@@ -346,20 +347,4 @@ function otherFault(error: unknown, exchange: Exchange, host: string): Fault {
   // Its text could quote a header, so only its name and code are kept.
   const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : '';
   return { kind: 'internal', message: `${error instanceof Error ? error.name : typeof error}${code}` };
-}
-
-/** Settings that the SDK would otherwise look for in the environment, in ~/.aws, or at the instance metadata service. */
-function nothingLookedUp(userAgent: string): Partial<IAMClientConfig> {
-  const [name = '', version = ''] = userAgent.split('/', 2);
-  return {
-    defaultsMode: 'standard',
-    authSchemePreference: ['aws.auth#sigv4'],
-    useDualstackEndpoint: false,
-    useFipsEndpoint: false,
-    ignoreConfiguredEndpointUrls: true,
-    disableClockSkewCorrection: false,
-    retryMode: 'standard',
-    userAgentAppId: () => Promise.resolve(undefined),
-    defaultUserAgentProvider: () => Promise.resolve([[name, version]]),
-  };
 }

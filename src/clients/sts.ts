@@ -9,7 +9,7 @@ import {
   STSClient,
   STSServiceException,
 } from '@aws-sdk/client-sts';
-import type { STSClientConfig, Credentials as StsCredentials } from '@aws-sdk/client-sts';
+import type { Credentials as StsCredentials } from '@aws-sdk/client-sts';
 import type { Keys } from '../aws/credentials.ts';
 import type { Effects, MfaCode, StsCall, StsReply } from '../aws/effects.ts';
 import type { Fault } from '../aws/faults.ts';
@@ -21,6 +21,7 @@ import { Secret } from '../aws/secret.ts';
 import { foreignAnswer } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import { Network } from './network.ts';
+import { nothingLookedUp } from './nothingLookedUp.ts';
 import { QuickRetry } from './retry.ts';
 import { directly } from './route.ts';
 import { WireFault } from './wireFault.ts';
@@ -95,6 +96,7 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
       maxAttempts: attempts,
       retryStrategy: new QuickRetry(attempts, mfa !== undefined, skew !== 0),
       ...nothingLookedUp(options.userAgent ?? 'sts-sessions'),
+      sigv4aSigningRegionSet: [],
     });
 
     const limit = new AbortController();
@@ -119,23 +121,6 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
     const id = exchange.requestId === undefined ? '' : `, request ${exchange.requestId}`;
     options.log?.(`${awsNames[call.kind]} at ${url.host}: ${outcomeWord(outcome)} in ${took}${id}`);
     return outcome;
-  };
-}
-
-/** Settings that the SDK would otherwise look for in the environment, in ~/.aws, or at the instance metadata service. */
-function nothingLookedUp(userAgent: string): Partial<STSClientConfig> {
-  const [name = '', version = ''] = userAgent.split('/', 2);
-  return {
-    defaultsMode: 'standard',
-    authSchemePreference: ['aws.auth#sigv4'],
-    useDualstackEndpoint: false,
-    useFipsEndpoint: false,
-    ignoreConfiguredEndpointUrls: true,
-    disableClockSkewCorrection: false,
-    sigv4aSigningRegionSet: [],
-    retryMode: 'standard',
-    userAgentAppId: () => Promise.resolve(undefined),
-    defaultUserAgentProvider: () => Promise.resolve([[name, version]]),
   };
 }
 

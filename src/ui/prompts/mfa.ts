@@ -2,6 +2,7 @@ import type { Effects, MfaQuestion } from '../../aws/effects.ts';
 import { Secret } from '../../aws/secret.ts';
 import { mfaPromptText } from '../text/prompts.ts';
 import { askText } from './input.ts';
+import { OpenBoxes } from './openBoxes.ts';
 
 /** The prompt for MFA codes. */
 export interface MfaPrompt {
@@ -16,19 +17,11 @@ export interface MfaPrompt {
  */
 export function createMfaPrompt(): MfaPrompt {
   let last: Promise<unknown> = Promise.resolve();
-  let open = 0;
-  const ask = async (question: MfaQuestion, signal: AbortSignal): Promise<Secret | undefined> => {
-    open += 1;
-    try {
-      return await askCode(question, signal);
-    } finally {
-      open -= 1;
-    }
-  };
+  const boxes = new OpenBoxes();
   return {
-    isAsking: () => open > 0,
+    isAsking: () => boxes.any,
     ask: (question, signal) => {
-      const turn = last.then(() => ask(question, signal));
+      const turn = last.then(() => boxes.counted(() => askCode(question, signal)));
       last = turn.catch(() => undefined);
       return turn;
     },

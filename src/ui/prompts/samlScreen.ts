@@ -8,6 +8,7 @@ import { listenerAddress } from '../../signIn/samlListener.ts';
 import { samlListenerPort } from '../settings.ts';
 import { missedSentence, pasteTrouble, samlText, wayLook } from '../text/saml.ts';
 import { askPick } from './input.ts';
+import { OpenBoxes } from './openBoxes.ts';
 
 /** What a person sees of signing in with SAML. */
 export interface VisibleSaml extends SamlScreen {
@@ -19,17 +20,10 @@ export interface VisibleSaml extends SamlScreen {
 
 /** The screen over VS Code's own boxes and notifications. */
 export function createSamlScreen(): VisibleSaml {
-  let open = 0;
-  const counted = async <T>(work: () => Promise<T>): Promise<T> => {
-    open += 1;
-    try {
-      return await work();
-    } finally {
-      open -= 1;
-    }
-  };
+  const boxes = new OpenBoxes();
+  const counted = <T>(box: () => Promise<T>): Promise<T> => boxes.counted(box);
   return {
-    isAsking: () => open > 0,
+    isAsking: () => boxes.any,
     counted,
     waiting: (profile, _way, signal, work) => counted(() => waiting(profile, signal, work)),
     offer: ({ profile, missed }, others, signal) =>

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { DeviceCode } from '../../aws/sources/identityCenterApi.ts';
 import type { SignInScreen } from '../../signIn/screen.ts';
 import { signInText } from '../text/signIn.ts';
+import { OpenBoxes } from './openBoxes.ts';
 
 /** What a person sees of signing in: a code to compare, a notification while they are in the browser. */
 export interface VisibleSignIn extends SignInScreen {
@@ -11,17 +12,10 @@ export interface VisibleSignIn extends SignInScreen {
 
 /** The screen over VS Code's own dialogs and notifications. */
 export function createSignInScreen(): VisibleSignIn {
-  let open = 0;
-  const counted = async <T>(work: () => Promise<T>): Promise<T> => {
-    open += 1;
-    try {
-      return await work();
-    } finally {
-      open -= 1;
-    }
-  };
+  const boxes = new OpenBoxes();
+  const counted = <T>(box: () => Promise<T>): Promise<T> => boxes.counted(box);
   return {
-    isAsking: () => open > 0,
+    isAsking: () => boxes.any,
     openBrowser: async (url) => vscode.env.openExternal(vscode.Uri.parse(url, true)),
     confirmCode: (name, code, signal) => counted(() => confirmCode(name, code, signal)),
     waiting: (name, code, signal, work) => counted(() => waiting(name, code, signal, work)),
