@@ -4,7 +4,7 @@ import { wantsSignIn } from '../aws/faults.ts';
 import type { LoginSession } from '../aws/planModel.ts';
 import type { LoginApi, LoginToken } from '../aws/sources/loginApi.ts';
 import { forProfile } from '../aws/sources/loginFaults.ts';
-import { loginPhase } from '../aws/sources/loginToken.ts';
+import { lastRefresh, loginPhase } from '../aws/sources/loginToken.ts';
 import type { Disposable, Event } from './emitter.ts';
 import { Flights } from './flights.ts';
 import { shareSignIn } from './shareSignIn.ts';
@@ -65,6 +65,7 @@ export class Logins implements Disposable {
       idOf: ({ arn }) => arn,
       markOf: ({ refreshToken }) => refreshToken.reveal(),
       endOf: ({ credentials }) => credentials.expiresAt,
+      lastRefreshOf: lastRefresh,
       phaseOf: loginPhase,
       now: () => ports.now(),
       setTimer: (ms, callback) => ports.setTimer(ms, callback),

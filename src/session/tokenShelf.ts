@@ -29,6 +29,8 @@ export interface ShelfParts<Key, Token> {
   markOf(token: Token): string;
   /** Milliseconds UTC. */
   endOf(token: Token): number;
+  /** From when on nobody expects the token to get a next one, ms UTC; undefined: nobody knows. It is still tried. */
+  lastRefreshOf?(token: Token): number | undefined;
   /** `good` and `ending` hold now; `refreshable` gets a new one. */
   phaseOf(token: Token | undefined, now: number): 'good' | 'ending' | 'refreshable' | 'over';
   /** Milliseconds UTC. */
@@ -80,7 +82,7 @@ export class TokenShelf<Key, Token> implements Disposable {
       case 'ending':
         return { kind: 'in', until: token === undefined ? 0 : this.#parts.endOf(token) };
       case 'refreshable':
-        return { kind: 'refreshable' };
+        return { kind: (this.#changesAt(token).at(-1) ?? 0) > this.#parts.now() ? 'refreshable' : 'out' };
       case 'over':
         return { kind: 'out' };
     }
@@ -151,16 +153,34 @@ export class TokenShelf<Key, Token> implements Disposable {
     const before = known.looked ? JSON.stringify(this.state(key)) : undefined;
     known.looked = true;
     known.token = token;
-    known.timer?.dispose();
-    const left = token === undefined ? 0 : this.#parts.endOf(token) - this.#parts.now();
-    // Only where somebody looks; what nobody looks at costs no timer.
-    known.timer =
-      known.following !== undefined && left > 0 && left < longestTimerMs && !this.#disposed
-        ? this.#parts.setTimer(left, () => this.#changes.fire(key))
-        : undefined;
+    this.#await(key, known);
     if (before !== undefined && JSON.stringify(this.state(key)) !== before) {
       this.#changes.fire(key);
     }
+  }
+
+  /** When the state of a token changes by itself, ms UTC, the earliest first; infinite where it can always be refreshed. */
+  #changesAt(token: Token | undefined): readonly number[] {
+    if (token === undefined) {
+      return [];
+    }
+    const end = this.#parts.endOf(token);
+    return [end, Math.max(end, this.#parts.lastRefreshOf?.(token) ?? Infinity)];
+  }
+
+  /** Tells about the next change that comes with time. */
+  #await(key: Key, known: Known<Token>): void {
+    known.timer?.dispose();
+    const now = this.#parts.now();
+    const left = (this.#changesAt(known.token).find((at) => at > now) ?? now) - now;
+    // Only where somebody looks; what nobody looks at costs no timer.
+    known.timer =
+      known.following !== undefined && left > 0 && left < longestTimerMs && !this.#disposed
+        ? this.#parts.setTimer(left, () => {
+            this.#await(key, known);
+            this.#changes.fire(key);
+          })
+        : undefined;
   }
 
   #of(key: Key): Known<Token> {

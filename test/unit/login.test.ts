@@ -9,6 +9,7 @@ import { readProfiles } from '../../src/aws/profiles.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import { faultFromLogin } from '../../src/aws/sources/loginFaults.ts';
 import {
+  lastRefresh,
   loginPhase,
   readLoginToken,
   readPastedCode,
@@ -104,6 +105,17 @@ describe('the token file of a console sign-in', () => {
     assert.equal(loginPhase(token, end - 1), 'ending');
     assert.equal(loginPhase(token, end), 'refreshable');
     assert.equal(loginPhase(undefined, end), 'over');
+  });
+
+  it('is refreshed for twelve hours from its sign-in at most, where it says when that was', () => {
+    const part = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64url');
+    const signed = (claims: object): { readonly idToken: Secret } => ({
+      idToken: new Secret(`${part({ alg: 'ES384' })}.${part(claims)}.EXAMPLE`),
+    });
+    assert.equal(lastRefresh(signed({ iat: end / 1000 })), end + 12 * 60 * minute);
+    assert.equal(lastRefresh(signed({ iat: 'soon' })), undefined);
+    assert.equal(lastRefresh({ idToken: new Secret('EXAMPLE.EXAMPLE.EXAMPLE') }), undefined);
+    assert.equal(lastRefresh({ idToken: undefined }), undefined);
   });
 
   it('shows no secret when it is printed', () => {

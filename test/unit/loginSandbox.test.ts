@@ -310,6 +310,26 @@ describe('console sign-ins against the sandbox', () => {
     assert.equal(window.state(rig.login).kind, 'in');
   });
 
+  it('says that nobody is signed in when AWS refreshes nothing any more, and tries it all the same', async () => {
+    await signIn();
+    const hour = 60 * minute;
+    rig.moveClock(11 * hour);
+    assert.deepEqual(await window.look(rig.login), { kind: 'refreshable' });
+    assert.ok(!('kind' in (await window.credentials(rig.login, unattended, never))));
+    rig.moveClock(hour + minute);
+    assert.deepEqual(
+      await window.look(rig.login),
+      { kind: 'out' },
+      'twelve hours after the sign-in, not the refresh',
+    );
+    await window.credentials(rig.login, unattended, never);
+    const tried = rig.sandbox.journal.filter(({ params }) => params['grantType'] === 'refresh_token');
+    assert.deepEqual(
+      tried.map(({ status = 0 }) => status < 400),
+      [true, false],
+    );
+  });
+
   describe('where the browser cannot come back', () => {
     beforeEach(() => {
       window = rig.window(false);

@@ -1,5 +1,6 @@
 import { parseArnOwner } from '../arn.ts';
 import { isRegion, signInEndpoint } from '../endpoints.ts';
+import { claimsOf } from '../jwt.ts';
 import type { LoginSession } from '../planModel.ts';
 import { Secret } from '../secret.ts';
 import type { LoginToken } from './loginApi.ts';
@@ -10,6 +11,12 @@ import { fieldsOf, readFields, readLine, readTime, writeTime } from './tokenFile
 
 /** The AWS CLI and the SDKs refresh what lasts no longer than this, milliseconds. */
 const refreshBeforeMs = 5 * 60_000;
+
+/**
+ * So long after a sign-in its keys are refreshed at most, milliseconds; it may be less, which nobody is told.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-login-credentials.html
+ */
+const refreshedForMs = 12 * 3_600_000;
 
 /** Characters; a P-256 key in PEM has about 230. */
 const maxKeyLength = 4096;
@@ -24,6 +31,15 @@ export function loginPhase(
   }
   const left = token.credentials.expiresAt - now;
   return left > refreshBeforeMs ? 'good' : left > 0 ? 'ending' : 'refreshable';
+}
+
+/**
+ * From when on a token gets no new keys, ms UTC, by the time at which its ID token says it was made: that comes with the
+ * sign-in and stays over refreshes. Undefined where it says nothing.
+ */
+export function lastRefresh({ idToken }: Pick<LoginToken, 'idToken'>): number | undefined {
+  const issued = claimsOf(idToken?.reveal() ?? '')?.all['iat'];
+  return typeof issued === 'number' && Number.isFinite(issued) ? issued * 1000 + refreshedForMs : undefined;
 }
 
 /** The token in a file's text; undefined when a member that the AWS CLI asks for is missing or is not what it must be. */
