@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client';
 import type { Fault, IssuerAnswerTrouble, IssuerTokenTrouble } from '../aws/faults.ts';
+import { faultFromIssuerError } from '../aws/sources/issuerFaults.ts';
 import { IssuerWireFault } from './issuerFetch.ts';
 
 /** What an exception of openid-client means. Its messages stay out: they may quote what came. */
@@ -17,10 +18,10 @@ export function faultFromOidc(error: unknown, issuer: string, host: string): Fau
     return wire;
   }
   if (error instanceof oidc.ResponseBodyError || error instanceof oidc.AuthorizationResponseError) {
-    return refused(issuer, error.error);
+    return faultFromIssuerError(issuer, error.error);
   }
   if (error instanceof oidc.WWWAuthenticateChallengeError) {
-    return refused(issuer, 'invalid_client');
+    return faultFromIssuerError(issuer, 'invalid_client');
   }
   const code = codeOf(error);
   switch (code) {
@@ -87,20 +88,6 @@ function invalidResponse(
     return { kind: 'signInFailed', signIn: issuer, why: 'wrongState' };
   }
   return answer('incomplete', /"(\w+)" property/.exec(message)?.[1] ?? '');
-}
-
-function refused(issuer: string, error: string): Fault {
-  if (error === 'access_denied') {
-    return { kind: 'signInFailed', signIn: issuer, why: 'denied' };
-  }
-  if (error === 'expired_token') {
-    return { kind: 'signInFailed', signIn: issuer, why: 'tooLate' };
-  }
-  if (error === 'invalid_grant') {
-    return { kind: 'signInNeeded', signIn: issuer };
-  }
-  // RFC 6749, 5.2 has words of these characters; anything longer is somebody's text.
-  return { kind: 'issuerRefused', issuer, error: /^[a-z_]{1,60}$/.test(error) ? error : 'error' };
 }
 
 function claimTrouble(error: unknown): IssuerTokenTrouble {

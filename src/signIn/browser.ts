@@ -16,6 +16,8 @@ export interface BrowserVisit {
   readonly port?: number | undefined;
   /** The page to open, for this address to come back to. */
   page(this: void, redirectUri: string): Promise<string | Fault>;
+  /** What the word means with which the browser came back instead of a code; the person's no where this is absent. */
+  refused?(this: void, error: string): Fault;
 }
 
 /** What the browser brought back: a code, and the address that it came to. */
@@ -32,7 +34,7 @@ export interface BrowserCode {
  * any more when it is over, however that was.
  */
 export async function visit(
-  { screen, name, state, port, page }: BrowserVisit,
+  { screen, name, state, port, page, refused }: BrowserVisit,
   signal: AbortSignal,
 ): Promise<BrowserCode | Fault> {
   const listener = await openLoopback(state, screen.pageTexts(), port).catch(() => undefined);
@@ -66,7 +68,7 @@ export async function visit(
     case 'wrongState':
       return signInFailed(name, 'wrongState');
     case 'error':
-      return signInFailed(name, 'denied');
+      return refused?.(callback.error) ?? signInFailed(name, 'denied');
     case 'code':
       return { ...callback, redirectUri: listener.redirectUri };
   }

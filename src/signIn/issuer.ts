@@ -4,6 +4,7 @@ import type { Issuer } from '../aws/planModel.ts';
 import { Secret } from '../aws/secret.ts';
 import type { SignInWay } from '../aws/sources/identityCenterApi.ts';
 import type { IssuerApi, IssuerToken } from '../aws/sources/issuerApi.ts';
+import { faultFromIssuerError } from '../aws/sources/issuerFaults.ts';
 import { gaveNothing, visit } from './browser.ts';
 import { untilConfirmed } from './deviceCode.ts';
 import type { CodeWait } from './deviceCode.ts';
@@ -54,6 +55,7 @@ async function byBrowser(
       name: issuer.name,
       state,
       port: issuer.redirectPort,
+      refused: (error) => faultFromIssuerError(issuer.name, error),
       page: (redirectUri) => api.page(issuer, { ...request, redirectUri }, signal),
     },
     signal,

@@ -55,7 +55,12 @@ function read(request: IncomingMessage, server: Server, state: string): Callback
   if (request.headers.host !== `127.0.0.1:${portOf(server)}`) {
     return 421;
   }
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  // Any page can send its browser here with what is no address, as `//`.
+  const target = request.url ?? '';
+  if (!URL.canParse(target, 'http://127.0.0.1')) {
+    return 400;
+  }
+  const url = new URL(target, 'http://127.0.0.1');
   if (url.pathname !== callbackPath) {
     return 404;
   }

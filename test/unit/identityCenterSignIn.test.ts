@@ -129,14 +129,15 @@ describe('signing in at Identity Center', () => {
         statuses.push((await fetch(`http://127.0.0.1:${port}/favicon.ico`)).status);
         statuses.push((await fetch(`http://localhost:${port}${back.pathname}${back.search}`)).status);
         statuses.push((await fetch(back, { method: 'POST' })).status);
+        statuses.push((await fetch(`http://127.0.0.1:${port}//`)).status);
         const [first, second] = await Promise.all([fetch(back), fetch(back).catch(() => undefined)]);
         statuses.push(first.status, second?.status ?? 410);
         return true;
       };
       good(await rig.authorize(signInAt(rig.sandbox), 'browser'));
-      assert.deepEqual(statuses.slice(0, 3), [404, 421, 405]);
+      assert.deepEqual(statuses.slice(0, 4), [404, 421, 405, 400]);
       assert.deepEqual(
-        statuses.slice(3).toSorted((a, b) => a - b),
+        statuses.slice(4).toSorted((a, b) => a - b),
         [200, 410],
       );
       assert.equal(operations().filter((name) => name === 'CreateToken').length, 1);

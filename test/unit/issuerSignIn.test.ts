@@ -134,6 +134,12 @@ describe('signing in at an issuer', () => {
   describe('refuses what comes back with', () => {
     const good = (page: URL): URLSearchParams =>
       new URLSearchParams({ code: 'C', state: page.searchParams.get('state') ?? '', iss: idp.url });
+    const failing = (page: URL, error: string): URLSearchParams => {
+      const query = good(page);
+      query.delete('code');
+      query.set('error', error);
+      return query;
+    };
     const table: readonly (readonly [string, (page: URL) => URLSearchParams, object])[] = [
       [
         'another state',
@@ -142,14 +148,24 @@ describe('signing in at an issuer', () => {
       ],
       ['no state', () => new URLSearchParams({ code: 'C' }), { kind: 'signInFailed', why: 'wrongState' }],
       [
-        'an error of the issuer',
-        (page) => {
-          const query = good(page);
-          query.delete('code');
-          query.set('error', 'access_denied');
-          return query;
-        },
+        'the no of the person',
+        (page) => failing(page, 'access_denied'),
         { kind: 'signInFailed', why: 'denied' },
+      ],
+      [
+        'a client that may not do this',
+        (page) => failing(page, 'unauthorized_client'),
+        { kind: 'issuerRefused', error: 'unauthorized_client' },
+      ],
+      [
+        'a scope that it does not know',
+        (page) => failing(page, 'invalid_scope'),
+        { kind: 'issuerRefused', error: 'invalid_scope' },
+      ],
+      [
+        'text in the place of an error',
+        (page) => failing(page, '<b>Call +1 555 0100</b>'),
+        { kind: 'issuerRefused', error: 'error' },
       ],
       [
         'the name of another issuer (RFC 9207)',
