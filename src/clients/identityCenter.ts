@@ -9,6 +9,7 @@ import { foreignJson } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import type { Caller, SharedSettings } from './identityCenterCall.ts';
 import { Network } from './network.ts';
+import { nothingLookedUp } from './nothingLookedUp.ts';
 import { QuickRetry } from './retry.ts';
 import { directly } from './route.ts';
 import { portalCalls } from './sso.ts';
@@ -46,7 +47,10 @@ const awsNames = {
 export function createIdentityCenter(options: IdentityCenterOptions): IdentityCenterApi {
   const timeoutMs = options.timeoutMs ?? 30_000;
   const network = new Network(options.network ?? directly);
-  const shared = nothingLookedUp(options.userAgent ?? 'sts-sessions');
+  const shared: SharedSettings = {
+    ...nothingLookedUp(options.userAgent ?? 'sts-sessions'),
+    authSchemePreference: ['smithy.api#noAuth'],
+  };
 
   const call: Caller = async (call) => {
     const { signal, endpoint, asked } = call;
@@ -96,21 +100,6 @@ export function createIdentityCenter(options: IdentityCenterOptions): IdentityCe
   };
 
   return { ...oidcCalls(call, () => options.now()), ...portalCalls(call) };
-}
-
-/** Settings that the SDK would otherwise look for in the environment, in ~/.aws, or at the instance metadata service. */
-function nothingLookedUp(userAgent: string): SharedSettings {
-  const [name = '', version = ''] = userAgent.split('/', 2);
-  return {
-    defaultsMode: 'standard',
-    authSchemePreference: ['smithy.api#noAuth'],
-    useDualstackEndpoint: false,
-    useFipsEndpoint: false,
-    ignoreConfiguredEndpointUrls: true,
-    retryMode: 'standard',
-    userAgentAppId: () => Promise.resolve(undefined),
-    defaultUserAgentProvider: () => Promise.resolve([[name, version]]),
-  };
 }
 
 interface CallContext {
