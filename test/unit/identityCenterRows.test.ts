@@ -81,7 +81,7 @@ function roleRow(tree: ProfileTree, state: TreeState, name: string): Extract<Tre
 }
 
 describe('the rows of a sign-in', () => {
-  const dev = '  dev | 5555-6666-7777 · Developer [start name source plan]';
+  const dev = '  dev | 5555-6666-7777 · Developer [start find name source plan]';
 
   it('say that nobody is signed in, and offer it', () => {
     const tree = makeTree();
