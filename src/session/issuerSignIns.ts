@@ -25,6 +25,8 @@ export interface IssuerSignInPorts {
     read(issuer: Issuer): Promise<KeptSignIn | undefined>;
     write(issuer: Issuer, kept: KeptSignIn): Promise<boolean>;
     remove(issuer: Issuer): Promise<void>;
+    /** Calls back when what is kept may have changed, in this window or another one. */
+    follow(issuer: Issuer, listener: () => void): Disposable;
   };
   /** Has a person sign in. Never rejects; a cancelled fault when they say no or the signal aborts. */
   authorize(issuer: Issuer, signal: AbortSignal): Promise<IssuerToken | Fault>;
@@ -48,6 +50,9 @@ export type IssuerState =
 /** A token that ends sooner is not worth sending: AWS compares its end with its own clock. Milliseconds. */
 const marginMs = 60_000;
 
+/** Signing out waits this long for what other windows do with the sign-in; one that has a person in a browser takes minutes. */
+const patienceMs = 3000;
+
 /**
  * The sign-ins of this window at OpenID Connect issuers. ID tokens live in memory until they end, refresh tokens in the
  * store; one person signs in once for any number of callers, and windows take turns, so that a refresh token that works
@@ -58,6 +63,9 @@ export class IssuerSignIns implements Disposable {
   readonly #tokens = new Map<string, IssuerToken>();
   /** Sign-ins that the store could not keep: they last until this window closes. */
   readonly #unwritten = new Map<string, KeptSignIn>();
+  /** Refreshes that are under way. */
+  readonly #refreshing = new Map<string, AbortController>();
+  readonly #following = new Map<string, Disposable>();
   readonly #flights = new Flights<IssuerToken | Fault>({ kind: 'cancelled' });
 
   constructor(ports: IssuerSignInPorts) {
@@ -95,17 +103,31 @@ export class IssuerSignIns implements Disposable {
   async signOut(issuer: Issuer, signal: AbortSignal): Promise<Fault | undefined> {
     const key = issuerKey(issuer);
     this.#flights.abort(key);
-    const kept = await this.#kept(issuer);
-    this.#tokens.delete(key);
-    this.#unwritten.delete(key);
-    await this.#ports.store.remove(issuer);
-    return kept && this.#ports.api.revoke(issuer, kept.refreshToken, signal);
+    this.#refreshing.get(key)?.abort();
+    // A refresh that another window has begun would bring back what is removed here.
+    return this.#afterOthers(key, async () => {
+      const kept = await this.#kept(issuer);
+      await this.#forget(issuer);
+      return kept && this.#ports.api.revoke(issuer, kept.refreshToken, signal);
+    });
   }
 
   dispose(): void {
     this.#flights.abortAll();
+    this.#refreshing.forEach((refresh) => refresh.abort());
+    this.#following.forEach((following) => following.dispose());
+    this.#following.clear();
     this.#tokens.clear();
     this.#unwritten.clear();
+  }
+
+  /** Does the work when no other window does anything with the sign-in; also when that takes too long. */
+  async #afterOthers<T>(key: string, work: () => Promise<T>): Promise<T> {
+    let begun: Promise<T> | undefined;
+    const patience = AbortSignal.timeout(patienceMs);
+    return this.#ports.peers
+      .exclusive(lockOf(key), patience, () => (begun = work()))
+      .catch(() => begun ?? work());
   }
 
   async #share(
@@ -121,7 +143,7 @@ export class IssuerSignIns implements Disposable {
       async (aborted) => {
         try {
           // Two windows would open two browsers, and use one refresh token twice.
-          return await this.#ports.peers.exclusive(`issuer ${key}`, aborted, () => work(aborted));
+          return await this.#ports.peers.exclusive(lockOf(key), aborted, () => work(aborted));
         } catch (error) {
           return aborted.aborted
             ? { kind: 'cancelled' }
@@ -139,7 +161,7 @@ export class IssuerSignIns implements Disposable {
     if (issuer.by === 'microsoft') {
       return this.#fromAccount(issuer, wish, signal);
     }
-    const refreshed = await this.#refresh(issuer, signal);
+    const refreshed = await this.#refresh(issuer);
     if (refreshed !== undefined && !isOver(refreshed)) {
       return refreshed;
     }
@@ -147,12 +169,18 @@ export class IssuerSignIns implements Disposable {
   }
 
   /** A new token from the refresh token; undefined when there is none. A refresh token that is over is forgotten. */
-  async #refresh(issuer: Issuer, signal: AbortSignal): Promise<IssuerToken | Fault | undefined> {
+  async #refresh(issuer: Issuer): Promise<IssuerToken | Fault | undefined> {
     const kept = await this.#kept(issuer);
     if (kept === undefined) {
       return undefined;
     }
-    const result = await this.#ports.api.redeem(issuer, { kind: 'refresh', ...kept }, signal);
+    const key = issuerKey(issuer);
+    // Nobody who stops waiting ends it: the issuer may have given the next refresh token already, and the old one is void.
+    const ending = new AbortController();
+    this.#refreshing.set(key, ending);
+    const result = await this.#ports.api
+      .redeem(issuer, { kind: 'refresh', ...kept }, ending.signal)
+      .finally(() => this.#refreshing.delete(key));
     if ('pending' in result) {
       return { kind: 'internal', message: 'a refresh cannot be pending' };
     }
@@ -192,11 +220,38 @@ export class IssuerSignIns implements Disposable {
       return;
     }
     const kept = { refreshToken: token.refreshToken, subject };
-    if (await this.#ports.store.write(issuer, kept)) {
+    const written = await this.#ports.store.write(issuer, kept);
+    // A keyring that takes everything and keeps nothing says nothing of it.
+    if (written && (await this.#ports.store.read(issuer)) !== undefined) {
       this.#unwritten.delete(key);
+      this.#follow(issuer);
     } else {
       this.#unwritten.set(key, kept);
       this.#ports.log('issuer: the sign-in could not be kept, it lasts until this window closes');
+    }
+  }
+
+  /** Whoever signs out in another window, or signs in there as somebody else, means this one as well. */
+  #follow(issuer: Issuer): void {
+    const key = issuerKey(issuer);
+    if (!this.#following.has(key)) {
+      this.#following.set(
+        key,
+        this.#ports.store.follow(issuer, () => void this.#compare(issuer)),
+      );
+    }
+  }
+
+  async #compare(issuer: Issuer): Promise<void> {
+    const key = issuerKey(issuer);
+    const before = this.#tokens.get(key);
+    const kept = await this.#kept(issuer);
+    const isTheirs =
+      before?.refreshToken === undefined ||
+      claimsOf(before.idToken.reveal())?.subject === kept?.subject ||
+      before !== this.#tokens.get(key);
+    if (!isTheirs) {
+      this.#tokens.delete(key);
     }
   }
 
@@ -225,4 +280,9 @@ export class IssuerSignIns implements Disposable {
 /** True for a refresh that will never work again: only a person can help. Others may work in a moment, as when offline. */
 function isOver(result: IssuerToken | Fault): boolean {
   return 'kind' in result && (result.kind === 'signInNeeded' || result.kind === 'issuerToken');
+}
+
+/** What windows take turns by. */
+function lockOf(key: string): string {
+  return `issuer ${key}`;
 }

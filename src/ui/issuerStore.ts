@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { issuerKey } from '../aws/issuers.ts';
 import type { Issuer } from '../aws/planModel.ts';
 import { Secret } from '../aws/secret.ts';
+import type { Disposable } from '../session/emitter.ts';
 import type { IssuerSignInPorts } from '../session/issuerSignIns.ts';
 import { SecretItems, type Exclusive, type SecretContext } from './secretItems.ts';
 
@@ -45,6 +46,26 @@ export function createIssuerStore(
         await store.write(idOf(issuer), value);
         return true;
       }, false),
+    follow(issuer, listener) {
+      let disposed = false;
+      let following: Disposable | undefined;
+      void attempt(async (store) => {
+        following = store.onDidChange((id) => {
+          if (!disposed && id === idOf(issuer)) {
+            listener();
+          }
+        });
+        if (disposed) {
+          following.dispose();
+        }
+      }, undefined);
+      return {
+        dispose() {
+          disposed = true;
+          following?.dispose();
+        },
+      };
+    },
     remove: (issuer) => attempt((store) => store.remove(idOf(issuer)), undefined),
   };
 }

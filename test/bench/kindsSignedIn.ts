@@ -80,6 +80,7 @@ export async function issuerKinds(idp: OidcIdp, url: string): Promise<readonly K
         kept = undefined;
         return Promise.resolve();
       },
+      follow: () => ({ dispose: () => undefined }),
     },
     authorize: unused,
     account: unused,

@@ -29,11 +29,14 @@ const asking = { interactive: true } as const;
 /** Windows of one host before one store, and an issuer that counts. */
 class Rig {
   now = Date.now();
+  subject = 'alice';
   secrets = new FakeSecrets();
   /** Grants in their order. */
   readonly redeemed: IssuerGrant[] = [];
   /** The issuer's answer to the next refreshes. */
   refreshFault: Fault | undefined;
+  /** What an issuer does that takes its time. */
+  refreshing: ((signal: AbortSignal) => Promise<IssuerToken | Fault>) | undefined;
   authorized = 0;
   revoked: string[] = [];
   authorize = (_signal: AbortSignal): Promise<IssuerToken | Fault> => Promise.resolve(this.token());
@@ -45,7 +48,7 @@ class Rig {
     this.#valid = `EXAMPLEREFRESH${this.redeemed.length}-${this.authorized}`;
     const exp = Math.floor((this.now + hour) / 1000);
     return {
-      idToken: new Secret(idp.token('alice', 'sts', { exp, jti: this.#valid })),
+      idToken: new Secret(idp.token(this.subject, 'sts', { exp, jti: this.#valid })),
       expiresAt: exp * 1000,
       refreshToken: refreshes ? new Secret(this.#valid) : undefined,
     };
@@ -55,8 +58,11 @@ class Rig {
     const peers = this.#host.open(() => []);
     return new IssuerSignIns({
       api: {
-        redeem: (_issuer, grant) => {
+        redeem: (_issuer, grant, signal) => {
           this.redeemed.push(grant);
+          if (this.refreshing) {
+            return this.refreshing(signal);
+          }
           if (this.refreshFault) {
             return Promise.resolve(this.refreshFault);
           }
@@ -190,6 +196,82 @@ describe('sign-ins at issuers', () => {
     assert.ok('kind' in (await window.token(corp, silently, never)));
   });
 
+  it('signs out in every window, and so does who signs in as somebody else', async () => {
+    const rig = new Rig();
+    const [one, two] = [rig.window(), rig.window()];
+    for (const change of [
+      () => one.signOut(corp, never),
+      () => {
+        rig.subject = 'bob';
+        return one.signIn(corp, never);
+      },
+    ]) {
+      rig.subject = 'alice';
+      await one.token(corp, asking, never);
+      const mine = await two.token(corp, asking, never);
+      assert.ok('idToken' in mine);
+      assert.equal(await two.token(corp, silently, never), mine);
+      await change();
+      await new Promise(setImmediate);
+      assert.notEqual((await two.state(corp)).kind, 'in');
+    }
+  });
+
+  it('signs out after a refresh that another window has begun, which brings nothing back', async () => {
+    const rig = new Rig();
+    const [one, two] = [rig.window(), rig.window()];
+    await one.token(corp, asking, never);
+    let answer = (_token: IssuerToken): void => undefined;
+    rig.refreshing = () => new Promise((resolve) => (answer = resolve));
+    const refresh = two.token(corp, silently, never);
+    await new Promise(setImmediate);
+    const out = one.signOut(corp, never);
+    await new Promise(setImmediate);
+    const next = rig.token();
+    answer(next);
+    await Promise.all([refresh, out]);
+    assert.equal(rig.secrets.items.size, 0);
+    assert.deepEqual(rig.revoked, [next.refreshToken?.reveal()], 'the newest is told to the issuer');
+  });
+
+  it('keeps the next refresh token when nobody waits for it any more, unless somebody signs out', async () => {
+    const rig = new Rig();
+    const window = rig.window();
+    await window.token(corp, asking, never);
+    let answer = (_token: IssuerToken | Fault): void => undefined;
+    rig.refreshing = (signal) =>
+      new Promise((resolve) => {
+        answer = resolve;
+        signal.addEventListener('abort', () => resolve({ kind: 'cancelled' }));
+      });
+    const cancel = new AbortController();
+    rig.now += 2 * hour;
+    const left = window.token(corp, silently, cancel.signal);
+    await new Promise(setImmediate);
+    cancel.abort();
+    assert.deepEqual(await left, { kind: 'cancelled' });
+    answer(rig.token());
+    await new Promise(setImmediate);
+    rig.refreshing = undefined;
+    assert.ok('idToken' in (await window.token(corp, silently, never)));
+    rig.now += 2 * hour;
+    assert.ok(
+      'idToken' in (await window.token(corp, silently, never)),
+      'the issuer knows the one that was kept',
+    );
+    assert.equal(rig.authorized, 1);
+    rig.now += 2 * hour;
+    rig.refreshing = (signal) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve({ kind: 'cancelled' })));
+    const waiting = window.token(corp, silently, never);
+    await new Promise(setImmediate);
+    const begun = performance.now();
+    await window.signOut(corp, never);
+    assert.ok(performance.now() - begun < 2000, 'it waits for no issuer');
+    assert.deepEqual(await waiting, { kind: 'cancelled' });
+    assert.equal(rig.secrets.items.size, 0);
+  });
+
   it('ends a sign-in that is under way when somebody signs out or the window closes', async () => {
     const rig = new Rig();
     rig.authorize = (signal) =>
@@ -204,6 +286,18 @@ describe('sign-ins at issuers', () => {
       await end(window);
       assert.deepEqual(await waiting, { kind: 'cancelled' });
     }
+  });
+
+  it('goes on in memory when the store keeps nothing of what it takes', async () => {
+    const rig = new Rig();
+    rig.secrets.forgets = true;
+    const window = rig.window();
+    for (const turn of [1, 2, 3]) {
+      assert.ok('idToken' in (await window.token(corp, asking, never)), String(turn));
+      rig.now += 2 * hour;
+      await new Promise(setImmediate);
+    }
+    assert.equal(rig.authorized, 1);
   });
 
   it('goes on in memory when the store fails, and reads nothing that is not its own', async () => {
