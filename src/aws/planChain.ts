@@ -1,5 +1,6 @@
 import type { Findings } from './findings.ts';
 import { placeOf, read } from './findings.ts';
+import { otherUses } from './otherSdks.ts';
 import type { Base, Hop, PlanEnvironment } from './planModel.ts';
 import type { SourceKind } from './planKinds.ts';
 import { kindsOf } from './planKinds.ts';
@@ -111,7 +112,8 @@ function usedKind(section: Section, asSource: boolean, findings: Findings): Sour
   const ownKeys = used === 'role' && read(section, 'source_profile')?.value === name;
   const rivals = ownKeys ? kinds.filter((kind) => kind !== 'staticKeys') : kinds;
   if (used !== undefined && rivals.length > 1) {
-    findings.warning(name, placeOf(section), { kind: 'severalKinds', name, kinds: rivals, used });
+    const others = otherUses(section, rivals, used, asSource);
+    findings.warning(name, placeOf(section), { kind: 'severalKinds', name, kinds: rivals, used, others });
   }
   const lonely = read(section, 'source_profile') ?? read(section, 'credential_source');
   if (lonely !== undefined && read(section, 'role_arn') === undefined) {

@@ -1,6 +1,13 @@
 import type { PolicyProblem } from './policies.ts';
 import type { ReadOnlyHindrance } from './readOnly.ts';
 
+/** What an SDK takes a profile for, where that is not what the AWS CLI takes it for. */
+export interface OtherUse {
+  /** The SDK's language. */
+  readonly sdk: string;
+  readonly kind: string;
+}
+
 /** Which of the two shared files a line stands in. */
 export type FileRole = 'config' | 'credentials';
 
@@ -114,6 +121,8 @@ export type ProblemKind =
       readonly name: string;
       readonly kinds: readonly string[];
       readonly used: string;
+      /** SDKs that use another of them. */
+      readonly others: readonly OtherUse[];
     }
   | { readonly kind: 'invalidRoleArn'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidMfaSerial'; readonly name: string; readonly value: string }

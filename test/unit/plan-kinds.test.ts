@@ -40,14 +40,19 @@ describe('planFor', () => {
     }
 
     it(': all of them are named, but not its own keys where it is its own source', () => {
-      for (const [lines, kinds] of [
-        [`source_profile = A\n${keys}credential_process = y\n`, ['role', 'process']],
-        [`credential_source = Environment\n${keys}`, ['credentialSource', 'staticKeys']],
+      const asKeys = [{ sdk: 'Kotlin', kind: 'staticKeys' }];
+      for (const [lines, kinds, others] of [
+        [`source_profile = A\n${keys}credential_process = y\n`, ['role', 'process'], []],
+        [
+          `credential_source = Environment\n${keys}`,
+          ['credentialSource', 'staticKeys'],
+          [{ sdk: 'Go', kind: 'staticKeys' }, ...asKeys],
+        ],
       ] as const) {
         const plan = goodPlan({ config: `[profile A]\nrole_arn = ${arn('A')}\n${lines}`, ask: 'A' });
         assert.deepEqual(
           plan.problems.map(({ what }) => what),
-          [{ kind: 'severalKinds', name: 'A', kinds, used: kinds[0] }],
+          [{ kind: 'severalKinds', name: 'A', kinds, used: kinds[0], others }],
         );
       }
     });
@@ -64,9 +69,25 @@ describe('planFor', () => {
       assert.equal(plan.steps.length, 1);
       assert.deepEqual(
         plan.problems.map(({ what }) => what),
-        [{ kind: 'severalKinds', name: 'B', kinds: ['staticKeys', 'role'], used: 'staticKeys' }],
+        [{ kind: 'severalKinds', name: 'B', kinds: ['staticKeys', 'role'], used: 'staticKeys', others: [] }],
       );
     });
+
+    for (const [properties, elsewhere] of [
+      [`${sso}${keys}`, 'JavaScript staticKeys, Go staticKeys, Kotlin staticKeys'],
+      [`credential_process = y\n${keys}`, 'JavaScript staticKeys, Go staticKeys, Kotlin staticKeys'],
+      [`role_arn = ${arn('A')}\nsource_profile = user\n${token}`, 'JavaScript role, Go role, Kotlin role'],
+      [`${sso}credential_process = y\n`, 'JavaScript process'],
+      // Nobody has measured where the others would look for it.
+      ['login_session = x\ncredential_process = y\n', 'JavaScript process'],
+      ['credential_process = y\nsaml_process = z\n', ''],
+    ] as const) {
+      it(`: other SDKs are named where they differ: ${elsewhere || 'nobody'}`, () => {
+        const plan = goodPlan({ config: `[profile A]\n${properties}[profile user]\n${keys}`, ask: 'A' });
+        const told = plan.problems.flatMap(({ what }) => (what.kind === 'severalKinds' ? what.others : []));
+        assert.equal(told.map(({ sdk, kind }) => `${sdk} ${kind}`).join(', '), elsewhere);
+      });
+    }
   });
 
   it('never throws and agrees with kindOf, whatever is in the files (seeded)', () => {

@@ -126,8 +126,16 @@ const table: Table = {
     'The profile and its sso-session say different things: sso_region',
   ],
   severalKinds: [
-    { name, kinds: ['staticKeys', 'process'], used: 'staticKeys' },
-    'The profile has several kinds of credentials (IAM user, process), used as by the AWS CLI: IAM user',
+    {
+      name,
+      kinds: ['staticKeys', 'process'],
+      used: 'staticKeys',
+      others: [
+        { sdk: 'Java', kind: 'process' },
+        { sdk: 'Rust', kind: 'process' },
+      ],
+    },
+    'The profile has several kinds of credentials (IAM user, process), used as by the AWS CLI: IAM user, other SDKs use: process (Java, Rust)',
   ],
   invalidRoleArn: [{ name, value: 'admin' }, 'role_arn is not the ARN of a role: admin'],
   invalidMfaSerial: [{ name, value: 'x' }, 'mfa_serial is not the serial or ARN of an MFA device: x'],

@@ -95,11 +95,7 @@ export function planProblemSentence(what: PlanProblem): string {
     case 'ssoDisagrees':
       return t('The profile and its sso-session say different things: {0}', what.property);
     case 'severalKinds':
-      return t(
-        'The profile has several kinds of credentials ({0}), used as by the AWS CLI: {1}',
-        what.kinds.map(kindWord).join(', '),
-        kindWord(what.used),
-      );
+      return severalKindsSentence(what);
     case 'invalidRoleArn':
       return t('role_arn is not the ARN of a role: {0}', what.value);
     case 'invalidMfaSerial':
@@ -180,4 +176,29 @@ export function planProblemSentence(what: PlanProblem): string {
     case 'partitionMismatch':
       return t('The role lies in another AWS partition than the region {0}: {1}', what.region, what.arn);
   }
+}
+
+function severalKindsSentence({
+  kinds,
+  used,
+  others,
+}: Extract<ProblemKind, { kind: 'severalKinds' }>): string {
+  const all = kinds.map(kindWord).join(', ');
+  if (others.length === 0) {
+    return t(
+      'The profile has several kinds of credentials ({0}), used as by the AWS CLI: {1}',
+      all,
+      kindWord(used),
+    );
+  }
+  const elsewhere = [...new Set(others.map(({ kind }) => kind))].map((kind) => {
+    const sdks = others.filter((each) => each.kind === kind).map(({ sdk }) => sdk);
+    return `${kindWord(kind)} (${sdks.join(', ')})`;
+  });
+  return t(
+    'The profile has several kinds of credentials ({0}), used as by the AWS CLI: {1}, other SDKs use: {2}',
+    all,
+    kindWord(used),
+    elsewhere.join(', '),
+  );
 }
