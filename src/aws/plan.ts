@@ -21,6 +21,7 @@ import { identityCenterRoleBase } from './sources/identityCenter.ts';
 import { samlRoleBase } from './sources/saml.ts';
 import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
 import { webIdentityRoleBase } from './sources/webIdentity.ts';
+import { checkInherited } from './tags.ts';
 
 /**
  * How to get the session that was asked for from what stands in the files, or why there is no way. Asks nobody, sends
@@ -238,6 +239,7 @@ function result(
   hops: readonly FollowedHop[],
   findings: Findings,
 ): PlanResult {
+  checkInherited(steps, name, findings);
   if (base === undefined || findings.broken.size > 0) {
     return broken(findings, hops);
   }

@@ -139,6 +139,8 @@ export type ProblemKind =
       readonly tag: string;
     }
   | { readonly kind: 'transitiveTagMissing'; readonly name: string; readonly tag: string }
+  /** A tag that an earlier hop of the chain passes on. */
+  | { readonly kind: 'inheritedTag'; readonly name: string; readonly tag: string }
   | { readonly kind: 'invalidSourceIdentity'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidSessionPolicies'; readonly name: string; readonly why: PolicyProblem }
   | { readonly kind: 'cannotBeReadOnly'; readonly name: string; readonly why: ReadOnlyHindrance }

@@ -2,7 +2,7 @@ import type { Findings } from './findings.ts';
 import { read } from './findings.ts';
 import type { InputProblem } from './limits.ts';
 import { sourceIdentityProblem } from './limits.ts';
-import type { SessionTag } from './planModel.ts';
+import type { SessionTag, Step } from './planModel.ts';
 import type { Section } from './profiles.ts';
 
 /** Of the API model of STS: Tags, TransitiveTagKeys. */
@@ -58,6 +58,26 @@ export function checkedTagging(name: string, tagging: Tagging, findings: Finding
     ...(tags.length === 0 ? {} : { tags }),
     ...(transitiveTagKeys.length === 0 ? {} : { transitiveTagKeys }),
   };
+}
+
+/**
+ * An error for a tag that a hop before has passed on already: AWS refuses the call, after codes were typed for the hops
+ * before it. Keys are the same in either case. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export function checkInherited(steps: readonly Step[], name: string, findings: Findings): void {
+  const inherited = new Set<string>();
+  for (const step of steps) {
+    if (step.kind === 'assumeRole') {
+      const again = step.tags?.find(({ key }) => inherited.has(key.toLowerCase()));
+      if (again !== undefined) {
+        const profile = step.profile ?? name;
+        findings.error(profile, step.place, { kind: 'inheritedTag', name: profile, tag: again.key });
+      }
+      for (const key of step.transitiveTagKeys ?? []) {
+        inherited.add(key.toLowerCase());
+      }
+    }
+  }
 }
 
 /** Tags written `key=value, key=value`, and what is wrong with them. Nothing but white space is no tag. */

@@ -52,6 +52,16 @@ describe('planFor', () => {
       });
     }
 
+    it('may not set again what a role before has passed on, in any case', () => {
+      const chain = (first: string, second: string): string =>
+        `${user}${role('hub', 'user', first)}${role('spoke', 'hub', second)}`;
+      const passing = 'session_tags = Team=blue,stage=dev\ntransitive_session_tags = Team\n';
+      const result = planOf({ config: chain(passing, 'session_tags = team=red\n'), ask: 'spoke' });
+      assert.deepEqual(problemsOf(result), ['error inheritedTag config:10 spoke']);
+      goodPlan({ config: chain(passing, 'session_tags = stage=prod\n'), ask: 'spoke' });
+      goodPlan({ config: chain('session_tags = team=blue\n', 'session_tags = team=red\n'), ask: 'spoke' });
+    });
+
     it('takes letters of every script, as AWS does', () => {
       const [step] = goodPlan({
         config: withLines(`session_tags = ${'é'.repeat(128)}=日本\n`),

@@ -166,6 +166,10 @@ const table: Table = {
     { name, why: 'form', tag: 'team' },
     'session_tags must be written key=value, key=value, not: team',
   ],
+  inheritedTag: [
+    { name, tag: 'team' },
+    'A role before it passes this session tag on, which AWS takes only once: team',
+  ],
   transitiveTagMissing: [
     { name, tag: 'team' },
     'transitive_session_tags names a tag that is not in session_tags: team',

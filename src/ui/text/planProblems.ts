@@ -117,6 +117,8 @@ export function planProblemSentence(what: PlanProblem): string {
         : tagSentence(what);
     case 'transitiveTagMissing':
       return t('transitive_session_tags names a tag that is not in session_tags: {0}', what.tag);
+    case 'inheritedTag':
+      return t('A role before it passes this session tag on, which AWS takes only once: {0}', what.tag);
     case 'invalidSourceIdentity':
       return t(
         'source_identity needs 2 to 64 letters, digits or characters of +=,.@- and no aws: in front: {0}',
