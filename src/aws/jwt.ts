@@ -46,6 +46,14 @@ export function textClaim({ all }: Claims, name: string): string | undefined {
   return Object.hasOwn(all, name) ? textOf(all[name]) || undefined : undefined;
 }
 
+/**
+ * The audience that AWS compares with its provider and with `:aud` in a trust policy: the authorized party where the token
+ * names one. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+ */
+export function awsAudience(claims: Claims): string | undefined {
+  return textClaim(claims, 'azp') ?? claims.audiences[0];
+}
+
 function fieldsOf(part: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const bytes = Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (character) =>

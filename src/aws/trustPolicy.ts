@@ -1,5 +1,8 @@
 import { parseRoleArn } from './arn.ts';
 
+/** The one issuer that IAM knows by itself, as a principal without an account. */
+const builtIn = 'accounts.google.com';
+
 /** Whom a trust policy is to let in. */
 export interface WebIdentity {
   readonly roleArn: string;
@@ -21,7 +24,10 @@ export function trustPolicyFor({ roleArn, issuer, subject, audience }: WebIdenti
     Statement: [
       {
         Effect: 'Allow',
-        Principal: { Federated: `arn:${partition}:iam::${accountId}:oidc-provider/${provider}` },
+        Principal: {
+          Federated:
+            provider === builtIn ? provider : `arn:${partition}:iam::${accountId}:oidc-provider/${provider}`,
+        },
         Action: 'sts:AssumeRoleWithWebIdentity',
         Condition: {
           StringEquals: { [`${provider}:aud`]: literal(audience), [`${provider}:sub`]: literal(subject) },

@@ -7,6 +7,12 @@ import type { SignInScreen } from './screen.ts';
 /** RFC 8628, 3.5: this much more between two questions each time the service says `slow_down`, ms. */
 const slowDownMs = 5000;
 
+/**
+ * At most so long between two questions, and with one code, ms: a service that says more, as none does, would have us wait
+ * for ever, or, past what a timer of Node's can hold, not at all.
+ */
+const most = { intervalMs: 60_000, lifeMs: 60 * 60_000 } as const;
+
 /** How a code is shown and waited for. */
 export interface CodeWait {
   readonly screen: SignInScreen;
@@ -33,8 +39,9 @@ export async function untilConfirmed<T extends object>(
   }
   return screen.waiting<T | Fault>(name, code, signal, async (given) => {
     const either = AbortSignal.any([signal, given]);
-    for (let intervalMs = code.intervalMs; now() < code.expiresAt;) {
-      await wait(intervalMs, either).catch(() => undefined);
+    const end = Math.min(code.expiresAt, now() + most.lifeMs);
+    for (let { intervalMs } = code; now() < end;) {
+      await wait(Math.min(intervalMs, most.intervalMs), either).catch(() => undefined);
       if (either.aborted) {
         return { kind: 'cancelled' };
       }

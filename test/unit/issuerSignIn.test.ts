@@ -22,6 +22,8 @@ interface Person {
   comesBackWith?: (page: URL, redirect: URL) => string;
   open?: () => boolean;
   confirm?: (code: DeviceCode) => boolean;
+  /** True: the clock goes on while they are waited for. */
+  passTime?: boolean;
 }
 
 describe('signing in at an issuer', () => {
@@ -81,11 +83,12 @@ describe('signing in at an issuer', () => {
     way: 'browser' | 'deviceCode' = 'browser',
   ): Promise<IssuerToken | Fault> {
     const api = createIssuers({ now: Date.now, timeoutMs: 3000 });
+    const start = Date.now();
     const parts = {
       api,
       screen: screenOf(person),
       way: () => way,
-      now: Date.now,
+      now: () => start + (person.passTime === true ? waits.reduce((sum, ms) => sum + ms, 0) : 0),
       wait: (ms: number) => Promise.resolve(void waits.push(ms)),
     };
     return authorizeAtIssuer(parts, issuerAt(issuer), never);
@@ -368,6 +371,19 @@ describe('signing in at an issuer', () => {
       const token = await byCode();
       assert.ok('idToken' in token, JSON.stringify(token));
       assert.deepEqual(waits, [2000, 2000, 7000]);
+    });
+
+    it('waits for no issuer that would have it wait for ever', async () => {
+      idp.answers.set('/device', (_request, response) =>
+        json(response, code({ interval: 1e9, expires_in: 1e9 })),
+      );
+      idp.answers.set('/token', (_request, response) =>
+        json(response, { error: 'authorization_pending' }, 400),
+      );
+      const result = await byCode({ passTime: true });
+      await gaveNothing(result, { kind: 'signInFailed', why: 'tooLate' });
+      assert.equal(waits.length, 60);
+      assert.ok(waits.every((ms) => ms === 60_000));
     });
 
     it('is told where the issuer has no codes', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { issuerUrlProblem, readIssuers } from '../../src/aws/issuers.ts';
-import { claimsOf, looksLikeJwt, textClaim } from '../../src/aws/jwt.ts';
+import { awsAudience, claimsOf, looksLikeJwt, textClaim } from '../../src/aws/jwt.ts';
+import type { Claims } from '../../src/aws/jwt.ts';
 import { trustPolicyFor } from '../../src/aws/trustPolicy.ts';
 import { identityLines, issuerFacts } from '../../src/ui/text/issuers.ts';
 import { createIdp } from '../support/idp.ts';
@@ -126,6 +127,44 @@ describe('a trust policy', () => {
         },
       ],
     });
+  });
+});
+
+describe('the audience of a web identity', () => {
+  const claims = (over: Readonly<Record<string, unknown>>): Claims => {
+    const read = claimsOf(createIdp().token('alice', 'sts', over));
+    assert.ok(read);
+    return read;
+  };
+
+  it('is the authorized party where there is one, as AWS has it', () => {
+    const both = claims({ aud: ['api', 'sts'], azp: 'sts' });
+    assert.equal(awsAudience(both), 'sts');
+    assert.equal(awsAudience(claims({ aud: ['api', 'sts'] })), 'api');
+    assert.equal(awsAudience(claims({ azp: 4 })), 'sts');
+    assert.equal(
+      identityLines({ claims: both, roleArn: undefined, sessionName: undefined }, 0)[2],
+      'Audience: sts',
+    );
+  });
+
+  it('belongs to Google without a provider in the account', () => {
+    const policy = trustPolicyFor({
+      roleArn: 'arn:aws:iam::111122223333:role/admin',
+      issuer: 'https://accounts.google.com',
+      subject: '1',
+      audience: 'a',
+    });
+    assert.match(policy, /"Federated": "accounts\.google\.com"/);
+    assert.match(policy, /"accounts\.google\.com:aud": "a"/);
+  });
+
+  it('writes no line of its own into what a person agrees to, nor does the subject', () => {
+    const hostile = claims({ sub: `alice\nRole: nothing\u202e${'x'.repeat(5000)}`, aud: 'a\u2028b' });
+    const lines = identityLines({ claims: hostile, roleArn: undefined, sessionName: undefined }, 0);
+    assert.equal(lines.join('\n').split(/[\n\u2028]/).length, lines.length);
+    assert.match(lines[1] ?? '', /^Subject: alice Role: nothing x+…$/);
+    assert.ok((lines[1] ?? '').length < 300);
   });
 });
 

@@ -129,6 +129,7 @@ describe('every kind of profile that needs no person, against the sandbox', func
       [forger.token('repo:acme/site', 'sts.example'), { what: 'invalid', detail: 'Token signature invalid' }],
       [idp.token('repo:acme/site', 'sts.example', { exp: 1 }), { what: 'expired' }],
       [idp.token('repo:acme/site', 'other.example'), { what: 'audience' }],
+      [idp.token('repo:acme/site', 'sts.example', { azp: 'other.example' }), { what: 'audience' }],
       [
         idp.token('repo:evil/site', 'sts.example'),
         { kind: 'accessDenied', hints: ['trustPolicy', 'roleName'] },

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { awsAudience } from '../../aws/jwt.ts';
 import { trustPolicyFor } from '../../aws/trustPolicy.ts';
 import { identityLines, isLocalIssuer, issuerText } from '../text/issuers.ts';
 import type { ShownIdentity } from '../text/issuers.ts';
@@ -51,8 +52,8 @@ async function show(
 }
 
 function policyOf({ claims, roleArn }: ShownIdentity): string | undefined {
-  const { issuer, subject, audiences } = claims;
-  const [audience] = audiences;
+  const { issuer, subject } = claims;
+  const audience = awsAudience(claims);
   return roleArn === undefined || audience === undefined
     ? undefined
     : trustPolicyFor({ roleArn, issuer, subject, audience });

@@ -1,5 +1,6 @@
 import { isLoopback } from '../../aws/issuers.ts';
 import type { IssuerUrlProblem } from '../../aws/issuers.ts';
+import { textClaim } from '../../aws/jwt.ts';
 import type { Claims } from '../../aws/jwt.ts';
 import type { IssuerState } from '../../session/issuerSignIns.ts';
 import { roleForReading } from './roles.ts';
@@ -14,6 +15,9 @@ export interface ShownIdentity {
   /** RoleSessionName that would be sent; undefined for one of our own. */
   readonly sessionName: string | undefined;
 }
+
+/** IAM compares at most so many characters of a subject; what is longer would hide the rest of the dialog. */
+const longestClaim = 255;
 
 /** The words around issuers and their web identities. */
 export const issuerText = {
@@ -50,14 +54,21 @@ export function identityLines(
   now: number,
 ): readonly string[] {
   const { issuer, subject, audiences, expiresAt } = claims;
+  const audience = textClaim(claims, 'azp') ?? audiences.join(' ');
   return [
-    t('Issuer: {0}', issuer),
-    t('Subject: {0}', subject),
-    t('Audience: {0}', audiences.join(' ')),
+    t('Issuer: {0}', asOneLine(issuer)),
+    t('Subject: {0}', asOneLine(subject)),
+    t('Audience: {0}', asOneLine(audience)),
     ...(expiresAt === undefined ? [] : [t('Valid until: {0}', endWords(expiresAt, now))]),
     ...(sessionName === undefined ? [] : [t('Session name: {0}', sessionName)]),
     ...(roleArn === undefined ? [] : [t('Role: {0}', roleForReading(roleArn))]),
   ];
+}
+
+/** A token may say anything: it must not write lines of its own into what a person agrees to. */
+function asOneLine(claim: string): string {
+  const text = claim.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+  return text.length > longestClaim ? `${text.slice(0, longestClaim)}…` : text;
 }
 
 function endWords(expiresAt: number, now: number): string {

@@ -22,7 +22,7 @@ export const signInText = {
   page: () => ({
     title: t('AWS Sessions'),
     done: t('You are signed in. You can close this page and go back to your editor.'),
-    failed: t('This page does not belong to a sign-in that is under way. You can close it.'),
+    failed: t('Nobody was signed in with this page. You can close it and go back to your editor.'),
   }),
   signedIn: (signIn: SignIn) => t('You are signed in to {0}', signInName(signIn)),
   signedOut: (signIn: SignIn) =>

@@ -36,7 +36,7 @@ export const assumeRoleWithWebIdentity: OpenOperation = {
     }
     const policies = sessionPolicies(parameters, accountIn(roleArn));
     const jwt = readJwt(token);
-    const { iss, aud, sub, exp, amr } = jwt.claims;
+    const { iss, aud, azp, sub, exp, amr } = jwt.claims;
     const role = world.role(roleArn);
     if (role === undefined) {
       throw notAuthorized();
@@ -54,7 +54,8 @@ export const assumeRoleWithWebIdentity: OpenOperation = {
         `Token expired: current date/time ${now} must be before the expiration date/time ${String(exp)}`,
       );
     }
-    const audiences = Array.isArray(aud) ? aud.map(String) : [String(aud)];
+    // The authorized party is the audience where there is one.
+    const audiences = typeof azp === 'string' ? [azp] : Array.isArray(aud) ? aud.map(String) : [String(aud)];
     const audience = audiences.find((one) => provider.clientIds.includes(one));
     if (audience === undefined) {
       throw invalidToken('Incorrect token audience');
