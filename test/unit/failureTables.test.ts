@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StsCall } from '../../src/aws/effects.ts';
-import type { Fault } from '../../src/aws/faults.ts';
+import type { Fault, SamlTrouble } from '../../src/aws/faults.ts';
 import { isFault } from '../../src/aws/faults.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import type {
@@ -234,30 +234,55 @@ describe('the refusals of STS', () => {
     });
   }
 
-  it('of SAML have kinds and sentences of their own', async () => {
-    const codes = [
-      ['ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance'],
-      ['ExpiredTokenException', 'Response has expired'],
-      ['IDPRejectedClaim', 'The identity provider rejected the claim'],
-      ['InvalidIdentityToken', 'RoleSessionName is required in AuthnResponse'],
-      ['InvalidIdentityToken', 'RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}'],
-      ['InvalidIdentityToken', 'Response signature invalid'],
-      ['InvalidIdentityToken', "Specified provider doesn't exist"],
-      ['AccessDenied', 'Not authorized to perform sts:AssumeRoleWithSAML'],
-    ] as const;
-    for (const [code, message] of codes) {
+  const samlRows: readonly (readonly [
+    code: string,
+    message: string,
+    /** `samlRefused` with its reason. */
+    fault: Fault['kind'] | `samlRefused ${SamlTrouble}`,
+    next: FaultAction,
+  ])[] = [
+    ['ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance', 'samlExpired', 'signIn'],
+    ['ExpiredTokenException', 'Response has expired', 'samlExpired', 'signIn'],
+    ['IDPRejectedClaim', 'The identity provider rejected the claim', 'samlRefused rejected', 'signIn'],
+    [
+      'InvalidIdentityToken',
+      'RoleSessionName is required in AuthnResponse',
+      'samlRefused noSessionName',
+      'openProfile',
+    ],
+    [
+      'InvalidIdentityToken',
+      'RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}',
+      'samlRefused badSessionName',
+      'openProfile',
+    ],
+    [
+      'InvalidIdentityToken',
+      'Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"',
+      'samlRefused badSourceIdentity',
+      'openProfile',
+    ],
+    ['InvalidIdentityToken', 'Response signature invalid', 'samlRefused signature', 'openProfile'],
+    ['InvalidIdentityToken', "Specified provider doesn't exist", 'samlRefused noProvider', 'openProfile'],
+    [
+      'AccessDenied',
+      'Not authorized to perform sts:AssumeRoleWithSAML',
+      'samlRefused notAuthorized',
+      'openProfile',
+    ],
+  ];
+  for (const [code, message, expected, next] of samlRows) {
+    it(`saml: ${code} ${message.slice(0, 60)}`, async () => {
       const fake = await startFakeSts({ plays: [{ kind: 'refuse', status: 400, code, message }] });
       const send = createStsSender({ now: Date.now, maxAttempts: 1 });
-      const target = { region: 'eu-west-1', endpoint: fake.url };
-      const reply = await send(calls.saml, undefined, target, never);
+      const reply = await send(calls.saml, undefined, { region: 'eu-west-1', endpoint: fake.url }, never);
       fake.close();
-      assert.ok(isFault(reply));
-      assert.notEqual(reply.kind, 'refused', message);
-      const { text, actions } = faultSentence(reply, { session: 'corp' });
-      assertGoodSentence(text);
-      assert.ok(actions.length > 0, message);
-    }
-  });
+      assert.ok(isFault(reply), 'a refusal');
+      const [kind, what] = expected.split(' ');
+      assert.equal('what' in reply ? reply.what : undefined, what);
+      told(reply, kind, next);
+    });
+  }
 });
 
 const registration: Registration = {

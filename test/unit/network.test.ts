@@ -6,10 +6,13 @@ import type { StsCall } from '../../src/aws/effects.ts';
 import type { CaBundle, Fault } from '../../src/aws/faults.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import type { Issuer } from '../../src/aws/planModel.ts';
+import { createIam } from '../../src/clients/iam.ts';
+import { createIdentityCenter } from '../../src/clients/identityCenter.ts';
 import { Network } from '../../src/clients/network.ts';
 import { networkFetch } from '../../src/clients/networkFetch.ts';
 import type { EditorNetwork, NetworkSettings } from '../../src/aws/network.ts';
 import { createIssuers } from '../../src/clients/oidc.ts';
+import { createLogin } from '../../src/clients/signin.ts';
 import { createStsSender } from '../../src/clients/sts.ts';
 import { trustOf } from '../../src/clients/trust.ts';
 import { WireFault } from '../../src/clients/wireFault.ts';
@@ -291,6 +294,57 @@ describe('through a proxy', () => {
     assert.equal(untrusted.reason, 'tls');
     assert.deepEqual(new Set(proxy.requests.map(({ line }) => line)), new Set([`CONNECT ${name}:443`]));
   });
+
+  const target = (): { region: string; endpoint: string; caBundle: CaBundle } => ({
+    region: 'eu-west-1',
+    endpoint: `https://${name}`,
+    caBundle: bundle,
+  });
+  const others: readonly (readonly [what: string, ask: (network: NetworkSettings) => Promise<unknown>])[] = [
+    [
+      'aws login',
+      (network) =>
+        createLogin({ network, now: Date.now }).redeem(
+          target(),
+          {
+            clientId: 'arn:aws:signin:::devtools/same-device',
+            code: new Secret('EXAMPLECODE'),
+            verifier: new Secret('EXAMPLEVERIFIER'),
+            redirectUri: 'http://127.0.0.1/oauth/callback',
+          },
+          never,
+        ),
+    ],
+    [
+      'IAM',
+      (network) => createIam({ network, now: Date.now }).role({ keys, target: target() }, 'admin', never),
+    ],
+    [
+      'a sign-in at Identity Center',
+      (network) =>
+        createIdentityCenter({ network, now: Date.now }).register(
+          {
+            session: 'acme',
+            startUrl: 'https://acme.example/start',
+            region: 'eu-west-1',
+            scopes: [],
+            oidc: `https://${name}`,
+            portal: `https://${name}`,
+            caBundle: bundle,
+          },
+          undefined,
+          never,
+        ),
+    ],
+  ];
+  for (const [what, ask] of others) {
+    it(`${what} goes the same way, and trusts the same`, async () => {
+      await stage({}, { plays: [{ kind: 'raw', status: 400, body: '{}' }] });
+      await ask(env({ HTTPS_PROXY: proxy.url }));
+      assert.equal(proxy.requests[0]?.line, `CONNECT ${name}:443`);
+      assert.ok(fake.requests.length > 0, 'it arrived');
+    });
+  }
 
   it("an issuer's proxy that wants a name and a password is named", async () => {
     await stage({ login: 'me:EXAMPLEPASSWORD' });
