@@ -2,20 +2,16 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Credentials } from './aws/credentials.ts';
-import type { Effects, StsCall, StsReply } from './aws/effects.ts';
+import type { Effects } from './aws/effects.ts';
 import { planEnvironment } from './aws/environment.ts';
-import type { Fault } from './aws/faults.ts';
-import { isFault } from './aws/faults.ts';
 import { planId } from './aws/hash.ts';
 import { homeOf, locateSharedFiles } from './aws/locate.ts';
 import { planFor } from './aws/plan.ts';
 import type { NetworkSettings } from './aws/network.ts';
-import type { PlanResult, SessionRequest } from './aws/planModel.ts';
+import type { SessionRequest } from './aws/planModel.ts';
 import { caBundleOf } from './aws/planTarget.ts';
 import { run } from './aws/run.ts';
 import { deviceOfKeys } from './aws/sources/staticKeys.ts';
-import { editFile } from './files/safeWrite.ts';
 import { SharedFiles } from './files/sharedFiles.ts';
 import { machineEffects } from './machine/machine.ts';
 import { folderPath } from './outlets/folder.ts';
@@ -23,14 +19,12 @@ import { deferPeers, openWindowHost } from './outlets/windowHost.ts';
 import { isForgotten, noteOf, readNote } from './session/remembered.ts';
 import type { Peers, SessionStore } from './session/types.ts';
 import { Sessions } from './session/sessions.ts';
-import type { Session } from './session/types.ts';
 import { commandRunner, commandTable } from './ui/commands.ts';
 import { followSessions } from './ui/contextKeys.ts';
 import type { CommandId } from './ui/ids.ts';
 import { Diagnostics } from './ui/diagnostics.ts';
 import { LiveEnvironment } from './ui/liveEnvironment.ts';
 import { Log } from './ui/log.ts';
-import type { FilesPort } from './ui/parts.ts';
 import { ProfileTreeView } from './ui/profileTree.ts';
 import { createMfaPrompt } from './ui/prompts/mfa.ts';
 import { showPlan } from './ui/commands/planCommand.ts';
@@ -46,11 +40,13 @@ import { StatusBar } from './ui/statusBar.ts';
 import { configureL10n, t } from './ui/text/l10n.ts';
 import { supplySentences } from './ui/text/supply.ts';
 import { wireCodes } from './wireCodes.ts';
+import { wireFiles } from './wireFiles.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
 import { wireIssuers } from './wireIssuers.ts';
 import { wireLogin } from './wireLogin.ts';
 import { wireRoles } from './wireRoles.ts';
 import { wireSaml } from './wireSaml.ts';
+import { wireSts } from './wireSts.ts';
 import { wireDelivery } from './wireDelivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
 
@@ -76,12 +72,13 @@ export function start(context: vscode.ExtensionContext): Core {
   const mfa = createMfaPrompt();
   const userAgent = `sts-sessions/${String(context.extension.packageJSON.version)}`;
   const network: NetworkSettings = { env, editor: editorNetwork };
-  const send = lazySender(log, userAgent, network);
   const machine = machineEffects({ env, platform, home: homeOf(env, platform, homedir()) });
   const maxima = new RoleMaxima(context.globalState);
   const fixed = planEnvironment(env);
   const environment = new LiveEnvironment(fixed);
   const plan = async (request: SessionRequest) => planFor((await files.read()).set, request, environment.now);
+  const sts = wireSts({ plan, userAgent, network, log, now });
+  const { send } = sts;
 
   const server = {
     supply: (id: string, request: { holdMs: number; signal: AbortSignal }) =>
@@ -228,7 +225,7 @@ export function start(context: vscode.ExtensionContext): Core {
   const parts = {
     sessions,
     flow,
-    files: filesPort(files),
+    files: wireFiles(files),
     recent,
     authenticators: vault,
     delivery,
@@ -239,15 +236,8 @@ export function start(context: vscode.ExtensionContext): Core {
     saml,
     roles,
     switcher: { ...views, recent: () => recent.requests(), saved: savedRequests, aliasOf },
-    identity: async (session: Session, credentials: Credentials, signal: AbortSignal) => {
-      const reply = await askAs(session, credentials, { kind: 'callerIdentity' }, signal, plan, send);
-      return reply.kind === 'identity' ? reply.identity : faultOf(reply);
-    },
-    decode: async (session: Session, credentials: Credentials, encoded: string, signal: AbortSignal) => {
-      const call = { kind: 'decodeMessage', encoded } as const;
-      const reply = await askAs(session, credentials, call, signal, plan, send);
-      return reply.kind === 'decoded' ? reply.message : faultOf(reply);
-    },
+    identity: sts.identity,
+    decode: sts.decode,
     isAsking,
     showLog: () => log.show(),
     now,
@@ -322,65 +312,6 @@ async function resume(
   remember();
   context.subscriptions.push(sessions.onDidChange(remember));
   delivery.begin();
-}
-
-/** The client's bundle is loaded with the first call: the AWS SDK costs more than all the rest. */
-function lazySender(log: Log, userAgent: string, network: NetworkSettings): Effects['send'] {
-  let sender: Promise<Effects['send']> | undefined;
-  const load = async (): Promise<Effects['send']> => {
-    const { createStsSender } = await import('./clients/sts.ts');
-    return createStsSender({ userAgent, network, now, log: (line) => log.info(line) });
-  };
-  return async (...call) => (await (sender ??= load()))(...call);
-}
-
-/** Sends a call with the credentials of a session to where its plan sends. */
-async function askAs(
-  session: Session,
-  credentials: Credentials,
-  call: StsCall,
-  signal: AbortSignal,
-  plan: (request: SessionRequest) => Promise<PlanResult>,
-  send: Effects['send'],
-): Promise<StsReply | Fault> {
-  const planned = await plan(session.request);
-  if (!planned.ok) {
-    // Without a plan nobody knows where to ask.
-    return { kind: 'planChanged', profile: session.name };
-  }
-  const reply = await send(call, credentials, planned.plan.target, signal);
-  // Only a plan knows whose keys they are; a fault from outside of one leaves it open.
-  return isFault(reply) && 'profile' in reply ? { ...reply, profile: session.name } : reply;
-}
-
-function faultOf(reply: StsReply | Fault): Fault {
-  return isFault(reply) ? reply : { kind: 'internal', message: `an answer of kind ${reply.kind}` };
-}
-
-function filesPort(files: SharedFiles): FilesPort {
-  return {
-    read: async () => (await files.read()).set,
-    refresh: async () => {
-      files.refresh();
-      await files.read();
-    },
-    path: (file) => files.paths[file],
-    create: async (file) => (await files.read()).exists[file] || createEmpty(files.paths[file]),
-    edit: async (file, change) => {
-      const { kind } = await editFile(files.paths[file], change);
-      const done = kind === 'written' || kind === 'unchanged';
-      if (!done) {
-        void vscode.window.showErrorMessage(t('This file could not be written: {0}', files.paths[file]));
-      }
-      return done;
-    },
-  };
-}
-
-/** A comment, because a file is only made when there is something to write. */
-async function createEmpty(path: string): Promise<boolean> {
-  const { kind } = await editFile(path, (text) => text || '# AWS profiles\n');
-  return kind === 'written' || kind === 'unchanged';
 }
 
 function deferStore(opening: Promise<SessionStore>): SessionStore {
