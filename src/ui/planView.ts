@@ -1,5 +1,6 @@
+import { parseRoleArn } from '../aws/arn.ts';
 import type { AccessDeniedHint, Fault } from '../aws/faults.ts';
-import type { Base, Hop, PlanResult, Step } from '../aws/planModel.ts';
+import type { Base, Hop, Plan, PlanResult, Step } from '../aws/planModel.ts';
 import type { Place } from '../aws/problems.ts';
 import { checkText, planText } from './text/planView.ts';
 import { problemSentence } from './text/problems.ts';
@@ -53,7 +54,7 @@ export function planLines(
     detail: undefined,
     place: problem.place,
   }));
-  return [...hops, ...problems, ...(result.ok ? checkLines(result.plan.steps, failure) : [])];
+  return [...hops, ...problems, ...(result.ok ? checkLines(result.plan, failure) : [])];
 }
 
 /** The same as text, to be sent to whoever can help: no key and no secret is in a plan's words. */
@@ -131,13 +132,14 @@ function brokenLine(hop: Hop, index: number): PlanLine {
 }
 
 /** What an AccessDenied may come from, the likeliest first, each with what to do. */
-function checkLines(steps: readonly Step[], failure: PlanFailure | undefined): readonly PlanLine[] {
+function checkLines(plan: Plan, failure: PlanFailure | undefined): readonly PlanLine[] {
   const { fault, step = -1 } = failure ?? {};
   if (fault?.kind !== 'accessDenied' || fault.roleArn === undefined) {
     return [];
   }
-  const { caller, roleArn } = fault;
-  const failed = steps[step];
+  const { roleArn } = fault;
+  const caller = policyName(fault.caller, step > 0 ? plan.steps[step - 1] : plan.base);
+  const failed = plan.steps[step];
   return fault.hints.map((hint: AccessDeniedHint): PlanLine => {
     const { what, todo } = checkText(hint, { caller, roleArn });
     return {
@@ -149,4 +151,24 @@ function checkLines(steps: readonly Step[], failure: PlanFailure | undefined): r
       place: failed?.place,
     };
   });
+}
+
+/**
+ * Whom a policy must name: the role, where the caller is a session of one. AWS's message has the session's ARN, which
+ * holds the name of that one session and lacks the role's path; the hop before knows the role.
+ */
+function policyName(caller: string | undefined, from: Step | Base | undefined): string | undefined {
+  const arn =
+    from === undefined
+      ? undefined
+      : 'roleArn' in from
+        ? from.roleArn
+        : from.kind === 'saml'
+          ? from.role?.roleArn
+          : undefined;
+  const role = arn === undefined ? undefined : parseRoleArn(arn);
+  return role !== undefined &&
+    caller?.startsWith(`arn:${role.partition}:sts::${role.accountId}:assumed-role/${role.name}/`) === true
+    ? arn
+    : caller;
 }

@@ -7,10 +7,11 @@ import { planOf } from '../support/plans.ts';
 import { assertGoodSentence } from '../support/sentence.ts';
 
 const caller = 'arn:aws:sts::111122223333:assumed-role/hub/alice';
+const hub = 'arn:aws:iam::111122223333:role/ops/hub';
 const roleArn = 'arn:aws:iam::444455556666:role/spoke';
 const config = `
 [profile hub]
-role_arn = arn:aws:iam::111122223333:role/hub
+role_arn = ${hub}
 source_profile = alice
 mfa_serial = arn:aws:iam::111122223333:mfa/alice
 [profile spoke]
@@ -54,10 +55,20 @@ describe('a plan as a list', () => {
       'passed | 1. alice: access key in the file | done · credentials file, line 2',
       'passed | 2. hub: assume role hub in 1111-2222-3333, MFA code from arn:aws:iam::111122223333:mfa/alice | done · config file, line 3',
       `failed | 3. spoke: assume role spoke in 4444-5555-6666, with external ID, at most 1h | failed · config file, line 7 | AWS does not let you assume the role: spoke in 4444-5555-6666`,
-      `unknown | Does the trust policy of the role let you in? |  | Its owner must name this caller there: ${caller}`,
-      `unknown | Are you allowed to assume it? |  | Your administrator must allow sts:AssumeRole on this role to: ${caller}`,
+      `unknown | Does the trust policy of the role let you in? |  | Its owner must name this caller there: ${hub}`,
+      `unknown | Are you allowed to assume it? |  | Your administrator must allow sts:AssumeRole on this role to: ${hub}`,
       `unknown | Is the role spelt as in its account, upper and lower case too? |  | Compare account and name with the console: ${roleArn}`,
     ]);
+  });
+
+  it('names the caller as AWS does where the plan does not know its role', () => {
+    const todo = (who: string | undefined, step: number): string | undefined =>
+      planLines(plan('spoke'), { fault: { ...denied, caller: who }, step }, 'spoke')[3]?.detail;
+    const other = caller.replace('hub', 'hubble');
+    assert.equal(todo(other, 1), `Its owner must name this caller there: ${other}`);
+    const alice = 'arn:aws:iam::111122223333:user/alice';
+    assert.equal(todo(alice, 0), `Its owner must name this caller there: ${alice}`);
+    assert.equal(todo(undefined, 1), 'Its owner must name this caller there: you');
   });
 
   it('shows what was not reached after a base or a first hop that failed', () => {
