@@ -4,6 +4,7 @@ import { isManaged } from '../aws/profiles.ts';
 import type { FoundRole } from '../aws/roles/assumable.ts';
 import { requestOf, roleNameIn } from '../aws/roles/savedRole.ts';
 import type { RoleColor, RoleEntry, SavedRole } from '../aws/roles/savedRole.ts';
+import { isNarrowed, sameExtras } from '../aws/roles/roleExtras.ts';
 import { isPattern } from '../aws/roles/trust.ts';
 import type { Search } from '../session/roleFinder.ts';
 import type { Session } from '../session/types.ts';
@@ -146,7 +147,7 @@ export function roleRow(node: RoleNode, set: ProfileSet, state: TreeState): Tree
     return { ...row, label: role.name, contextValue: [...new Set(offered)].join(' ') };
   }
   const color = colorWord(role.color);
-  const description = factsOf(node, sourceGone);
+  const description = factsOf(node, set, sourceGone);
   const startable = !(sourceGone && origin.kind === 'saved');
   const row = plainRow({
     label: role.name,
@@ -162,15 +163,33 @@ export function roleRow(node: RoleNode, set: ProfileSet, state: TreeState): Tree
   return color === undefined ? row : { ...row, accessibilityLabel: `${row.accessibilityLabel}, ${color}` };
 }
 
-function factsOf({ role, origin }: RoleNode, sourceGone: boolean): string {
+function factsOf({ role, origin, ignored }: RoleNode, set: ProfileSet, sourceGone: boolean): string {
   switch (origin.kind) {
     case 'saved':
       return savedFacts(role, sourceGone);
     case 'suggested':
-      return suggestedFacts(role, origin.folderName);
+      return suggestedFacts(role, origin.folderName, ignored);
     case 'found':
-      return foundFacts(origin.found);
+      return foundFacts(origin.found, profileWith(set, role));
   }
+}
+
+/** By role and source. Of each reading of the files: lists have thousands of rows. */
+const profilesByRole = new WeakMap<ProfileSet, ReadonlyMap<string, string>>();
+
+/** The profile that assumes the role from the same source already; undefined for none. */
+function profileWith(set: ProfileSet, { roleArn, sourceProfile = '' }: SavedRole): string | undefined {
+  let known = profilesByRole.get(set);
+  if (known === undefined) {
+    known = new Map(
+      Array.from(set.profiles.values(), ({ name, properties }) => [
+        `${properties.get('source_profile')?.value ?? ''} ${properties.get('role_arn')?.value ?? ''}`,
+        name,
+      ]),
+    );
+    profilesByRole.set(set, known);
+  }
+  return known.get(`${sourceProfile} ${roleArn}`);
 }
 
 function iconOf({ role, origin }: RoleNode, sourceGone: boolean): Icon {
@@ -258,8 +277,12 @@ export function sessionOfNode(sessions: readonly Session[], { role, origin }: Ro
       (role.sourceProfile === undefined ||
         origin.kind === 'suggested' ||
         request.sourceProfile === role.sourceProfile) &&
-      // Two saved roles may differ in nothing else; what a search found is one role, whatever was given for it.
-      (origin.kind === 'found' || request.externalId === role.externalId),
+      // Two saved roles may differ in nothing else; what a search found is one role, whatever was given for it. A
+      // session that may do less never stands for the role.
+      (origin.kind === 'saved'
+        ? request.externalId === role.externalId && sameExtras(request, role)
+        : isNarrowed(request) === isNarrowed(role) &&
+          (origin.kind === 'found' || request.externalId === role.externalId)),
   );
 }
 

@@ -1,6 +1,13 @@
 import * as vscode from 'vscode';
 import type { SessionRequest } from '../aws/planModel.ts';
-import { entryOf, requestOf, readSavedRoles, readSuggestedRoles } from '../aws/roles/savedRole.ts';
+import {
+  entryOf,
+  requestOf,
+  readable,
+  readSavedRoles,
+  readSuggestedRoles,
+  savable,
+} from '../aws/roles/savedRole.ts';
 import type { RoleEntry, SavedRole } from '../aws/roles/savedRole.ts';
 import { settings, settingsSection } from './ids.ts';
 import type { SuggestedEntry } from './roleRows.ts';
@@ -32,7 +39,7 @@ export function suggestedRoles(): readonly SuggestedEntry[] {
     return readSuggestedRoles(value).map((entry) => ({
       ...entry,
       folder: folder.uri.toString(),
-      folderName: folder.name,
+      folderName: readable(folder.name),
     }));
   });
   const file = folders.length > 1 ? vscode.workspace.workspaceFile : undefined;
@@ -44,7 +51,7 @@ export function suggestedRoles(): readonly SuggestedEntry[] {
         ...readSuggestedRoles(ofFile?.workspaceValue).map((entry) => ({
           ...entry,
           folder: file.toString(),
-          folderName: vscode.workspace.name ?? file.path,
+          folderName: readable(vscode.workspace.name ?? file.path),
         })),
       ];
 }
@@ -87,16 +94,7 @@ export function savedRoleEntry(index: number): unknown {
   return ownList()[index];
 }
 
-const roleKeys: ReadonlySet<string> = new Set<keyof SavedRole>([
-  'name',
-  'roleArn',
-  'sourceProfile',
-  'externalId',
-  'mfaSerial',
-  'durationSeconds',
-  'region',
-  'color',
-]);
+const roleKeys: ReadonlySet<string> = new Set<string>(savable);
 
 function ownList(): readonly unknown[] {
   const value = vscode.workspace

@@ -5,16 +5,24 @@ import type { FoundRole } from '../../src/aws/roles/assumable.ts';
 import {
   consentText,
   entryOf,
+  readable,
   readSavedRoles,
   readSuggestedRoles,
   requestOf,
+  roleOfRequest,
 } from '../../src/aws/roles/savedRole.ts';
+import { extraProperties, extrasOf } from '../../src/aws/roles/roleExtras.ts';
 import type { RoleEntry } from '../../src/aws/roles/savedRole.ts';
 import { FoundRoles } from '../../src/session/foundRoles.ts';
 import type { Search } from '../../src/session/roleFinder.ts';
 import { meaningOf } from '../../src/ui/meaning.ts';
 import type { RoleLists, SuggestedEntry } from '../../src/ui/roleRows.ts';
-import { entryProblemSentence, findText, missingSentence } from '../../src/ui/text/roleLists.ts';
+import {
+  entryProblemSentence,
+  findText,
+  missingSentence,
+  suggestedText,
+} from '../../src/ui/text/roleLists.ts';
 import { ProfileTree } from '../../src/ui/treeModel.ts';
 import type { TreeNode } from '../../src/ui/treeModel.ts';
 import type { TreeState } from '../../src/ui/treeRows.ts';
@@ -22,6 +30,15 @@ import { assertGoodSentence } from '../support/sentence.ts';
 import { liveState, minute, noon, sessionOf } from '../support/sessions.ts';
 
 const roleArn = 'arn:aws:iam::444455556666:role/admin';
+const aliceConfig =
+  '[profile alice]\naws_access_key_id = AKIAEXAMPLE000000000\naws_secret_access_key = EXAMPLEKEY\nregion = eu-west-1\n';
+const nothingElse = {
+  externalId: undefined,
+  mfaSerial: undefined,
+  durationSeconds: undefined,
+  region: undefined,
+  color: undefined,
+};
 const good = { name: 'prod', roleArn, sourceProfile: 'alice' };
 
 function only(entries: readonly RoleEntry[]): RoleEntry {
@@ -46,6 +63,56 @@ describe('saved roles: what the settings may hold', () => {
     assert.deepEqual(entryOf(entry.role), full);
   });
 
+  it('is all that a role was assumed with, in the settings and as a profile', () => {
+    const request = {
+      ...requestOf({ ...good, ...nothingElse }, 'alice'),
+      sessionName: 'me',
+      sourceIdentity: 'alice',
+      tags: [
+        { key: 'team', value: 'blue' },
+        { key: '__proto__', value: 'x' },
+      ],
+      transitiveTagKeys: ['team'],
+      policies: {
+        inline: '{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}',
+        arns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+      },
+    };
+    for (const one of [
+      request,
+      { ...requestOf({ ...good, ...nothingElse }, 'alice'), readOnly: true as const },
+    ]) {
+      const json: unknown = JSON.parse(JSON.stringify(entryOf(roleOfRequest(one))));
+      const entry = only(readSavedRoles([json]));
+      assert.deepEqual(entry.problems, []);
+      assert.deepEqual(entry.ignored, []);
+      assert.ok(entry.role);
+      assert.deepEqual(requestOf(entry.role, 'alice'), one);
+      const lines = [`role_arn = ${roleArn}`, 'source_profile = alice', 'region = eu-west-1'];
+      const own = extraProperties(entry.role).map(([key, value]) => `${key} = ${value}`);
+      const files = readProfiles({
+        config: `${aliceConfig}[profile own]\n${[...lines, ...own].join('\n')}\n`,
+        credentials: undefined,
+      });
+      const environment = { region: undefined, endpointUrl: undefined, ignoreConfiguredEndpoints: false };
+      const [typed, written] = [one, { kind: 'profile' as const, profile: 'own' }].map((each) =>
+        planFor(files, each, environment),
+      );
+      assert.ok(typed?.ok && written?.ok);
+      const bare = (plan: typeof typed.plan): unknown => {
+        const step = plan.steps.at(-1);
+        return step && { ...step, profile: undefined, place: undefined };
+      };
+      if ('readOnly' in one) {
+        const step = written.plan.steps.at(-1);
+        assert.ok(step && 'policies' in step);
+        assert.deepEqual(step.policies, { arns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] });
+      } else {
+        assert.deepEqual(bare(written.plan), bare(typed.plan));
+      }
+    }
+  });
+
   const wrong: readonly [over: unknown, sentence: string][] = [
     [{ ...good, name: undefined }, 'This is missing: name'],
     [{ ...good, name: 'x'.repeat(65) }, 'name: This may have at most 64 characters'],
@@ -66,6 +133,10 @@ describe('saved roles: what the settings may hold', () => {
     [{ ...good, durationSeconds: '1h' }, 'durationSeconds: Write a duration as 1h, 90m or 3600 (seconds)'],
     [{ ...good, region: 'a/b' }, 'region: A region looks like this: eu-west-1'],
     [{ ...good, color: 'pink' }, 'color must be red, orange, yellow, green, blue or purple'],
+    [{ ...good, readOnly: 'yes' }, 'readOnly must be true or false'],
+    [{ ...good, tags: ['a=b'] }, 'tags must name each tag with its value, both as text'],
+    [{ ...good, sessionPolicy: {} }, 'sessionPolicy must be text'],
+    [{ ...good, sessionPolicyArns: 'ReadOnlyAccess' }, 'sessionPolicyArns must be a list of texts'],
     ['prod', 'This entry is no role, it needs a name, roleArn and sourceProfile'],
     [null, 'This entry is no role, it needs a name, roleArn and sourceProfile'],
   ];
@@ -128,18 +199,69 @@ describe('suggested roles: what a folder may say', () => {
       consentText('file:///a', { ...role, externalId: 'x' }, 'alice'),
     ];
     assert.equal(new Set(texts).size, texts.length);
-    assert.equal(consentText('file:///a', { ...role, name: 'other', color: 'red' }, 'alice'), texts[0]);
+    assert.equal(consentText('file:///a', { ...role, color: 'red' }, 'alice'), texts[0]);
+    // Under another name it could pass for another role in the status bar.
+    for (const changed of [
+      { ...role, name: 'other' },
+      { ...role, readOnly: true as const },
+    ]) {
+      assert.notEqual(consentText('file:///a', changed, 'alice'), texts[0]);
+    }
+  });
+
+  it('is not believed to be who the person says to be, but may be less than the role', () => {
+    const entry = only(
+      readSuggestedRoles([
+        {
+          name: 'x',
+          roleArn,
+          readOnly: true,
+          sessionName: 'boss',
+          sourceIdentity: 'boss',
+          tags: { team: 'a' },
+        },
+      ]),
+    );
+    assert.deepEqual(entry.ignored, ['sessionName', 'sourceIdentity', 'tags']);
+    assert.ok(entry.role);
+    assert.deepEqual(extrasOf(requestOf(entry.role, 'alice')), { readOnly: true });
+  });
+
+  it('cannot write names that read as others, nor fill the view', () => {
+    for (const name of ['a\u202eb', 'a\u2066b', 'a\u200bb', 'a\u2028b', 'a\u0000b']) {
+      const entry = only(readSuggestedRoles([{ name, roleArn }]));
+      assert.equal(entry.role, undefined);
+      assert.equal(entry.name, 'a b');
+    }
+    const long = only(
+      readSuggestedRoles([{ name: 'x'.repeat(100_000), roleArn, ['y\u202e'.repeat(900)]: 1 }]),
+    );
+    assert.equal(long.name.length, 64);
+    assert.ok(long.ignored.join('').length <= 64);
+    assert.doesNotMatch(long.ignored.join(''), /\u202e/);
+    const many = readSuggestedRoles(Array.from({ length: 5000 }, (_, at) => ({ name: `r${at}`, roleArn })));
+    assert.equal(many.length, 201);
+    const last = many.at(-1);
+    assert.equal(last && entryProblemSentence(last), 'Only so many suggestions of a folder are shown: 200');
+    assert.equal(readable('shop\n\u202eAWS\u2069'), 'shop  AWS ');
+  });
+
+  it('is called by the name that it will have, where that is not the role’s', () => {
+    const role = only(readSuggestedRoles([{ name: 'sandbox', roleArn, readOnly: true }])).role;
+    assert.ok(role);
+    assert.deepEqual(suggestedText.detail(role, 'alice').split('\n'), [
+      `It will be assumed with your credentials of alice: ${roleArn}`,
+      'The folder calls it: sandbox',
+      'It will be read-only',
+    ]);
   });
 });
 
-const set = readProfiles({
-  config: `[profile alice]\naws_access_key_id = AKIAEXAMPLE000000000\naws_secret_access_key = EXAMPLEKEY\nregion = eu-west-1\n`,
-  credentials: undefined,
-});
+const set = readProfiles({ config: aliceConfig, credentials: undefined });
 
-function treeOf(): ProfileTree {
+function treeOf(files = set): ProfileTree {
   const environment = { region: undefined, endpointUrl: undefined, ignoreConfiguredEndpoints: false };
-  return new ProfileTree(set, (profile) => planFor(set, { kind: 'profile', profile }, environment));
+  return new ProfileTree(files, (profile) => planFor(files, { kind: 'profile', profile }, environment));
 }
 
 const search = (roles: readonly FoundRole[], over: Partial<Search> = {}): Search => ({
@@ -249,6 +371,36 @@ describe('rows of roles in no file', () => {
     const tree = treeOf();
     draw(tree, state);
     assert.equal([...tree.sessionRows(state).keys()].filter((node) => node.kind === 'role').length, 2);
+  });
+
+  it('say what of them a profile starts already', () => {
+    const files = readProfiles({
+      config: `${aliceConfig}[profile office]\nrole_arn = arn:aws:iam::111122223333:role/plain\nsource_profile = alice\n`,
+      credentials: undefined,
+    });
+    const tree = treeOf(files);
+    const state = stateOf({ found: () => search(found.slice(0, 1)) });
+    const profile = tree.profileNode('alice');
+    const group = profile && tree.children(profile, state).find(({ kind }) => kind === 'foundRoles');
+    const [node] = group ? tree.children(group, state) : [];
+    assert.equal(node && tree.row(node, state)?.description, '1111-2222-3333 · in profile office');
+  });
+
+  it('are never shown as the session that may do less, nor the other way round', () => {
+    const saved = readSavedRoles([
+      { ...good, name: 'all' },
+      { ...good, name: 'look', readOnly: true },
+    ]);
+    const role = saved[1]?.role;
+    assert.ok(role);
+    const state = liveState(30 * minute);
+    const session = sessionOf('look', { request: requestOf(role, 'alice'), roleArn, state });
+    const lines = draw(treeOf(), stateOf({ saved, found: () => search(found) }, { sessions: [session] }));
+    const rest = lines.filter((line) => /^ +(all|look|admin) /.test(line) && line.includes(' start '));
+    assert.deepEqual(
+      rest.map((line) => line.split(' | ').slice(0, 2).join(' | ').trim()),
+      ['all | saved · 4444-5555-6666 · admin', 'admin | 4444-5555-6666 · your policies name it'],
+    );
   });
 
   it('start by their row, but for those about which something is asked first', () => {

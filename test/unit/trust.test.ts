@@ -128,6 +128,8 @@ describe('trust policies', () => {
     [{ Bool: { 'aws:MultiFactorAuthPresent': 'true' } }, session, { kind: no }],
     [{ Null: { 'aws:MultiFactorAuthAge': 'false' } }, user, mfa],
     [{ NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } }, user, mfa],
+    // A role's session cannot bring a code, so that none of its age is known either.
+    [{ NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } }, session, { kind: no }],
     [{ StringEquals: { 'sts:ExternalId': 'acme-4711' } }, user, needs({ externalId: 'acme-4711' })],
     [{ StringLike: { 'sts:ExternalId': 'acme-*' } }, user, needs({ externalId: 'acme-*' })],
     [{ StringEquals: { 'sts:SourceIdentity': 'alice' } }, user, { kind: no }],

@@ -9,6 +9,8 @@ import {
 import type { InputProblem } from '../limits.ts';
 import { isRegion } from '../endpoints.ts';
 import type { SessionRequest } from '../planModel.ts';
+import { extraKeys, extrasOf, readExtras, writeExtras } from './roleExtras.ts';
+import type { ExtraKey, ExtraProblem, RoleExtras } from './roleExtras.ts';
 
 /** Colours that a role can have: VS Code's chart colours, which every theme defines. */
 export const roleColors = ['red', 'orange', 'yellow', 'green', 'blue', 'purple'] as const;
@@ -17,7 +19,7 @@ export const roleColors = ['red', 'orange', 'yellow', 'green', 'blue', 'purple']
 export type RoleColor = (typeof roleColors)[number];
 
 /** A role that somebody saved in the settings, or that a folder suggests. */
-export interface SavedRole {
+export interface SavedRole extends RoleExtras {
   /** Called this in the tree and the status bar. */
   readonly name: string;
   readonly roleArn: string;
@@ -32,16 +34,19 @@ export interface SavedRole {
 }
 
 /** What an entry of the settings can say. */
-export type RoleField = keyof SavedRole;
+export type RoleField = Exclude<keyof SavedRole, keyof RoleExtras> | ExtraKey;
 
 /** What is wrong with a field: as for something typed, or missing, of a wrong type, no colour, a name that is taken. */
 export type RoleProblem =
   | {
       readonly field: RoleField;
-      readonly what: InputProblem | { readonly kind: 'missing' | 'notText' | 'notColor' | 'taken' };
+      readonly what: InputProblem | { readonly kind: ExtraProblem | 'missing' | 'notColor' | 'taken' };
     }
-  /** The entry is no object at all. */
-  | { readonly field: undefined; readonly what: { readonly kind: 'notRole' } };
+  /** The entry is no object at all, or there are more entries than are read. */
+  | {
+      readonly field: undefined;
+      readonly what: { readonly kind: 'notRole' } | { readonly kind: 'tooMany'; readonly max: number };
+    };
 
 /** An entry as it stands in the settings: a role, or why it is none. */
 export interface RoleEntry {
@@ -55,7 +60,10 @@ export interface RoleEntry {
   readonly ignored: readonly string[];
 }
 
-/** What a folder may say of a role. Where calls go, which programs run and whose device codes come from are the person's. */
+/**
+ * What a folder may say of a role. Where calls go, which programs run, whose device codes come from and who the person
+ * says to be (names, tags) are the person's. Less than the role may do, a folder may ask for.
+ */
 const suggestable: readonly RoleField[] = [
   'name',
   'roleArn',
@@ -64,9 +72,18 @@ const suggestable: readonly RoleField[] = [
   'durationSeconds',
   'region',
   'color',
+  'readOnly',
 ];
 
-const savable: readonly RoleField[] = [...suggestable, 'mfaSerial'];
+/** What an entry of a person's own settings may say. */
+export const savable: readonly RoleField[] = [
+  ...new Set([...suggestable, 'mfaSerial' as const, ...extraKeys]),
+];
+
+/** A folder with more wants to be in the way. */
+const mostSuggested = 200;
+/** As many as a tooltip can name. */
+const mostIgnored = 20;
 
 /** Reads the entries of `stsSessions.roles`. settings.json may hold anything: nothing in it is trusted. */
 export function readSavedRoles(value: unknown): readonly RoleEntry[] {
@@ -75,7 +92,13 @@ export function readSavedRoles(value: unknown): readonly RoleEntry[] {
 
 /** Reads the entries of `stsSessions.suggestedRoles` of one folder. */
 export function readSuggestedRoles(value: unknown): readonly RoleEntry[] {
-  return readEntries(value, new Set(suggestable), false);
+  const list: readonly unknown[] = Array.isArray(value) ? value : [];
+  const entries = readEntries(list.slice(0, mostSuggested), new Set(suggestable), false);
+  if (list.length <= mostSuggested) {
+    return entries;
+  }
+  const problem: RoleProblem = { field: undefined, what: { kind: 'tooMany', max: mostSuggested } };
+  return [...entries, { index: mostSuggested, name: '', role: undefined, problems: [problem], ignored: [] }];
 }
 
 function readEntries(
@@ -110,7 +133,7 @@ function readEntry(
   const raw = new Map<string, unknown>(Object.entries(json));
   const problems: RoleProblem[] = [];
   const text = (
-    field: Exclude<RoleField, 'durationSeconds' | 'color'>,
+    field: Exclude<RoleField, 'durationSeconds' | 'color' | ExtraKey>,
     problem: (value: string) => InputProblem | undefined,
     needed = false,
   ): string | undefined => {
@@ -135,17 +158,34 @@ function readEntry(
   const region = text('region', (value) => (isRegion(value) ? undefined : { kind: 'notRegion' }));
   const durationSeconds = readDuration(raw.get('durationSeconds'), problems);
   const color = readColor(raw.get('color'), problems);
+  const extras = readExtras(new Map([...raw].filter(([key]) => known.has(key))), (field, kind) =>
+    problems.push({ field, what: { kind } }),
+  );
   const role =
     problems.length > 0 || name === undefined || roleArn === undefined
       ? undefined
-      : { name, roleArn, sourceProfile, externalId, mfaSerial, durationSeconds, region, color };
+      : { name, roleArn, sourceProfile, externalId, mfaSerial, durationSeconds, region, color, ...extras };
   return {
     index,
-    name: name ?? '',
+    name: readable(name ?? ''),
     role,
     problems,
-    ignored: [...raw.keys()].filter((key) => !known.has(key)),
+    ignored: [...raw.keys()]
+      .filter((key) => !known.has(key))
+      .slice(0, mostIgnored)
+      .map(readable),
   };
+}
+
+/** Characters that nobody sees, or that turn the order of others around: with them a text reads as another one. */
+const unseen = '[\\p{Cc}\\p{Bidi_Control}\\p{Zl}\\p{Zp}\\u200b\\u2060\\ufeff]';
+
+const longestName = 64;
+
+/** A folder's name, or a member of its settings, as one short line that reads as what it is. */
+export function readable(text: string): string {
+  const line = text.replaceAll(new RegExp(unseen, 'gu'), ' ');
+  return line.length > longestName ? `${line.slice(0, longestName - 1)}…` : line;
 }
 
 /** What keeps `text` from being the name of a role: it is a label, so anything of one short line is. */
@@ -153,11 +193,13 @@ export function roleNameProblem(text: string): InputProblem | undefined {
   if (text.trim() === '') {
     return { kind: 'empty' };
   }
-  const character = /\p{Cc}/u.exec(text)?.[0];
+  const character = new RegExp(unseen, 'u').exec(text)?.[0];
   if (character !== undefined) {
-    return { kind: 'badCharacter', character: JSON.stringify(character).slice(1, -1) };
+    const code = character.codePointAt(0)?.toString(16).padStart(4, '0') ?? '';
+    const shown = /\p{Cc}/u.test(character) ? JSON.stringify(character).slice(1, -1) : `\\u${code}`;
+    return { kind: 'badCharacter', character: shown };
   }
-  return text.length > 64 ? { kind: 'tooLong', max: 64 } : undefined;
+  return text.length > longestName ? { kind: 'tooLong', max: longestName } : undefined;
 }
 
 function readDuration(value: unknown, problems: RoleProblem[]): number | undefined {
@@ -183,8 +225,18 @@ function readColor(value: unknown, problems: RoleProblem[]): RoleColor | undefin
 }
 
 /** The entry to be written: what is not set is not there. */
-export function entryOf(role: SavedRole): Readonly<Record<string, string | number>> {
-  return Object.fromEntries(Object.entries(role).filter(([, value]) => value !== undefined && value !== ''));
+export function entryOf(role: SavedRole): Readonly<Partial<Record<RoleField, unknown>>> {
+  const { name, roleArn, sourceProfile, externalId, mfaSerial, durationSeconds, region, color } = role;
+  const basic = { name, roleArn, sourceProfile, externalId, mfaSerial, durationSeconds, region, color };
+  const set = Object.entries(basic).filter(([, value]) => value !== undefined && value !== '');
+  return { ...Object.fromEntries(set), ...writeExtras(role) };
+}
+
+/** The part of a request that can be saved: all of it. */
+export function roleOfRequest(request: Extract<SessionRequest, { kind: 'role' }>): SavedRole {
+  const { name, roleArn, sourceProfile, externalId, mfaSerial, durationSeconds, region } = request;
+  const basic = { name, roleArn, sourceProfile, externalId, mfaSerial, durationSeconds, region };
+  return { ...basic, color: undefined, ...extrasOf(request) };
 }
 
 /** What starts it. A role of a folder needs a source that the person chose. */
@@ -200,15 +252,18 @@ export function requestOf(role: SavedRole, sourceProfile: string): Extract<Sessi
     durationSeconds,
     mfaSerial,
     region,
+    ...extrasOf(role),
   };
 }
 
 /**
  * The text whose hash remembers that a person agreed to a folder's role. Everything that decides whose credentials go
- * where takes part: a folder that changes any of it asks again.
+ * where, with how much of the role, and under which name they are then shown takes part: a folder that changes any of it
+ * asks again.
  */
 export function consentText(folder: string, role: SavedRole, sourceProfile: string): string {
-  return JSON.stringify([1, folder, role.roleArn, sourceProfile, role.externalId ?? null]);
+  const { name, roleArn, externalId, readOnly } = role;
+  return JSON.stringify([2, folder, roleArn, sourceProfile, externalId ?? null, name, readOnly ?? false]);
 }
 
 /** `Admin` of the role's ARN. */

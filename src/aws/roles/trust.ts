@@ -205,7 +205,7 @@ function keyOf(key: string, { caller, offer, now }: Asked): KeyValue {
       // Long-term keys have no such key unless a code comes along; a role's session cannot bring one.
       return isUser ? (offer.mfa ? ['true'] : 'absent') : ['false'];
     case 'aws:multifactorauthage':
-      return offer.mfa ? ['0'] : 'absent';
+      return isUser && offer.mfa ? ['0'] : 'absent';
     case 'sts:externalid':
       return one(offer.externalId?.value);
     case 'sts:sourceidentity':

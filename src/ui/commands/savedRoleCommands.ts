@@ -1,25 +1,21 @@
 import * as vscode from 'vscode';
 import type { Credentials } from '../../aws/credentials.ts';
 import { isFault } from '../../aws/faults.ts';
-import { mfaSerialProblem, externalIdProblem } from '../../aws/limits.ts';
 import type { SessionRequest } from '../../aws/planModel.ts';
 import type { ProfileSet } from '../../aws/profiles.ts';
-import type { FoundRole } from '../../aws/roles/assumable.ts';
-import { requestOf } from '../../aws/roles/savedRole.ts';
+import { requestOf, roleOfRequest } from '../../aws/roles/savedRole.ts';
 import type { SavedRole } from '../../aws/roles/savedRole.ts';
-import { isPattern } from '../../aws/roles/trust.ts';
 import type { Search } from '../../session/roleFinder.ts';
 import type { Session } from '../../session/types.ts';
 import { commands } from '../ids.ts';
 import { asNode, profileIn, sessionIn } from '../meaning.ts';
 import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
-import { askText } from '../prompts/input.ts';
+import { requestOfFound } from '../prompts/foundRole.ts';
 import { chooseSource, editRole, removeRole, saveRole } from '../prompts/saveRole.ts';
 import { isSource, roleOfFound } from '../roleRows.ts';
 import type { RoleNode } from '../roleRows.ts';
 import { sessionOfProfile } from '../sessionPhase.ts';
-import { inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
 import { findText, suggestedText } from '../text/roleLists.ts';
 import { chooseProfile, liveCredentials } from './target.ts';
@@ -91,7 +87,9 @@ async function tellFound(
     ? vscode.window.showWarningMessage(text, ...buttons)
     : vscode.window.showInformationMessage(text, ...buttons));
   if (choice !== undefined && choice === button) {
+    const active = parts.sessions.activeId;
     await vscode.commands.executeCommand(commands.startMfaSession, profile);
+    parts.sessions.setActive(active);
     if (isLive(sessionOfProfile(parts.sessions.list(), profile))) {
       await search(parts, profile);
     }
@@ -122,10 +120,8 @@ async function callerOf(
   if (ready === undefined) {
     return undefined;
   }
-  if (active !== undefined) {
-    // It was started to ask with, not to work under.
-    parts.sessions.setActive(active);
-  }
+  // It was started to ask with, not to work under: what new terminals get stays what it was, also when it was nothing.
+  parts.sessions.setActive(active);
   const credentials = await liveCredentials(parts, ready);
   return credentials && { credentials, mayGiveCode: false };
 }
@@ -166,85 +162,45 @@ export async function startRole(parts: CommandParts, node: RoleNode): Promise<vo
 async function startSuggested(
   parts: CommandParts,
   role: SavedRole,
-  { folder, folderName }: { readonly folder: string; readonly folderName: string },
+  origin: Suggestion,
   set: ProfileSet,
 ): Promise<void> {
+  const source = await confirmedSource(parts, role, origin, set, t('Start Role'));
+  if (source !== undefined) {
+    await parts.flow.start(requestOf(role, source));
+  }
+}
+
+type Suggestion = Extract<RoleNode['origin'], { kind: 'suggested' }>;
+
+/**
+ * Whose credentials assume a role that a folder suggests, once the person has agreed to it. Starting and saving go through
+ * here: what was saved is never asked about again.
+ */
+async function confirmedSource(
+  parts: CommandParts,
+  role: SavedRole,
+  { folder, folderName }: Suggestion,
+  set: ProfileSet,
+  title: string,
+): Promise<string | undefined> {
   const source = isSource(set, role.sourceProfile)
     ? role.sourceProfile
-    : await chooseSource(set, t('Start Role'), undefined);
-  if (source === undefined) {
-    return;
+    : await chooseSource(set, title, undefined);
+  if (source === undefined || parts.roles.agreed(folder, role, source)) {
+    return source;
   }
-  if (!parts.roles.agreed(folder, role, source)) {
-    const button = suggestedText.button();
-    const choice = await vscode.window.showWarningMessage(
-      suggestedText.question(role, folderName),
-      { modal: true, detail: suggestedText.detail(role, source) },
-      button,
-    );
-    if (choice !== button) {
-      return;
-    }
-    await parts.roles.agree(folder, role, source);
+  const button = suggestedText.button();
+  const choice = await vscode.window.showWarningMessage(
+    suggestedText.question(role, folderName),
+    { modal: true, detail: suggestedText.detail(role, source) },
+    button,
+  );
+  if (choice !== button) {
+    return undefined;
   }
-  await parts.flow.start(requestOf(role, source));
-}
-
-/** A found role with what it asks for; undefined when the person left. */
-async function requestOfFound(
-  parts: CommandParts,
-  set: ProfileSet,
-  role: SavedRole,
-  { needs }: FoundRole,
-): Promise<SessionRequest | undefined> {
-  const { sourceProfile = '' } = role;
-  let { externalId } = role;
-  if (needs.externalId !== undefined && isPattern(needs.externalId)) {
-    const answer = await askText({
-      title: t('Start {0}', role.name),
-      prompt: t('The external ID, it must look like this: {0}', needs.externalId),
-      validate: (text) => sentence(externalIdProblem(text.trim())),
-    });
-    if (answer.kind !== 'value') {
-      return undefined;
-    }
-    externalId = answer.value;
-  }
-  let mfaSerial: string | undefined;
-  if (needs.mfa) {
-    mfaSerial = set.profiles.get(sourceProfile)?.properties.get('mfa_serial')?.value;
-    if (mfaSerial === undefined || mfaSerial === '') {
-      const answer = await askText({
-        title: t('Start {0}', role.name),
-        prompt: t('The MFA device of {0}: its ARN, or the serial number of a hardware device', sourceProfile),
-        placeholder: 'arn:aws:iam::111122223333:mfa/name',
-        value: lastDevice(parts, sourceProfile) ?? '',
-        validate: (text) => sentence(mfaSerialProblem(text.trim())),
-      });
-      if (answer.kind !== 'value') {
-        return undefined;
-      }
-      mfaSerial = answer.value;
-    }
-  }
-  const { sourceIdentity, sessionName } = needs;
-  return {
-    ...requestOf({ ...role, externalId, mfaSerial }, sourceProfile),
-    ...(sessionName !== undefined && !isPattern(sessionName) && { sessionName }),
-    ...(sourceIdentity !== undefined && !isPattern(sourceIdentity) && { sourceIdentity }),
-  };
-}
-
-/** A user may have several devices: the one that was used for the profile last. */
-function lastDevice({ recent }: CommandParts, profile: string): string | undefined {
-  const last = recent
-    .requests()
-    .find(
-      (each) =>
-        (each.kind === 'mfaSession' && each.profile === profile) ||
-        (each.kind === 'role' && each.sourceProfile === profile && each.mfaSerial !== undefined),
-    );
-  return last !== undefined && 'mfaSerial' in last ? last.mfaSerial : undefined;
+  await parts.roles.agree(folder, role, source);
+  return source;
 }
 
 /** Saves the role of a row, else one that was used before. */
@@ -260,26 +216,27 @@ async function save(parts: CommandParts, argument: CommandArgument): Promise<voi
     return;
   }
   const { role, origin } = node;
+  const set = await parts.files.read();
+  if (origin.kind === 'suggested') {
+    const sourceProfile = await confirmedSource(parts, role, origin, set, t('Save Role'));
+    if (sourceProfile !== undefined) {
+      await saveRole(parts, { ...role, sourceProfile });
+    }
+    return;
+  }
   if (origin.kind !== 'found') {
     await saveRole(parts, role);
     return;
   }
-  const set = await parts.files.read();
   const request = await requestOfFound(
     parts,
     set,
     roleOfFound(origin.found, role.sourceProfile ?? ''),
     origin.found,
   );
-  if (request?.kind === 'role') {
+  if (request !== undefined) {
     await saveRole(parts, roleOfRequest(request));
   }
-}
-
-/** The part of a typed-in role that can be saved. */
-export function roleOfRequest(request: Extract<SessionRequest, { kind: 'role' }>): SavedRole {
-  const { name, roleArn, sourceProfile, externalId, mfaSerial, durationSeconds, region } = request;
-  return { name, roleArn, sourceProfile, externalId, mfaSerial, durationSeconds, region, color: undefined };
 }
 
 /** The saved role of a row; undefined when the person has to choose. */
@@ -290,8 +247,4 @@ function savedIn(
   return node?.kind === 'role' && node.origin.kind === 'saved'
     ? { index: node.origin.index, role: node.role }
     : undefined;
-}
-
-function sentence(problem: Parameters<typeof inputSentence>[0] | undefined): string | undefined {
-  return problem === undefined ? undefined : inputSentence(problem);
 }

@@ -123,12 +123,29 @@ async function askRow(
   form: RoleForm,
   context: RoleFormContext & OtherBoxes,
 ): Promise<Answer<RoleForm>> {
-  const at: StepOptions = { title: roleFormText.titleOf(roleName(form)), canGoBack: true };
   switch (row) {
     case 'role':
       return context.askRole(form);
     case 'source':
       return context.askSource(form);
+    default:
+      return askRoleOption(
+        { title: roleFormText.titleOf(roleName(form)), canGoBack: true },
+        row,
+        form,
+        context,
+      );
+  }
+}
+
+/** Asks for one thing that can be set beside the role and its source; the answer is what it changes. */
+export async function askRoleOption(
+  at: StepOptions,
+  option: RoleOption,
+  form: RoleForm,
+  context: RoleFormContext,
+): Promise<Answer<RoleForm>> {
+  switch (option) {
     case 'externalId':
       return askLine(at, {
         prompt: t('External ID, as the role’s trust policy asks for it (empty: none)'),

@@ -13,7 +13,15 @@ import {
 import type { InputProblem } from '../../aws/limits.ts';
 import type { ProfileSet } from '../../aws/profiles.ts';
 import { isManaged, kindOf } from '../../aws/profiles.ts';
-import { roleColors, roleNameIn, roleNameProblem } from '../../aws/roles/savedRole.ts';
+import { extraProperties, extrasOf, isNarrowed } from '../../aws/roles/roleExtras.ts';
+import {
+  requestOf,
+  roleColors,
+  roleNameIn,
+  roleNameProblem,
+  roleOfRequest,
+} from '../../aws/roles/savedRole.ts';
+import type { ExtraKey } from '../../aws/roles/roleExtras.ts';
 import type { RoleColor, RoleField, SavedRole } from '../../aws/roles/savedRole.ts';
 import { settings, settingsSection } from '../ids.ts';
 import type { CommandParts } from '../parts.ts';
@@ -29,7 +37,12 @@ import { kindLook } from '../text/kinds.ts';
 import { t } from '../text/l10n.ts';
 import { colorWord, fieldWord } from '../text/roleLists.ts';
 import { accountForReading } from '../text/time.ts';
-import { askPick, askText } from './input.ts';
+import { requestKey } from '../switcherModel.ts';
+import { escapeIcons } from '../text/markdown.ts';
+import { roleFormText, roleOptionLabel, roleOptionValue } from '../text/roleForm.ts';
+import type { RoleOption } from '../text/roleForm.ts';
+import { askPick, askText, separator } from './input.ts';
+import { askRoleOption } from './roleOptions.ts';
 import type { Answer, PickItem } from './input.ts';
 import { askSteps } from './steps.ts';
 import type { Step, StepPosition } from './steps.ts';
@@ -73,7 +86,9 @@ export async function saveRole(parts: Parts, given: SavedRole | undefined): Prom
             },
             {
               label: t('$(file) As a profile in the AWS config file'),
-              description: t('for every AWS tool'),
+              description: isNarrowed(role)
+                ? t('for every AWS tool; others ignore session policies and start the whole role')
+                : t('for every AWS tool'),
               value: 'profile',
             },
           ],
@@ -93,7 +108,15 @@ export async function saveRole(parts: Parts, given: SavedRole | undefined): Prom
         }),
       ),
     ...(role.sourceProfile === undefined ? [sourceStep(set, title)] : []),
-    async (known, position) => asPart('region', await askRegion({ ...position, title }, known.region)),
+    async (known, position) =>
+      asPart(
+        'region',
+        await askRegion(
+          { ...position, title },
+          // Tools take no region from a profile's source, as a role in the settings does.
+          known.region ?? (known.where === 'profile' ? regionOf(set, known.sourceProfile) : undefined),
+        ),
+      ),
     async (known, position) =>
       known.where === 'profile'
         ? { kind: 'value', value: {} }
@@ -105,6 +128,10 @@ export async function saveRole(parts: Parts, given: SavedRole | undefined): Prom
   }
   const saved: SavedRole = { ...role, ...rest, name, sourceProfile };
   await (where === 'profile' ? writeProfile(parts, saved) : writeSetting(parts, saved));
+}
+
+function regionOf(set: ProfileSet, profile: string | undefined): string | undefined {
+  return set.profiles.get(profile ?? '')?.properties.get('region')?.value;
 }
 
 function sourceStep(set: ProfileSet, title: string): Step<SaveForm> {
@@ -127,7 +154,8 @@ async function writeProfile(parts: Parts, role: SavedRole): Promise<void> {
     ['duration_seconds', durationSeconds?.toString()],
     ['region', region],
   ].flatMap(([key, value]) => (key !== undefined && value ? [[key, value] as const] : []));
-  if (await parts.files.edit('config', (text) => appendProfile(text, name, properties, 'config'))) {
+  const written = [...properties, ...extraProperties(role)];
+  if (await parts.files.edit('config', (text) => appendProfile(text, name, written, 'config'))) {
     await parts.files.refresh();
     const start = t('Start Session');
     const choice = await vscode.window.showInformationMessage(t('Profile added: {0}', name), start);
@@ -142,14 +170,15 @@ async function offerStart(parts: Parts, role: SavedRole, text: string): Promise<
   const { sourceProfile } = role;
   const choice = await vscode.window.showInformationMessage(text, start);
   if (choice === start && sourceProfile !== undefined) {
-    await parts.flow.start({ kind: 'role', ...role, sourceProfile, sessionName: undefined });
+    await parts.flow.start(requestOf(role, sourceProfile));
   }
 }
 
 async function chooseRecent(parts: Parts): Promise<SavedRole | undefined> {
   const live = parts.sessions.list().flatMap(({ request }) => (request.kind === 'role' ? [request] : []));
   const byArn = new Map(
-    [...parts.recent.roles(), ...live].map((role) => [`${role.sourceProfile} ${role.roleArn}`, role]),
+    // A read-only session of a role is another one than the role's own.
+    [...parts.recent.roles(), ...live].map((role) => [requestKey(role), role]),
   );
   if (byArn.size === 0) {
     void vscode.window.showInformationMessage(
@@ -162,17 +191,15 @@ async function chooseRecent(parts: Parts): Promise<SavedRole | undefined> {
     placeholder: t('Choose a role that you used before'),
     items: Array.from(byArn.values(), (role) => ({
       label: role.name,
-      description: accountForReading(/:(\d{12}):/.exec(role.roleArn)?.[1] ?? ''),
+      description: [
+        accountForReading(/:(\d{12}):/.exec(role.roleArn)?.[1] ?? ''),
+        ...roleFormText.summary(role),
+      ].join(' · '),
       detail: t('{0} through {1}', role.roleArn, role.sourceProfile),
-      value: { ...role, color: undefined },
+      value: roleOfRequest(role),
     })),
   });
-  if (answer.kind !== 'value') {
-    return undefined;
-  }
-  const { name, roleArn, sourceProfile, externalId, mfaSerial, durationSeconds, region, color } =
-    answer.value;
-  return { name, roleArn, sourceProfile, externalId, mfaSerial, durationSeconds, region, color };
+  return answer.kind === 'value' ? answer.value : undefined;
 }
 
 /** Changes a saved role field by field; each answer is written at once. `given` undefined: the person chooses. */
@@ -183,9 +210,9 @@ export async function editRole(parts: Parts, given: Saved | undefined): Promise<
   }
   const { index } = chosen;
   let { role } = chosen;
-  for (let last: RoleField | undefined; ;) {
+  for (let last: Editable | undefined; ;) {
     const at = last;
-    const answer = await askPick<RoleField | 'settings'>({
+    const answer = await askPick<Editable | 'settings'>({
       title: t('Edit {0}', role.name),
       placeholder: t('What should change? Escape when you are done'),
       items: [
@@ -194,6 +221,18 @@ export async function editRole(parts: Parts, given: Saved | undefined): Promise<
           description: shown(role, field),
           value: field,
         })),
+        separator(roleFormText.more()),
+        ...moreOptions
+          // Only what is set can be passed on.
+          .filter((option) => option !== 'transitiveTagKeys' || role.tags !== undefined)
+          .map((option) => ({
+            label: roleOptionLabel(option),
+            description: escapeIcons(
+              roleOptionValue(option, role, { defaultSessionName: roleFormText.notSet() }),
+            ),
+            value: option,
+          })),
+        separator(''),
         { label: t('$(go-to-file) Open the settings file'), value: 'settings' as const },
       ],
       active: (item) => item.value === at,
@@ -205,12 +244,12 @@ export async function editRole(parts: Parts, given: Saved | undefined): Promise<
       await openRoles();
       return;
     }
-    const change = await askField(await parts.files.read(), role, answer.value);
+    const change = await askChange(await parts.files.read(), role, answer.value);
     last = answer.value;
     if (change.kind !== 'value') {
       continue;
     }
-    const changed: SavedRole = { ...role, ...change.value };
+    const changed = change.value;
     if (!(await changeSavedRole(index, role.name, changed))) {
       tellMoved();
       return;
@@ -282,7 +321,43 @@ export async function chooseSource(
   return answer.kind === 'value' ? answer.value : undefined;
 }
 
-const fields: readonly RoleField[] = [
+type Field = Exclude<RoleField, ExtraKey>;
+type Editable = Field | (typeof moreOptions)[number];
+
+/** What is asked as “Assume Role…” asks it. */
+const moreOptions = [
+  'sessionName',
+  'sourceIdentity',
+  'tags',
+  'transitiveTagKeys',
+  'readOnly',
+  'inline',
+  'arns',
+] as const satisfies readonly RoleOption[];
+
+function isMore(field: Editable): field is (typeof moreOptions)[number] {
+  return moreOptions.some((option) => option === field);
+}
+
+/** The role as it is after a box of its own for one of its fields. */
+async function askChange(set: ProfileSet, role: SavedRole, field: Editable): Promise<Answer<SavedRole>> {
+  if (!isMore(field)) {
+    const answer = await askField(set, role, field);
+    return answer.kind === 'value' ? { kind: 'value', value: { ...role, ...answer.value } } : answer;
+  }
+  const at = { title: t('Edit {0}', role.name), canGoBack: true };
+  const answer = await askRoleOption(at, field, role, { set, defaultSessionName: roleFormText.notSet });
+  return answer.kind === 'value'
+    ? { kind: 'value', value: { ...withoutExtras(role), ...extrasOf({ ...role, ...answer.value }) } }
+    : answer;
+}
+
+function withoutExtras(role: SavedRole): SavedRole {
+  const { name, roleArn, sourceProfile, externalId, mfaSerial, durationSeconds, region, color } = role;
+  return { name, roleArn, sourceProfile, externalId, mfaSerial, durationSeconds, region, color };
+}
+
+const fields: readonly Field[] = [
   'name',
   'roleArn',
   'sourceProfile',
@@ -293,7 +368,7 @@ const fields: readonly RoleField[] = [
   'color',
 ];
 
-function shown(role: SavedRole, field: RoleField): string {
+function shown(role: SavedRole, field: Field): string {
   switch (field) {
     case 'durationSeconds':
       return role.durationSeconds === undefined ? '' : durationWords(role.durationSeconds);
@@ -304,11 +379,7 @@ function shown(role: SavedRole, field: RoleField): string {
   }
 }
 
-async function askField(
-  set: ProfileSet,
-  role: SavedRole,
-  field: RoleField,
-): Promise<Answer<Partial<SavedRole>>> {
+async function askField(set: ProfileSet, role: SavedRole, field: Field): Promise<Answer<Partial<SavedRole>>> {
   const title = t('Edit {0}', role.name);
   const text = async (
     key: 'name' | 'roleArn' | 'externalId' | 'mfaSerial',

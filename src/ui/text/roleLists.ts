@@ -1,5 +1,7 @@
 import { parseRoleArn } from '../../aws/arn.ts';
 import type { FoundRole } from '../../aws/roles/assumable.ts';
+import { isNarrowed } from '../../aws/roles/roleExtras.ts';
+import type { ExtraKey } from '../../aws/roles/roleExtras.ts';
 import type { RoleColor, RoleEntry, RoleField, RoleProblem, SavedRole } from '../../aws/roles/savedRole.ts';
 import type { Search, SearchProgress } from '../../session/roleFinder.ts';
 import { inputSentence } from './input.ts';
@@ -11,16 +13,22 @@ import { joinFacts } from './tree.ts';
 export function savedFacts(role: SavedRole, sourceGone: boolean): string {
   return sourceGone
     ? t('its source profile is not there: {0}', role.sourceProfile ?? '')
-    : joinFacts([t('saved'), accountOf(role.roleArn), nameUnless(role)]);
+    : joinFacts([t('saved'), accountOf(role.roleArn), nameUnless(role), lessThanRole(role)]);
 }
 
 /** What the row of a suggested role says beside its name. */
-export function suggestedFacts(role: SavedRole, folderName: string): string {
-  return joinFacts([accountOf(role.roleArn), nameUnless(role), t('from {0}', folderName)]);
+export function suggestedFacts(role: SavedRole, folderName: string, ignored: readonly string[]): string {
+  return joinFacts([
+    accountOf(role.roleArn),
+    nameUnless(role),
+    lessThanRole(role),
+    t('from {0}', folderName),
+    ignored.length > 0 ? t('not all of it is taken') : undefined,
+  ]);
 }
 
-/** What the row of a found role says beside its name. */
-export function foundFacts({ arn, verdict, needs, unknown }: FoundRole): string {
+/** What the row of a found role says beside its name; `profile` is one that starts the same role. */
+export function foundFacts({ arn, verdict, needs, unknown }: FoundRole, profile: string | undefined): string {
   const asks = joinFacts([
     needs.mfa ? t('MFA') : undefined,
     needs.externalId === undefined ? undefined : t('external ID'),
@@ -33,7 +41,8 @@ export function foundFacts({ arn, verdict, needs, unknown }: FoundRole): string 
       : verdict === 'perhaps' && first !== undefined
         ? t('perhaps, depends on {0}', first)
         : undefined;
-  return joinFacts([accountOf(arn), asks, sure]);
+  const known = profile === undefined ? undefined : t('in profile {0}', profile);
+  return joinFacts([accountOf(arn), asks, sure, known]);
 }
 
 /** What a found role takes, a line each. */
@@ -124,6 +133,9 @@ export function entryProblemSentence({ problems: [problem] }: RoleEntry): string
 
 function problemOfField(problem: RoleProblem): string {
   if (problem.field === undefined) {
+    if (problem.what.kind === 'tooMany') {
+      return t('Only so many suggestions of a folder are shown: {0}', problem.what.max);
+    }
     return t('This entry is no role, it needs a name, roleArn and sourceProfile');
   }
   const { field, what } = problem;
@@ -132,6 +144,12 @@ function problemOfField(problem: RoleProblem): string {
       return t('This is missing: {0}', field);
     case 'notText':
       return t('{0} must be text', field);
+    case 'notTexts':
+      return t('{0} must be a list of texts', field);
+    case 'notTags':
+      return t('{0} must name each tag with its value, both as text', field);
+    case 'notSwitch':
+      return t('{0} must be true or false', field);
     case 'notColor':
       return t('{0} must be red, orange, yellow, green, blue or purple', field);
     case 'taken':
@@ -147,7 +165,7 @@ export function ignoredSentence(ignored: readonly string[]): string {
 }
 
 /** A field of a saved role as people read it. */
-export function fieldWord(field: RoleField): string {
+export function fieldWord(field: Exclude<RoleField, ExtraKey>): string {
   switch (field) {
     case 'name':
       return t('Name');
@@ -197,20 +215,29 @@ export const suggestedText = {
       parseRoleArn(role.roleArn)?.name ?? role.roleArn,
       accountOf(role.roleArn),
     ),
+  /** Text, a line each: nothing of the folder's own stands at the beginning of one. */
   detail: (role: SavedRole, source: string) =>
-    role.externalId === undefined
-      ? t('It will be assumed with your credentials of {0}: {1}', source, role.roleArn)
-      : t(
-          'It will be assumed with your credentials of {0} and the external ID {1}: {2}',
-          source,
-          role.externalId,
-          role.roleArn,
-        ),
+    [
+      role.externalId === undefined
+        ? t('It will be assumed with your credentials of {0}: {1}', source, role.roleArn)
+        : t(
+            'It will be assumed with your credentials of {0} and the external ID {1}: {2}',
+            source,
+            role.externalId,
+            role.roleArn,
+          ),
+      ...(nameUnless(role) === undefined ? [] : [t('The folder calls it: {0}', role.name)]),
+      ...(role.readOnly ? [t('It will be read-only')] : []),
+    ].join('\n'),
   button: () => t('Use This Role'),
 };
 
 function accountOf(roleArn: string): string {
   return accountForReading(parseRoleArn(roleArn)?.accountId ?? '');
+}
+
+function lessThanRole(role: SavedRole): string | undefined {
+  return role.readOnly ? t('read-only') : isNarrowed(role) ? t('session policies') : undefined;
 }
 
 function nameUnless({ name, roleArn }: SavedRole): string | undefined {
