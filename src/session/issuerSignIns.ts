@@ -7,6 +7,7 @@ import type { IssuerApi, IssuerToken, KeptSignIn } from '../aws/sources/issuerAp
 import type { Disposable } from './emitter.ts';
 import { errorName } from './errorName.ts';
 import { Flights } from './flights.ts';
+import { afterOthers } from './shareSignIn.ts';
 import type { Peers } from './types.ts';
 
 /** How a token is wanted. */
@@ -49,9 +50,6 @@ export type IssuerState =
 
 /** A token that ends sooner is not worth sending: AWS compares its end with its own clock. Milliseconds. */
 const marginMs = 60_000;
-
-/** Signing out waits this long for what other windows do with the sign-in; one that has a person in a browser takes minutes. */
-const patienceMs = 3000;
 
 /**
  * The sign-ins of this window at OpenID Connect issuers. ID tokens live in memory until they end, refresh tokens in the
@@ -104,8 +102,7 @@ export class IssuerSignIns implements Disposable {
     const key = issuerKey(issuer);
     this.#flights.abort(key);
     this.#refreshing.get(key)?.abort();
-    // A refresh that another window has begun would bring back what is removed here.
-    return this.#afterOthers(key, async () => {
+    return afterOthers(this.#ports.peers, lockOf(key), async () => {
       const kept = await this.#kept(issuer);
       await this.#forget(issuer);
       return kept && this.#ports.api.revoke(issuer, kept.refreshToken, signal);
@@ -119,15 +116,6 @@ export class IssuerSignIns implements Disposable {
     this.#following.clear();
     this.#tokens.clear();
     this.#unwritten.clear();
-  }
-
-  /** Does the work when no other window does anything with the sign-in; also when that takes too long. */
-  async #afterOthers<T>(key: string, work: () => Promise<T>): Promise<T> {
-    let begun: Promise<T> | undefined;
-    const patience = AbortSignal.timeout(patienceMs);
-    return this.#ports.peers
-      .exclusive(lockOf(key), patience, () => (begun = work()))
-      .catch(() => begun ?? work());
   }
 
   async #share(

@@ -1,6 +1,7 @@
 import type { Fault } from '../aws/faults.ts';
 import { errorName } from './errorName.ts';
 import type { Flights } from './flights.ts';
+import type { Peers } from './types.ts';
 
 /** Work that gets a token, for whoever asks for it meanwhile. */
 export interface SharedWork<Token> {
@@ -29,4 +30,22 @@ export function shareSignIn<Token extends object>(
     }
   };
   return flights.share(key, signal, safely, suits);
+}
+
+/** Signing out waits this long for what other windows do with the sign-in; one that has a person in a browser takes minutes. */
+const patienceMs = 3000;
+
+/**
+ * Ends a sign-in when no other window does anything with it, for a refresh under way there would bring back what is removed
+ * here; also when that takes too long. `key` is what windows take turns by.
+ */
+export async function afterOthers<T>(
+  peers: Pick<Peers, 'exclusive'>,
+  key: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  let begun: Promise<T> | undefined;
+  return peers
+    .exclusive(key, AbortSignal.timeout(patienceMs), () => (begun = work()))
+    .catch(() => begun ?? work());
 }

@@ -5,7 +5,7 @@ import { signInName } from '../aws/sources/identityCenterApi.ts';
 import { cacheKey, canRefresh, tokenPhase } from '../aws/sources/identityCenterToken.ts';
 import type { Disposable, Event } from './emitter.ts';
 import { Flights } from './flights.ts';
-import { shareSignIn } from './shareSignIn.ts';
+import { afterOthers, shareSignIn } from './shareSignIn.ts';
 import { TokenShelf, type SignInState, type TokenStore } from './tokenShelf.ts';
 import type { Peers } from './types.ts';
 
@@ -100,8 +100,11 @@ export class SignIns implements Disposable {
    */
   async signOut(signIn: SignIn, signal: AbortSignal): Promise<Fault | undefined> {
     this.#flights.abort(cacheKey(signIn));
-    const token = await this.#shelf.read(signIn);
-    await this.#shelf.remove(signIn);
+    const token = await afterOthers(this.#ports.peers, lockOf(signIn), async () => {
+      const last = await this.#shelf.read(signIn);
+      await this.#shelf.remove(signIn);
+      return last;
+    });
     const fault = token && (await this.#ports.api.logout(signIn, token.accessToken, signal));
     // A token that AWS does not take any more has nothing left to end.
     return fault?.kind === 'signInNeeded' ? undefined : fault;
@@ -190,7 +193,7 @@ export class SignIns implements Disposable {
 
   /** One window at a time: two would open two browsers. */
   #alone<T>(signIn: SignIn, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.#ports.peers.exclusive(`sign-in ${cacheKey(signIn)}`, signal, work);
+    return this.#ports.peers.exclusive(lockOf(signIn), signal, work);
   }
 
   async #keep(signIn: SignIn, token: SignInToken): Promise<void> {
@@ -202,4 +205,9 @@ export class SignIns implements Disposable {
 /** The token, unless it is the one that AWS has just turned down. */
 function usable(token: SignInToken | undefined, { refused }: TokenWish): SignInToken | undefined {
   return token !== undefined && token.accessToken.reveal() !== refused?.reveal() ? token : undefined;
+}
+
+/** What windows take turns by. */
+function lockOf(signIn: SignIn): string {
+  return `sign-in ${cacheKey(signIn)}`;
 }

@@ -142,6 +142,18 @@ describe('the accounts and roles of a sign-in', () => {
     assert.equal((await open(circle).loadAccounts(signIn, never))?.kind, 'notAws');
   });
 
+  it('end with a fault when the portal goes on for ever, never with the same page', async () => {
+    let calls = 0;
+    const endless: Pick<IdentityCenterApi, 'accounts' | 'roles'> = {
+      accounts: () => Promise.resolve({ items: [], next: String((calls += 1)) }),
+      roles: () => Promise.resolve({ items: [], next: undefined }),
+    };
+    const directory = open(endless);
+    assert.equal((await directory.loadAccounts(signIn, never))?.kind, 'notAws');
+    assert.ok(calls <= 1001, String(calls));
+    assert.equal(directory.listing(signIn).accounts, undefined, 'nothing is kept');
+  });
+
   it('stop when the person cancels', async () => {
     const directory = open();
     const cancel = new AbortController();

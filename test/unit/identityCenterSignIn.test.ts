@@ -414,6 +414,24 @@ describe('signing in at Identity Center', () => {
     assert.equal(await window.signOut(signIn, never), undefined, 'twice is no mistake');
   });
 
+  it('signs out after a refresh that another window has begun, which brings nothing back', async () => {
+    const signIn = signInAt(rig.sandbox);
+    const [here, there] = [rig.window(), rig.window()];
+    good(await here.token(signIn, { interactive: true }, never));
+    rig.moveClock(46 * minute);
+    const isRefresh = ({ operation, state }: { operation: string; state: string }): boolean =>
+      operation === 'CreateToken' && state === 'waiting';
+    const goOn = rig.sandbox.control.hold({ operation: 'CreateToken' });
+    const refresh = there.token(signIn, { interactive: false }, never);
+    await rig.sandbox.waitForCall(isRefresh);
+    const out = here.signOut(signIn, never);
+    goOn();
+    const { accessToken } = good(await refresh);
+    assert.equal(await out, undefined);
+    assert.deepEqual(await readdir(rig.folder), []);
+    assert.equal(rig.sandbox.identityCenter?.takes(accessToken.reveal()), false, 'the newest is ended');
+  });
+
   it('signs out here also when AWS cannot be told, and says so', async () => {
     const signIn = signInAt(rig.sandbox);
     const window = rig.window();
