@@ -184,6 +184,8 @@ export type SignInFailure =
   | 'tooLate'
   | 'wrongState'
   | 'noListener'
+  /** The one port that the issuer's settings name (`redirectPort`) is somebody else's. */
+  | 'portTaken'
   | 'noBrowser'
   | 'unknownStartUrl'
   | 'wrongRegion'

@@ -39,7 +39,7 @@ export async function visit(
 ): Promise<BrowserCode | Fault> {
   const listener = await openLoopback(state, screen.pageTexts(), port).catch(() => undefined);
   if (listener === undefined) {
-    return signInFailed(name, 'noListener');
+    return signInFailed(name, port === undefined ? 'noListener' : 'portTaken');
   }
   const over = new AbortController();
   let callback: Callback | 'tooLate' | 'cancelled';

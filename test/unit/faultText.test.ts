@@ -616,6 +616,11 @@ const table: Table = {
       ['openSignInSetting', 'signIn'],
     ],
     [
+      { signIn: 'acme', why: 'portTaken' },
+      'Another program has the redirectPort of this issuer, end it or sign in with a code: acme',
+      ['signIn', 'openIssuers'],
+    ],
+    [
       { signIn: 'acme', why: 'noBrowser' },
       'No browser could be opened for the sign-in, sign in with a code: acme',
       ['openSignInSetting', 'signIn'],

@@ -129,7 +129,7 @@ describe('signing in at an issuer', () => {
     const { port } = new URL(idp.url);
     await gaveNothing(await signIn({}, { redirectPort: Number(port) }), {
       kind: 'signInFailed',
-      why: 'noListener',
+      why: 'portTaken',
     });
     assert.deepEqual(idp.asked, [], 'nothing is asked before there is a way back');
   });

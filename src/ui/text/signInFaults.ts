@@ -64,6 +64,14 @@ function failedText({ signIn, why }: Extract<Fault, { kind: 'signInFailed' }>): 
         ),
         actions: ['openSignInSetting', 'signIn'],
       };
+    case 'portTaken':
+      return {
+        text: t(
+          'Another program has the redirectPort of this issuer, end it or sign in with a code: {0}',
+          signIn,
+        ),
+        actions: ['signIn', 'openIssuers'],
+      };
     case 'noBrowser':
       return {
         text: t('No browser could be opened for the sign-in, sign in with a code: {0}', signIn),
