@@ -1,4 +1,4 @@
-import type { PlanResult, SamlRole } from '../aws/planModel.ts';
+import type { Plan, PlanResult, SamlRole } from '../aws/planModel.ts';
 import type { Problem } from '../aws/problems.ts';
 import { kindOf } from '../aws/profiles.ts';
 import { isReadOnlyRequest, readOnlyHindrance, readOnlyRequest } from '../aws/readOnly.ts';
@@ -201,11 +201,17 @@ function capabilitiesOf(
       : login.kind === 'in' || login.kind === 'refreshable'
         ? (['signOut'] as const)
         : (['signIn'] as const)),
-    ...(result.ok ? (['find'] as const) : []),
+    // Found roles start from the profile, which a sign-in that leaves its role open cannot be the source of.
+    ...(result.ok && !leavesRoleOpen(result.plan) ? (['find'] as const) : []),
     'name',
     'source',
     'plan',
   ];
+}
+
+/** True for a SAML sign-in whose role the person picks each time. */
+export function leavesRoleOpen({ base, steps }: Plan): boolean {
+  return base.kind === 'saml' && base.role === undefined && steps.length === 0;
 }
 
 /** A row that is no profile and no session. */

@@ -461,6 +461,8 @@ describe('what a search found', () => {
       assertGoodSentence(findText.found('alice', result).replace(/^\d/, 'N'));
       missingSentence(result).forEach(assertGoodSentence);
     }
+    assertGoodSentence(findText.roleOpen('corp'));
+    assert.equal(findText.found('alice', search(found.slice(0, 1))), '1 role can be assumed from alice');
     assert.equal(
       findText.found('alice', search([], lacking)),
       'No role could be found for alice, these permissions are missing: iam:GetRole, iam:ListRoles and 1 more',

@@ -18,6 +18,7 @@ import type { RoleNode } from '../roleRows.ts';
 import { sessionOfProfile } from '../sessionPhase.ts';
 import { t } from '../text/l10n.ts';
 import { findText, suggestedText } from '../text/roleLists.ts';
+import { leavesRoleOpen } from '../treeRows.ts';
 import { chooseProfile, liveCredentials } from './target.ts';
 
 /** Roles that are in no file: looking for them, saving them, starting them. */
@@ -107,6 +108,10 @@ async function callerOf(
   if (!planned.ok) {
     // Starting says what is wrong with it.
     await parts.flow.start(request);
+    return undefined;
+  }
+  if (leavesRoleOpen(planned.plan)) {
+    void vscode.window.showInformationMessage(findText.roleOpen(profile));
     return undefined;
   }
   const { base, steps } = planned.plan;

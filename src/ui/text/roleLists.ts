@@ -113,10 +113,15 @@ export const findText = {
     if (count === 0) {
       return t('IAM lists no role that this profile can assume: {0}', profile);
     }
+    if (sure === 1 && count === 1) {
+      return t('1 role can be assumed from {0}', profile);
+    }
     return sure === count
       ? t('{0} roles can be assumed from {1}', count, profile)
       : t('{0} roles can be assumed from {1}, and {2} more perhaps', sure, profile, count - sure);
   },
+  roleOpen: (profile: string) =>
+    t('This sign-in has many roles, save the one that is to look as a profile first: {0}', profile),
   withCode: () => t('Try with MFA Code'),
 };
 
