@@ -1,5 +1,6 @@
 import type { Fault } from '../aws/faults.ts';
 import type { PlanResult, SamlRole, SessionRequest } from '../aws/planModel.ts';
+import { roleWithoutAsking } from '../aws/saml/assertion.ts';
 import type { Assertions, AssertionOrigin } from '../session/assertions.ts';
 import type { StartChoice } from './parts.ts';
 import { withCancel } from './progress.ts';
@@ -70,14 +71,14 @@ async function chooseRole(
     if (encrypted) {
       return parts.counted(() => askSealedRole(profile, last));
     }
-    const [only] = roles;
-    if (only === undefined) {
+    if (roles.length === 0) {
       // Whoever tries again is to sign in again: another person may have other roles.
       assertions.forget(origin);
       return { kind: 'samlNoRoles', profile };
     }
-    if (roles.length === 1) {
-      return only;
+    const known = roleWithoutAsking(roles, last);
+    if (known !== undefined) {
+      return known;
     }
     const question = { profile, held, last, nameOf, now: () => parts.now() };
     const answer = await parts.counted(() => pickSamlRole(question));

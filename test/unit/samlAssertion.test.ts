@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { groupByAccount, parseProviderArn, usableUntil } from '../../src/aws/saml/assertion.ts';
+import {
+  groupByAccount,
+  parseProviderArn,
+  roleWithoutAsking,
+  usableUntil,
+} from '../../src/aws/saml/assertion.ts';
 import type { AssertionTrouble, SamlAssertion } from '../../src/aws/saml/assertion.ts';
 import { readAssertion } from '../../src/aws/saml/readAssertion.ts';
 import { assertionXml, base64, responseXml, samlProviderArn, samlRoleArn } from '../support/saml.ts';
@@ -211,6 +216,17 @@ describe('reading a SAML response', () => {
         ['111122223333', 1],
       ],
     );
+  });
+
+  it('takes a role without asking only where it is the only one, and was chosen before', () => {
+    const mine = { roleArn: samlRoleArn('A'), providerArn: samlProviderArn() };
+    const other = { roleArn: samlRoleArn('A', '999988887777'), providerArn: samlProviderArn('999988887777') };
+    assert.deepEqual(roleWithoutAsking([mine], mine), mine);
+    // Somebody else's assertion that was posted here must be seen first.
+    assert.equal(roleWithoutAsking([other], mine), undefined);
+    assert.equal(roleWithoutAsking([mine], undefined), undefined);
+    assert.equal(roleWithoutAsking([mine, other], mine), undefined);
+    assert.equal(roleWithoutAsking([], mine), undefined);
   });
 
   it('knows a provider’s ARN', () => {

@@ -87,6 +87,21 @@ export function sameRole(one: SamlRole, other: SamlRole): boolean {
   return one.roleArn === other.roleArn && one.providerArn === other.providerArn;
 }
 
+/**
+ * The role that is taken without asking: the only one, if it is the one that was chosen before. Nothing proves whose
+ * assertion it is: a page elsewhere may have posted one of its own, and whoever works on with its role works in somebody
+ * else's account. So a role is seen by a person, with whom it was made for, before it is used for the first time.
+ */
+export function roleWithoutAsking(
+  roles: readonly SamlRole[],
+  last: SamlRole | undefined,
+): SamlRole | undefined {
+  const [only, ...more] = roles;
+  return only !== undefined && more.length === 0 && last !== undefined && sameRole(only, last)
+    ? only
+    : undefined;
+}
+
 /** The account of a role's ARN, digits; empty when it cannot be told. */
 export function accountOfRole({ roleArn }: Pick<SamlRole, 'roleArn'>): string {
   return parseRoleArn(roleArn)?.accountId ?? parseArnOwner(roleArn)?.accountId ?? '';
