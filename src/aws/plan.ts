@@ -11,7 +11,7 @@ import {
   typedRoleStep,
 } from './planRole.ts';
 import type { PlannedTarget } from './planTarget.ts';
-import { planTarget } from './planTarget.ts';
+import { planTarget, regionInPartition } from './planTarget.ts';
 import { partitionOfRegion } from './partitions.ts';
 import type { Base, Plan, PlanEnvironment, PlanResult, SessionRequest, Step } from './planModel.ts';
 import type { ProfileSet, Section } from './profiles.ts';
@@ -57,6 +57,15 @@ function planRequest(set: ProfileSet, request: SessionRequest, env: PlanEnvironm
 /** True when a person must be there to start or renew it: a step asks for an MFA code. */
 export function needsPerson(plan: Plan): boolean {
   return plan.steps.some((step) => step.mfaSerial !== undefined);
+}
+
+/** True when a renewal takes another sign-in: an assertion lasts for minutes, unless a program brings the next. */
+export function signsInAnew({ base }: Plan): boolean {
+  if (base.kind !== 'saml') {
+    return false;
+  }
+  const { way, loginUrl, command } = base.assertion;
+  return way === undefined ? loginUrl !== undefined || command === undefined : way !== 'process';
 }
 
 function planProfile(set: ProfileSet, name: string, env: PlanEnvironment): PlanResult {
@@ -205,7 +214,8 @@ function planSamlRole(
     return broken(findings, hops);
   }
   const base = samlRoleBase(section, request, findings);
-  const where = planTarget(section, { set, env, askedRegion: undefined, arns: [roleArn] }, findings);
+  const askedRegion = regionInPartition(section, { set, env, roleArn });
+  const where = planTarget(section, { set, env, askedRegion, arns: [roleArn] }, findings);
   checkBasePartition(base, where, findings);
   return result(name, base, [], where, hops, findings);
 }

@@ -2,7 +2,7 @@ import { parseArnOwner } from './arn.ts';
 import { endpointFrom, isRegion, stsTarget } from './endpoints.ts';
 import type { Findings } from './findings.ts';
 import { read } from './findings.ts';
-import { partitionById } from './partitions.ts';
+import { partitionById, partitionOfRegion } from './partitions.ts';
 import type { CaBundle } from './faults.ts';
 import type { PlanEnvironment, StsTarget } from './planModel.ts';
 import type { Place } from './problems.ts';
@@ -124,6 +124,25 @@ export function specialChoice(
     fips: choose(env.fips, 'use_fips_endpoint'),
     dualStack: choose(env.dualStack, 'use_dualstack_endpoint'),
   };
+}
+
+/**
+ * The region for a role that a person picks among those of several partitions, where the one that is named lies in another
+ * than the role's: AWS and the tools would take the session nowhere there. Undefined where the named one will do, or where
+ * an `endpoint_url` may know better.
+ */
+export function regionInPartition(
+  section: Section,
+  input: { readonly set: ProfileSet; readonly env: PlanEnvironment; readonly roleArn: string },
+): string | undefined {
+  const { set, env, roleArn } = input;
+  const named = env.region ?? read(section, 'region')?.value;
+  const called = named === undefined ? undefined : partitionOfRegion(named);
+  const own = partitionById(parseArnOwner(roleArn)?.partition ?? '');
+  const fits = called === undefined || own === undefined || called.id === own.id;
+  return fits || configuredEndpoint(section, { set, env, service: 'sts' }, undefined) !== undefined
+    ? undefined
+    : own.fallbackRegion;
 }
 
 function fallbackRegion(arns: readonly (string | undefined)[]): string {

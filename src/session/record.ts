@@ -28,6 +28,7 @@ export function toRecord(kept: KeptSession): StoredSession {
       arn: credentials.arn,
     },
     endedValidUntil: kept.endedValidUntil,
+    ...(kept.signsInAnew !== undefined && { signsInAnew: kept.signsInAnew }),
     ...(kept.packedPolicyPercent !== undefined && { packedPolicyPercent: kept.packedPolicyPercent }),
   };
 }
@@ -104,7 +105,10 @@ function readSession(fields: Fields): StoredSession {
     changedAt: number(fields, 'changedAt'),
     credentials: optional(fields, 'credentials', (from, name) => readCredentials(object(from, name))),
     endedValidUntil: optional(fields, 'endedValidUntil', number),
-    ...present({ packedPolicyPercent: optional(fields, 'packedPolicyPercent', number) }),
+    ...present({
+      signsInAnew: optional(fields, 'signsInAnew', flag),
+      packedPolicyPercent: optional(fields, 'packedPolicyPercent', number),
+    }),
   };
 }
 

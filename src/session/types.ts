@@ -15,6 +15,8 @@ export interface Session {
   readonly roleArn: string | undefined;
   /** True when a renewal must ask a person (an MFA code, and its authenticator is not stored). */
   readonly needsPerson: boolean;
+  /** True when a renewal takes another sign-in of a person: what they signed in with lasts for minutes only. */
+  readonly signsInAnew?: boolean;
   /** Percent of what AWS allows policies and tags to take, as it said with the credentials; absent where it said nothing. */
   readonly packedPolicyPercent?: number;
   readonly state: SessionState;
@@ -88,6 +90,8 @@ export interface StoredSession {
    * record: the latest end among the credentials before the present ones, undefined when there were none.
    */
   readonly endedValidUntil: number | undefined;
+  /** As in Session; absent where it is not so. */
+  readonly signsInAnew?: boolean;
   /** As in Session; absent in records from before there were session policies. */
   readonly packedPolicyPercent?: number;
 }

@@ -1,6 +1,6 @@
 import { timeLeft } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
-import { needsPerson } from '../aws/plan.ts';
+import { needsPerson, signsInAnew } from '../aws/plan.ts';
 import type { Plan, SessionRequest } from '../aws/planModel.ts';
 import { isReadOnlyRequest, readOnlyName } from '../aws/readOnly.ts';
 import { isHeld, type KeptSession } from './kept.ts';
@@ -45,6 +45,7 @@ export function describePlan(id: string, request: SessionRequest, plan: Plan): A
     accountId: role?.accountId ?? ('accountId' in base ? base.accountId : undefined),
     roleArn: role?.roleArn,
     needsPerson: needsPerson(plan),
+    ...(signsInAnew(plan) && { signsInAnew: true }),
     mfaSerials: [...new Set(plan.steps.map((step) => step.mfaSerial).filter((it) => it !== undefined))],
   };
 }
@@ -110,8 +111,18 @@ export function sessionAt(
 
 /** What a record says the session is. */
 export function aboutKept(kept: KeptSession): About {
-  const { id, name, request, region, accountId, roleArn, needsPerson, mfaSerials, packedPolicyPercent } =
-    kept;
-  const packed = packedPolicyPercent === undefined ? {} : { packedPolicyPercent };
-  return { id, name, request, region, accountId, roleArn, needsPerson, mfaSerials, ...packed };
+  const { id, name, request, region, accountId, roleArn, needsPerson, mfaSerials } = kept;
+  const { signsInAnew: anew, packedPolicyPercent } = kept;
+  return {
+    id,
+    name,
+    request,
+    region,
+    accountId,
+    roleArn,
+    needsPerson,
+    mfaSerials,
+    ...(anew !== undefined && { signsInAnew: anew }),
+    ...(packedPolicyPercent !== undefined && { packedPolicyPercent }),
+  };
 }

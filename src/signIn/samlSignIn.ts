@@ -91,8 +91,8 @@ export async function samlSignIn(
     }
     const tried = way;
     const others = ways.filter((each) => each !== tried);
-    // What was merely left can be gone again.
-    const offered = came.missed.kind === 'unavailable' ? others : [...others, tried];
+    // What was merely left is gone again more often than not: a window was closed by mistake, or nobody was there.
+    const offered = came.missed.kind === 'unavailable' ? others : [tried, ...others];
     const next = await parts.screen.offer({ profile, way, missed: came.missed }, offered, signal);
     if (next === undefined || signal.aborted) {
       return { kind: 'cancelled' };

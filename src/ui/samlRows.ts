@@ -1,9 +1,9 @@
 import type { PlanResult, SamlRole, SessionRequest } from '../aws/planModel.ts';
-import { accountOfRole, groupByAccount } from '../aws/saml/assertion.ts';
+import { accountOfRole } from '../aws/saml/assertion.ts';
 import type { AssertionOrigin } from '../session/assertions.ts';
 import type { Session } from '../session/types.ts';
 import { escapeMarkdown } from './text/markdown.ts';
-import { accountLabel, samlSessionName } from './text/saml.ts';
+import { accountLabel, rolesByAccount, samlSessionName } from './text/saml.ts';
 import { roleNameOf } from './text/tree.ts';
 import type { TreeNode } from './treeModel.ts';
 import { plainRow, sessionRow } from './treeRows.ts';
@@ -28,7 +28,7 @@ export function samlRoleNodes(
 ): readonly TreeNode[] {
   const origin = openOrigin(result);
   const roles = origin === undefined ? [] : (state.samlRoles?.(origin) ?? []);
-  return groupByAccount(roles)
+  return rolesByAccount(roles, nameOf(state))
     .flatMap((group) => group.roles)
     .map((role) =>
       intern({

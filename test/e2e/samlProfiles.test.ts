@@ -46,7 +46,12 @@ describe('SAML profiles', function () {
     await page.quickTitle('Add Profile (3/4)').waitFor();
     await page.quickInput().fill('http://idp.example/aws');
     await page.quickMessage().filter({ hasText: 'This needs to be an https URL' }).waitFor();
+    // Where many a portal has its pages; no comment begins without a blank.
+    await page.answerInput('https://idp.example/#/aws;app=1');
+    await page.quickTitle('Add Profile (4/4)').waitFor();
     // Back, for another way.
+    await page.page.locator('.quick-input-titlebar .codicon-quick-input-back').click();
+    await page.quickTitle('Add Profile (3/4)').waitFor();
     await page.page.locator('.quick-input-titlebar .codicon-quick-input-back').click();
     await page.quickTitle('Add Profile (2/4)').waitFor();
     await page.pick('With a Command');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { signsInAnew } from '../../src/aws/plan.ts';
 import type { SessionRequest } from '../../src/aws/planModel.ts';
 import { arn, goodPlan, keys, planOf, problemsOf, role } from '../support/plans.ts';
 import { samlProviderArn, samlRoleArn } from '../support/saml.ts';
@@ -126,6 +127,36 @@ describe('planFor with SAML', () => {
       assert.deepEqual(problemsOf(planOf({ config: profile(lines), ask: 'corp' })), problems);
     });
   }
+
+  it('takes a role that was picked to a region of its own partition, unless an endpoint may know better', () => {
+    const picked = (lines: string, roleArn: string, env = {}): readonly (string | undefined)[] => {
+      const { target, region } = goodPlan({ config: profile(url + lines), ask: samlRole({ roleArn }), env });
+      return [target.endpoint, region];
+    };
+    const china = samlRoleArn('Admin').replace('arn:aws:', 'arn:aws-cn:');
+    const inChina = ['https://sts.cn-north-1.amazonaws.com.cn', 'cn-north-1'];
+    assert.deepEqual(picked('region = eu-west-1\n', china), inChina);
+    assert.deepEqual(picked('', china, { region: 'eu-west-1' }), inChina, 'AWS_REGION says so');
+    assert.deepEqual(picked('region = cn-northwest-1\n', china)[1], 'cn-northwest-1');
+    assert.deepEqual(picked('region = eu-west-1\n', samlRoleArn())[1], 'eu-west-1');
+    assert.deepEqual(
+      picked('region = eu-west-1\nendpoint_url = http://127.0.0.1:1234\n', china)[1],
+      'eu-west-1',
+    );
+  });
+
+  it('knows whether a renewal takes a person, which a command does not', () => {
+    const anew = (lines: string): boolean => signsInAnew(goodPlan({ config: profile(lines), ask: 'corp' }));
+    const command = 'saml_process = get\n';
+    for (const lines of [url, url + fixed, url + command, 'saml_method = paste\n']) {
+      assert.ok(anew(lines), lines);
+    }
+    for (const lines of [command, `${url}${command}saml_method = process\n`, keys]) {
+      assert.ok(!anew(lines), lines);
+    }
+    const chain = goodPlan({ config: profile(fixed + url) + role('spoke', 'corp'), ask: 'spoke' });
+    assert.ok(signsInAnew(chain), 'also behind another role');
+  });
 
   it('refuses a source that leaves its role to the person', () => {
     const found = planOf({ config: profile(url) + role('spoke', 'corp'), ask: 'spoke' });

@@ -4,10 +4,18 @@ import type { AssertionWay, SamlRole, SessionRequest } from '../../src/aws/planM
 import { readProfiles } from '../../src/aws/profiles.ts';
 import type { SamlAssertion } from '../../src/aws/saml/assertion.ts';
 import type { Session } from '../../src/session/types.ts';
+import { describePlan } from '../../src/session/view.ts';
 import type { WayMissed } from '../../src/signIn/samlSignIn.ts';
 import { meaningOf } from '../../src/ui/meaning.ts';
 import { requestKey, switcherRows } from '../../src/ui/switcherModel.ts';
-import { missedSentence, pasteTrouble, samlText, signedInAs, wayLook } from '../../src/ui/text/saml.ts';
+import {
+  missedSentence,
+  pasteTrouble,
+  rolesByAccount,
+  samlText,
+  signedInAs,
+  wayLook,
+} from '../../src/ui/text/saml.ts';
 import { changedRows, ProfileTree } from '../../src/ui/treeModel.ts';
 import type { TreeNode } from '../../src/ui/treeModel.ts';
 import type { TreeState } from '../../src/ui/treeRows.ts';
@@ -138,8 +146,17 @@ describe('rows of SAML profiles', () => {
 
   it('do not say that they renew themselves', () => {
     const tree = makeTree();
-    const state = stateOf([sessionOf('Sandbox/Deploy', { request, state: liveState(5 * minute) })]);
-    assert.doesNotMatch(tree.row(nodeOf(tree, state, 1), state)?.description ?? '', /renews itself/);
+    const row = (signsInAnew: boolean): string => {
+      const session = sessionOf('Sandbox/Deploy', { request, signsInAnew, state: liveState(5 * minute) });
+      const state = stateOf([session]);
+      return tree.row(nodeOf(tree, state, 1), state)?.description ?? '';
+    };
+    assert.match(row(true), / · sign-in · /);
+    assert.doesNotMatch(row(true), /renews itself/);
+    assert.match(row(false), /renews itself/, 'with a command');
+    const asked: SessionRequest = { kind: 'profile', profile: 'fixed' };
+    const planned = planFor(set, asked, bareEnvironment);
+    assert.ok(planned.ok && describePlan('id', asked, planned.plan).signsInAnew === true);
   });
 
   it('come back in the switcher as what was started', () => {
@@ -209,6 +226,26 @@ describe('what is said around a SAML sign-in', () => {
     assert.equal(samlText.pick('corp', 41_000), 'corp: choose a role within 50s');
     assert.equal(samlText.pick('corp', 49_999), 'corp: choose a role within 50s');
     assert.equal(samlText.pick('corp', 100), 'corp: choose a role within 10s');
+  });
+
+  it('the accounts, by name or number, with their roles as the provider orders them', () => {
+    const many = ['Z', 'A'].flatMap((name) =>
+      Array.from({ length: 60 }, (_, index) => roleIn(name, String(999900000000 - index))),
+    );
+    const names = (account: string): string | undefined =>
+      account === '999900000000' ? 'alpha' : account === '999899999999' ? 'Beta' : undefined;
+    const groups = rolesByAccount(many, names);
+    assert.equal(groups.length, 60);
+    assert.deepEqual(
+      groups.slice(0, 2).map(({ accountId }) => names(accountId)),
+      ['alpha', 'Beta'],
+    );
+    const [first, second] = groups.slice(2);
+    assert.deepEqual([first?.accountId, second?.accountId], ['999899999941', '999899999942']);
+    assert.deepEqual(
+      first?.roles.map(({ roleArn }) => roleArn.at(-1)),
+      ['Z', 'A'],
+    );
   });
 
   it('whose assertion it is', () => {

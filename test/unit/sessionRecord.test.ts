@@ -4,6 +4,7 @@ import type { SessionRequest } from '../../src/aws/planModel.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import { isOutdated, merge, newer, tombstone, validUntil, type HeldSession } from '../../src/session/kept.ts';
 import { fromRecord, fromStored, judgeRecord, toRecord } from '../../src/session/record.ts';
+import { aboutKept } from '../../src/session/view.ts';
 import { hour, minute, noon } from '../support/sessionWindows.ts';
 
 const held: HeldSession = {
@@ -161,6 +162,13 @@ describe('a stored session', () => {
     assert.deepEqual(judgeRecord({ ...record, packedPolicyPercent: 'much' }), { kind: 'broken' });
     const read = fromRecord(JSON.parse(JSON.stringify(toRecord(held))));
     assert.ok(read !== undefined && !('packedPolicyPercent' in read));
+  });
+
+  it('says whether it takes another sign-in, and reads without it', () => {
+    const record = toRecord({ ...held, signsInAnew: true });
+    const read = fromRecord(JSON.parse(JSON.stringify(record)));
+    assert.ok(read?.signsInAnew === true && aboutKept(fromStored(read)).signsInAnew === true);
+    assert.deepEqual(judgeRecord({ ...record, signsInAnew: 'yes' }), { kind: 'broken' });
   });
 
   it('of version 0.1 names no device', () => {

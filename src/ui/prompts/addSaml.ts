@@ -104,8 +104,8 @@ function fromProblem(way: AssertionWay | undefined, text: string): string | unde
   if (text === '') {
     return way === 'paste' ? undefined : inputSentence({ kind: 'empty' });
   }
-  // A line of the file begins a comment with these for other tools.
-  if (way === 'process' || (isLoginUrl(text) && !/[#;]/.test(text))) {
+  // It has no white space, without which neither # nor ; begins a comment: many a portal has its pages behind a #.
+  if (way === 'process' || isLoginUrl(text)) {
     return undefined;
   }
   return t('This needs to be an https URL');

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { roleArnProblem } from '../../aws/limits.ts';
 import type { SamlRole } from '../../aws/planModel.ts';
-import { groupByAccount, parseProviderArn, sameRole } from '../../aws/saml/assertion.ts';
+import { parseProviderArn, sameRole } from '../../aws/saml/assertion.ts';
 import type { HeldAssertion } from '../../session/assertions.ts';
 import { DisposableStore } from '../../session/emitter.ts';
 import { inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
-import { accountLabel, samlText, signedInAs } from '../text/saml.ts';
+import { accountLabel, rolesByAccount, samlText, signedInAs } from '../text/saml.ts';
 import type { NameOf } from '../text/saml.ts';
 import { roleNameOf } from '../text/tree.ts';
 import { askText } from './input.ts';
@@ -100,7 +100,7 @@ function itemsOf({ held, last, nameOf }: RoleQuestion): readonly RoleItem[] {
     description: accountLabel(accountId, nameOf),
     answer: { kind: 'role', role },
   });
-  const groups = groupByAccount(roles);
+  const groups = rolesByAccount(roles, nameOf);
   const before = groups.flatMap(({ accountId, roles: ofAccount }) =>
     ofAccount
       .filter((role) => last !== undefined && sameRole(role, last))

@@ -1,6 +1,6 @@
 import type { AssertionWay, Base, SamlRole } from '../../aws/planModel.ts';
-import { accountOfRole } from '../../aws/saml/assertion.ts';
-import type { AssertionTrouble, SamlAssertion } from '../../aws/saml/assertion.ts';
+import { accountOfRole, groupByAccount } from '../../aws/saml/assertion.ts';
+import type { AccountRoles, AssertionTrouble, SamlAssertion } from '../../aws/saml/assertion.ts';
 import type { WayMissed } from '../../signIn/samlSignIn.ts';
 import { t } from './l10n.ts';
 import { roleSessionName } from './signIn.ts';
@@ -43,6 +43,8 @@ export const samlText = {
   sealedProvider: () => t('The ARN of the SAML provider in IAM'),
 };
 
+const sorter = new Intl.Collator('en', { numeric: true });
+
 /** Steps in which the time left is counted, ms: a title that changes each second is read aloud each second. */
 const step = 10_000;
 
@@ -64,6 +66,19 @@ export function accountLabel(accountId: string, nameOf: NameOf): string {
   const name = nameOf(accountId);
   const digits = accountForReading(accountId);
   return name === undefined ? digits : `${name} · ${digits}`;
+}
+
+/**
+ * An assertion's roles by account, the accounts as a person looks for them: by name, and behind those by number. The roles
+ * of each are in the provider's order.
+ */
+export function rolesByAccount(roles: readonly SamlRole[], nameOf: NameOf): readonly AccountRoles[] {
+  const name = ({ accountId }: AccountRoles): string | undefined => nameOf(accountId);
+  const key = (group: AccountRoles): string => name(group) ?? group.accountId;
+  const unnamed = (group: AccountRoles): number => (name(group) === undefined ? 1 : 0);
+  return groupByAccount(roles).toSorted(
+    (one, other) => unnamed(one) - unnamed(other) || sorter.compare(key(one), key(other)),
+  );
 }
 
 /** What a session of such a role is called: account and role, as people say it. */

@@ -118,10 +118,10 @@ export function sessionFacts(
   }
 }
 
-/** A role of an assertion is had again by signing in again; for all else nobody need do anything, or type a code. */
-function renewalFact({ needsPerson, request }: Session): string | undefined {
-  if (request.kind === 'samlRole') {
-    return undefined;
+/** What a SAML sign-in gave is had again by signing in again; for all else nobody need do anything, or type a code. */
+function renewalFact({ needsPerson, signsInAnew }: Session): string | undefined {
+  if (signsInAnew === true) {
+    return t('sign-in');
   }
   return needsPerson ? t('MFA') : t('renews itself');
 }
