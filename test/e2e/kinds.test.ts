@@ -65,6 +65,11 @@ describeIf(awsCli !== undefined, noAwsCli, 'every kind of profile that needs no 
     assert.equal(stage().granted('AssumeRoleWithWebIdentity').length, 1);
   });
 
+  it('web_identity_token_process', async () => {
+    await start('printed', 'Ci');
+    assert.equal(stage().granted('AssumeRoleWithWebIdentity').length, 2);
+  });
+
   it('the keys of an IAM user', async () => {
     await stage().start('dora');
     await stage().page.openTerminal();

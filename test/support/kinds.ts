@@ -120,6 +120,12 @@ export async function writeKindsHome(home: string, sandboxUrl: string, idp: Idp)
         `aws_secret_access_key = ${dora.secretAccessKey}`,
       ),
       profile('ci', `role_arn = ${kindsRole('Ci')}`, 'web_identity_token_file = ~/jwt'),
+      profile(
+        'printed',
+        `role_arn = ${kindsRole('Ci')}`,
+        'web_identity_token_process = cat jwt',
+        'role_session_name = printed',
+      ),
       profile('deploy', `role_arn = ${kindsRole('Deploy')}`, 'source_profile = ci'),
       profile('vault', `credential_process = "${program}" --password EXAMPLEPASSWORD`),
       profile('env', `role_arn = ${kindsRole('FromMachine')}`, 'credential_source = Environment'),
