@@ -69,6 +69,10 @@ describeIf(
       typedCodes.push(unused);
       return unused;
     };
+    const moveClock = async (ms: number): Promise<void> => {
+      await set.issuer.moveClock(ms);
+      await stage.moveClock(ms);
+    };
     /** All that must not be found anywhere. */
     const realSecrets = (): readonly Secret[] => [
       plants.kept,
@@ -76,11 +80,15 @@ describeIf(
         name: `${kindOf(value)} ${String(index)}`,
         value,
       })),
+      ...set.issuer.tokens.map((value, index) => ({ name: `issuer token ${String(index)}`, value })),
     ];
     /** Not by its row, which moves while refusals come and go above it. */
     const startByName = async (profile: string): Promise<void> => {
-      await stage.page.runCommand('STS: Start Session from Profile…');
-      await stage.page.pick(profile);
+      const { page } = stage;
+      await page.runCommand('STS: Start Session from Profile…');
+      await page.quickTitle(/^Start Session/).waitFor();
+      await page.quickInput().fill(profile);
+      await page.pick(profile);
     };
 
     it('starts with a wrong and a right MFA code', async () => {
@@ -175,7 +183,7 @@ describeIf(
       await page.openTerminal();
       assert.match((await stage.whoAmI()).text, billing);
       const calls = stage.granted('AssumeRole').length;
-      await stage.moveClock((granted + 5) * 1000);
+      await moveClock((granted + 5) * 1000);
       await page.waitForStatus(/^ ?billing-read expired$/);
       assert.match((await stage.whoAmI()).text, billing);
       await page.waitForStatus(/^ ?billing-read 9m$/);
@@ -200,7 +208,7 @@ describeIf(
       await look('with a sign-in');
       // Past the end of the access token: another one comes by the refresh token.
       const tokens = stage.granted('CreateToken').length;
-      await stage.moveClock(2 * 3_600_000);
+      await moveClock(2 * 3_600_000);
       await page.runCommand('STS: Renew Session Now');
       await eventually(
         () => stage.granted('CreateToken').length,
@@ -208,6 +216,36 @@ describeIf(
         'a new token',
       );
       await look('with a new token');
+    });
+
+    it('signs in at an OpenID Connect issuer, and gets the next identity by its refresh token', async () => {
+      const { page } = stage;
+      const { issuer: url, clientId } = set.issuer;
+      const corp = { url, clientId, scopes: ['email', 'offline_access'], sessionNameClaim: 'email' };
+      await (await page.companion).ask('writeSetting', { name: 'stsSessions.issuers', value: { corp } });
+      await startByName('from-an-issuer');
+      const opening = page.page.context().waitForEvent('page');
+      await page.press('Copy Code and Open Page', page.dialog().filter({ hasText: 'must show' }));
+      await page.press('Open', page.dialog().filter({ hasText: 'external website' }));
+      const opened = await opening;
+      await opened.getByRole('button', { name: 'Continue' }).click();
+      await opened.getByPlaceholder('Enter any login').fill('alice');
+      await opened.getByPlaceholder('and password').fill('EXAMPLE-PASSWORD');
+      await opened.getByRole('button', { name: 'Sign-in' }).click();
+      await opened.getByRole('button', { name: 'Continue' }).click();
+      await opened.getByText('Sign-in Success').waitFor();
+      await opened.close();
+      await look('with the claims');
+      await page.press('Go On', page.dialog().filter({ hasText: 'Subject: alice' }));
+      await page.waitForStatus(/^ ?from-an-issuer 9m$/);
+      await look('with an issuer');
+      // Past the end of the identity.
+      await moveClock(3_600_000);
+      await page.waitForStatus(/^ ?from-an-issuer expired$/);
+      await page.runCommand('STS: Renew Session Now');
+      await page.waitForStatus(/^ ?from-an-issuer 9m$/);
+      assert.equal(set.issuer.grants, 2);
+      await look('with the next identity');
     });
 
     it('keeps an authenticator, and makes codes from it', async () => {
@@ -342,7 +380,14 @@ describeIf(
       const { keys, tokens } = secretsIn(stage.sandbox.secrets().join(' '));
       assert.ok(keys >= 8 && tokens >= 5, `${String(keys)} keys, ${String(tokens)} tokens`);
       const kinds = new Set(realSecrets().map(({ name }) => name.replace(/ \d+$/, '')));
-      for (const kind of ['SAML response', 'web identity', 'sign-in token', 'refresh token', 'MFA seed']) {
+      for (const kind of [
+        'SAML response',
+        'web identity',
+        'issuer token',
+        'sign-in token',
+        'refresh token',
+        'MFA seed',
+      ]) {
         assert.ok(kinds.has(kind), `${kind} among ${[...kinds].join()}`);
       }
     });

@@ -6,6 +6,7 @@ import { withDemoIdp } from '../sandbox/demoSaml.ts';
 import { startSamlIssuer } from '../sandbox/identityProviders/samlIssuer.ts';
 import type { SamlIssuer } from '../sandbox/identityProviders/samlIssuer.ts';
 import { createIdp } from './idp.ts';
+import { issuerRole } from './issuerWorld.ts';
 import { consoleToken, people } from './loginRig.ts';
 
 const main = '111122223333';
@@ -78,6 +79,10 @@ ${common}
 [profile from-the-web]
 role_arn = ${webRole}
 web_identity_token_file = ${join(home, 'jwt')}
+${common}
+[profile from-an-issuer]
+role_arn = ${issuerRole}
+web_identity_issuer = corp
 ${common}
 [profile console]
 login_session = ${people.alice}

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SandboxData } from '../sandbox/data.ts';
 import { demoData, writeDemoHome } from '../sandbox/demo.ts';
+import { startOidcIdp, type OidcIdp } from '../sandbox/identityProviders/oidcIdp.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
+import { issuerWorld } from './issuerWorld.ts';
 import { LeakKinds } from './leakKinds.ts';
 import { packagedExtension } from './packaged.ts';
 import { findProgram } from './rig.ts';
@@ -20,6 +22,8 @@ export interface LeakStage {
   readonly curlCalls: string;
   /** What the fixture has written, by path: secrets may stand there. */
   readonly inputs: ReadonlyMap<string, string>;
+  /** Where alice may sign in for the profile `from-an-issuer`. */
+  readonly issuer: OidcIdp;
   /** Files of tokens that are there on purpose, shared with the AWS CLI, as they are now. */
   tokenFiles(): Promise<ReadonlyMap<string, string>>;
   /** Ends everything and removes the files. */
@@ -47,7 +51,9 @@ export async function setLeakStage(): Promise<LeakStage> {
     await mkdir(path);
   }
   const kinds = new LeakKinds();
-  const fresh = freshen(kinds.data(demoData()));
+  // A workbench in the browser opens what is on 127.0.0.1 through itself, which the provider's cookies do not survive.
+  const issuer = await startOidcIdp({ host: '127.0.0.2', idTokenSeconds: 1800 });
+  const fresh = freshen(issuerWorld(issuer, kinds.data(demoData())));
   const sandbox = await startSandbox({ data: fresh.data });
   const { configFile, credentialsFile } = await writeDemoHome(home, sandbox.url);
   const { config, inputs: ofKinds } = await kinds.fill(home, sandbox.url);
@@ -76,6 +82,7 @@ export async function setLeakStage(): Promise<LeakStage> {
     await workbench.stop({ keepFiles: true });
     await sandbox.close();
     await kinds.close();
+    await issuer.close();
   };
   try {
     const stage = new Stage({ home, workspace, sandbox, workbench, page: await workbench.openPage() });
@@ -84,6 +91,7 @@ export async function setLeakStage(): Promise<LeakStage> {
       folder,
       curlCalls,
       inputs,
+      issuer,
       tokenFiles: () => kinds.tokenFiles(home),
       async remove() {
         await stop();
