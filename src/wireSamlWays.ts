@@ -10,6 +10,7 @@ import type { KnownProvider } from './signIn/providerFolder.ts';
 import { createBrowserWay } from './signIn/samlBrowser.ts';
 import { createListenerWay } from './signIn/samlListener.ts';
 import type { SamlWay } from './signIn/samlWays.ts';
+import { openPage } from './ui/openPage.ts';
 import { samlBrowser, samlListenerPort } from './ui/settings.ts';
 import { signInText } from './ui/text/signIn.ts';
 
@@ -59,7 +60,7 @@ export function wireSamlWays({ context, peers }: SamlWaysParts): SamlWays {
     listener: createListenerWay({
       port: samlListenerPort,
       isReachable,
-      openBrowser: async (url) => vscode.env.openExternal(vscode.Uri.parse(url, true)),
+      openBrowser: openPage,
       pageTexts: () => signInText.page(),
     }),
   };

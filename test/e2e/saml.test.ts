@@ -12,6 +12,7 @@ import { requireRig } from '../support/rig.ts';
 import { SamlPerson, signInAt } from '../support/samlPerson.ts';
 import {
   alicesRoles,
+  ownBrowserQuery,
   samlAttributes,
   samlData,
   samlMain,
@@ -212,6 +213,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'SAML, with a real identity provider'
     const opening = page.page.context().waitForEvent('page');
     await start('own-browser');
     const opened: Page = await opening;
+    await opened.waitForURL(`${idp.loginUrl}?${ownBrowserQuery}`);
     await signInAt(opened, answers);
     await opened.getByText('You can close this page').waitFor();
     await opened.close();

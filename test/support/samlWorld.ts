@@ -12,6 +12,9 @@ export const samlRole = (name: string, account = samlMain): string => `arn:aws:i
 export const samlProvider = (account = samlMain, name = 'acme'): string =>
   `arn:aws:iam::${account}:saml-provider/${name}`;
 
+/** What a provider's links carry: another link, in which nothing may be decoded. */
+export const ownBrowserQuery = 'TARGET=https%3A%2F%2Fconsole.example%2F%3Fa%3Db%26c%3D%2Bd%23e';
+
 /** AWS's names of attributes begin so. */
 const attribute = 'https://aws.amazon.com/SAML/Attributes/';
 
@@ -125,7 +128,7 @@ export async function writeSamlHome(home: string, sandboxUrl: string, loginUrl: 
         `saml_provider_arn = ${samlProvider()}`,
       ),
       profile('next', `role_arn = ${samlRole('Next')}`, 'source_profile = corp-dev'),
-      profile('own-browser', page, 'saml_method = listener', ...admin),
+      profile('own-browser', `${page}?${ownBrowserQuery}`, 'saml_method = listener', ...admin),
       profile('program', `saml_process = "${program}" --password EXAMPLEPASSWORD`, ...admin),
       profile('by-hand', 'saml_method = paste'),
     ].join(''),

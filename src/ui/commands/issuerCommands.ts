@@ -4,6 +4,7 @@ import { isManaged, kindOf } from '../../aws/profiles.ts';
 import { commands, settings, settingsSection } from '../ids.ts';
 import { profileIn, sessionIn } from '../meaning.ts';
 import type { CommandArgument } from '../meaning.ts';
+import { openPage } from '../openPage.ts';
 import type { CommandParts } from '../parts.ts';
 import { withCancel } from '../progress.ts';
 import { addIssuer } from '../prompts/addIssuer.ts';
@@ -238,7 +239,7 @@ async function signOut(parts: CommandParts): Promise<void> {
     ...(result.page === undefined ? [] : [inBrowser]),
   );
   if (choice === inBrowser && result.page !== undefined) {
-    await vscode.env.openExternal(vscode.Uri.parse(result.page, true));
+    await openPage(result.page);
   }
 }
 

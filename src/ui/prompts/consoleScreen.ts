@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConsoleScreen, PastedProblem } from '../../signIn/consoleLogin.ts';
+import { openPage } from '../openPage.ts';
 import { t } from '../text/l10n.ts';
 import { askText } from './input.ts';
 import { createSignInScreen } from './signInScreen.ts';
@@ -34,7 +35,7 @@ async function askForCode(
   check: (text: string) => PastedProblem | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const open = async (): Promise<void> => void (await vscode.env.openExternal(vscode.Uri.parse(url, true)));
+  const open = async (): Promise<void> => void (await openPage(url));
   void open();
   const answer = await askText({
     title: t('Console Sign-In: {0}', name),

@@ -5,6 +5,7 @@ import type { AssertionOrigin } from '../../session/assertions.ts';
 import { DisposableStore } from '../../session/emitter.ts';
 import type { SamlScreen } from '../../signIn/samlSignIn.ts';
 import { listenerAddress } from '../../signIn/samlListener.ts';
+import { openPage } from '../openPage.ts';
 import { samlListenerPort } from '../settings.ts';
 import { missedSentence, pasteTrouble, samlText, wayLook } from '../text/saml.ts';
 import { askPick } from './input.ts';
@@ -123,7 +124,7 @@ function paste(
           void takeIt(vscode.env.clipboard.readText());
         } else if (does === 'open' && loginUrl !== undefined) {
           pick.activeItems = [take];
-          void vscode.env.openExternal(vscode.Uri.parse(loginUrl, true));
+          void openPage(loginUrl);
         }
       }),
     );

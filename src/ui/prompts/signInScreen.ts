@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { DeviceCode } from '../../aws/sources/identityCenterApi.ts';
 import type { SignInScreen } from '../../signIn/screen.ts';
+import { openPage } from '../openPage.ts';
 import { signInText } from '../text/signIn.ts';
 import { OpenBoxes } from './openBoxes.ts';
 
@@ -16,7 +17,7 @@ export function createSignInScreen(): VisibleSignIn {
   const counted = <T>(box: () => Promise<T>): Promise<T> => boxes.counted(box);
   return {
     isAsking: () => boxes.any,
-    openBrowser: async (url) => vscode.env.openExternal(vscode.Uri.parse(url, true)),
+    openBrowser: openPage,
     confirmCode: (name, code, signal) => counted(() => confirmCode(name, code, signal)),
     waiting: (name, code, signal, work) => counted(() => waiting(name, code, signal, work)),
     pageTexts: () => signInText.page(),
@@ -34,7 +35,7 @@ async function confirmCode(name: string, code: DeviceCode, signal: AbortSignal):
   switch (choice) {
     case open:
       await vscode.env.clipboard.writeText(code.userCode);
-      await vscode.env.openExternal(vscode.Uri.parse(code.verificationUriComplete, true));
+      await openPage(code.verificationUriComplete);
       return true;
     case link:
       await vscode.env.clipboard.writeText(code.verificationUriComplete);
