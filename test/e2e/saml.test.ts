@@ -213,7 +213,8 @@ describeIf(awsCli !== undefined, noAwsCli, 'SAML, with a real identity provider'
     const opening = page.page.context().waitForEvent('page');
     await start('own-browser');
     const opened: Page = await opening;
-    await opened.waitForURL(`${idp.loginUrl}?${ownBrowserQuery}`);
+    await opened.getByLabel('User name').waitFor();
+    assert.equal(opened.url(), `${idp.loginUrl}?${ownBrowserQuery}`);
     await signInAt(opened, answers);
     await opened.getByText('You can close this page').waitFor();
     await opened.close();
