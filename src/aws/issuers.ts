@@ -1,3 +1,4 @@
+import { isLoopback } from './loopback.ts';
 import type { Issuer } from './planModel.ts';
 
 /** The fields of an issuer in the settings. */
@@ -93,11 +94,6 @@ export function issuerUrlProblem(text: string): IssuerUrlProblem | undefined {
   }
   const tenant = url.pathname.split('/')[1] ?? '';
   return url.hostname === microsoftHost && sharedTenants.has(tenant) ? 'sharedTenant' : undefined;
-}
-
-/** True when an address leads to this machine and nowhere else. */
-export function isLoopback({ hostname }: Pick<URL, 'hostname'>): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** What keeps `text` from being a client id (RFC 6749, A.1). IAM takes at most 255 characters as an audience. */

@@ -1,6 +1,6 @@
 import type { CustomFetch } from 'openid-client';
 import type { CaBundle, Fault } from '../aws/faults.ts';
-import { isLoopback } from '../aws/issuers.ts';
+import { isLoopback } from '../aws/loopback.ts';
 import type { Network } from './network.ts';
 import { networkFetch } from './networkFetch.ts';
 import { WireFault } from './wireFault.ts';

@@ -1,6 +1,7 @@
 import * as client from 'openid-client';
 import type { CaBundle, Fault } from '../aws/faults.ts';
-import { isLoopback, tenantOf } from '../aws/issuers.ts';
+import { tenantOf } from '../aws/issuers.ts';
+import { isLoopback } from '../aws/loopback.ts';
 import { claimsOf } from '../aws/jwt.ts';
 import type { NetworkSettings } from '../aws/network.ts';
 import type { Issuer } from '../aws/planModel.ts';

@@ -47,6 +47,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'SAML, with a real identity provider'
       port = await freePort();
       person = await SamlPerson.sit(folder, requireRig().browser);
       idp = await startSamlIdp({
+        host: '127.0.0.2',
         person: { ...answers, isCode: (code) => code === answers.code },
         order: { attributes: samlAttributes(alicesRoles), lifetimeSeconds: life / 1000 },
       });
@@ -212,6 +213,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'SAML, with a real identity provider'
     idp.postTo(`http://127.0.0.1:${String(port)}/saml`);
     const opening = page.page.context().waitForEvent('page');
     await start('own-browser');
+    await page.press('Open', page.dialog().filter({ hasText: 'external website' }));
     const opened: Page = await opening;
     await opened.getByLabel('User name').waitFor();
     assert.equal(opened.url(), `${idp.loginUrl}?${ownBrowserQuery}`);

@@ -1,6 +1,7 @@
 import type { Credentials } from '../credentials.ts';
 import type { Effects } from '../effects.ts';
 import type { Fault } from '../faults.ts';
+import { isLoopback } from '../loopback.ts';
 import { Secret } from '../secret.ts';
 import { jsonFields, keysFrom } from './givenKeys.ts';
 import { bodyOf, machineFault } from './machineFault.ts';
@@ -9,12 +10,7 @@ const trouble = machineFault('EcsContainer');
 
 /** Where ECS answers, and where EKS does: the hosts beside this machine that may be asked without TLS. */
 const relativeHost = '169.254.170.2';
-const plainHosts: ReadonlySet<string> = new Set([
-  relativeHost,
-  '169.254.170.23',
-  '[fd00:ec2::23]',
-  'localhost',
-]);
+const plainHosts: ReadonlySet<string> = new Set([relativeHost, '169.254.170.23', '[fd00:ec2::23]']);
 
 /** Of the AWS CLI's ContainerMetadataFetcher. */
 const timeoutMs = 2000;
@@ -75,14 +71,9 @@ function addressFrom({ env }: Pick<Effects, 'env'>): URL | Fault {
     const name = relative === undefined ? 'FULL_URI' : 'RELATIVE_URI';
     return trouble('badAddress', `AWS_CONTAINER_CREDENTIALS_${name}`);
   }
-  return url.protocol === 'https:' || plainHosts.has(url.hostname) || isLoopback(url.hostname)
+  return url.protocol === 'https:' || plainHosts.has(url.hostname) || isLoopback(url)
     ? url
     : trouble('hostNotAllowed', url.host);
-}
-
-/** A URL's host is already in its shortest form: `127.1` and `[0:0:0:0:0:0:0:1]` arrive as below. */
-function isLoopback(hostname: string): boolean {
-  return /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === '[::1]';
 }
 
 /** The file comes first and is read each time: EKS writes a new token into it. A line break would forge a header. */

@@ -1,4 +1,5 @@
 import type { Findings } from '../findings.ts';
+import { isLoopback } from '../loopback.ts';
 import { placeOf, read } from '../findings.ts';
 import type { AssertionSource, AssertionWay, Base, SamlRole, SessionRequest } from '../planModel.ts';
 import { sessionPoliciesOf } from '../planPolicies.ts';
@@ -96,9 +97,8 @@ export function isLoginUrl(text: string): boolean {
   if (/\s/.test(text) || !URL.canParse(text)) {
     return false;
   }
-  const { protocol, hostname } = new URL(text);
-  const local = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
-  return protocol === 'https:' || (protocol === 'http:' && local);
+  const url = new URL(text);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 }
 
 /** `role_arn` with `saml_provider_arn`; neither leaves the choice to the person. */

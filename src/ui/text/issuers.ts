@@ -1,4 +1,4 @@
-import { isLoopback } from '../../aws/issuers.ts';
+import { isLoopback } from '../../aws/loopback.ts';
 import type { IssuerUrlProblem } from '../../aws/issuers.ts';
 import { textClaim } from '../../aws/jwt.ts';
 import type { Claims } from '../../aws/jwt.ts';

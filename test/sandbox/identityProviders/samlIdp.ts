@@ -40,12 +40,14 @@ export interface SamlIdpOptions {
   readonly order: Partial<SamlOrder>;
   /** Any free port when absent. */
   readonly port?: number;
+  /** `127.0.0.1` when absent. A workbench in the browser opens that one through itself, and changes the address. */
+  readonly host?: string;
 }
 
 const awsSignIn = 'https://signin.aws.amazon.com/saml';
 
 /**
- * Starts an identity provider on 127.0.0.1: samlp makes its responses; the pages are a user name with a password, and a code of
+ * Starts an identity provider on this machine: samlp makes its responses; the pages are a user name with a password, and a code of
  * six digits. Who has signed in is known by a cookie.
  */
 export async function startSamlIdp(options: SamlIdpOptions): Promise<SamlIdp> {
@@ -107,7 +109,8 @@ export async function startSamlIdp(options: SamlIdpOptions): Promise<SamlIdp> {
       reply.destroy();
     });
   });
-  server.listen(options.port ?? 0, '127.0.0.1');
+  const host = options.host ?? '127.0.0.1';
+  server.listen(options.port ?? 0, host);
   try {
     await once(server, 'listening');
   } catch (error) {
@@ -118,7 +121,7 @@ export async function startSamlIdp(options: SamlIdpOptions): Promise<SamlIdp> {
   return {
     entityId: issuer.entityId,
     certificate: issuer.certificate,
-    loginUrl: `http://127.0.0.1:${port}/sso`,
+    loginUrl: `http://${host}:${port}/sso`,
     get order() {
       return order;
     },
