@@ -22,6 +22,7 @@ function data(): SandboxData {
           ...(main.roles ?? []),
           role('night-ops', { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
           role('vendor-audit', { StringEquals: { 'sts:ExternalId': 'audit-0815' } }),
+          role('on-call', { StringLike: { 'sts:RoleSessionName': 'on-call-*' } }),
           role('office-only', { StringEquals: { 'aws:PrincipalOrgID': 'o-example' } }),
           role('strangers', undefined, '999988887777'),
         ],
@@ -42,7 +43,7 @@ describe('found roles', () => {
     await page.runCommand('STS: Find Roles I Can Assume');
     await page.quickTitle('Find Roles').waitFor();
     await page.pick('alice');
-    await page.waitForNotification('5 roles can be assumed from alice, and 1 more perhaps');
+    await page.waitForNotification('6 roles can be assumed from alice, and 1 more perhaps');
     assert.equal(stage().granted('ListRoles').length, 1);
     assert.deepEqual(
       sandbox.journal.filter(({ status }) => status !== 200),
@@ -59,7 +60,7 @@ describe('found roles', () => {
     await page.treeRow('night-ops').waitFor();
     await page.screenshot('found roles');
     const text = async (label: string): Promise<string> => (await page.treeRow(label).textContent()) ?? '';
-    assert.match(await text('Roles found'), /6 · \d\d:\d\d/);
+    assert.match(await text('Roles found'), /7 · \d\d:\d\d/);
     assert.match(await text('night-ops'), /1111-2222-3333 · MFA/);
     assert.match(await text('vendor-audit'), /1111-2222-3333 · external ID/);
     assert.match(await text('office-only'), /perhaps, depends on aws:PrincipalOrgID/);
@@ -91,6 +92,18 @@ describe('found roles', () => {
     assert.equal(stage().granted('AssumeRole').at(-1)?.params['ExternalId'], 'audit-0815');
   });
 
+  it('ask for what has to look as the trust policy says, and take nothing else', async () => {
+    const { page } = stage();
+    await page.clickTreeButton('on-call', 'Start');
+    await page.quickMessage().filter({ hasText: 'it must look like this: on-call-*' }).waitFor();
+    await page.quickInput().fill('alice');
+    await page.quickMessage().filter({ hasText: 'takes only what looks like this: on-call-*' }).waitFor();
+    await page.screenshot('found role, session name');
+    await page.answerInput('on-call-alice');
+    await page.waitForStatus(/on-call 59m/);
+    assert.equal(stage().granted('AssumeRole').at(-1)?.params['RoleSessionName'], 'on-call-alice');
+  });
+
   it('are saved as a profile that every AWS tool knows', async () => {
     const { page, configFile } = stage();
     await page.clickTreeButton('office-only', 'Save Role');
@@ -108,6 +121,8 @@ describe('found roles', () => {
       /\n\[profile office\]\nrole_arn = arn:aws:iam::111122223333:role\/office-only\nsource_profile = alice\n$/,
     );
     await page.clearNotifications();
+    // Nobody saves it twice.
+    await page.treeRow('office-only').filter({ hasText: ', in profile office' }).waitFor();
   });
 
   it('are there after a reload, and looked for again when the person asks', async () => {
@@ -117,7 +132,7 @@ describe('found roles', () => {
     await page.treeRow('Roles found').waitFor();
     const before = stage().granted('ListRoles').length;
     await page.clickTreeButton('Roles found', 'Look for Roles Again');
-    await page.waitForNotification('5 roles can be assumed from alice');
+    await page.waitForNotification('6 roles can be assumed from alice');
     assert.equal(stage().granted('ListRoles').length, before + 1);
     await page.clearNotifications();
   });
@@ -156,5 +171,24 @@ describe('found roles', () => {
       from,
     });
     release();
+  });
+
+  it('are looked for with a role’s session, which new terminals do not get', async () => {
+    const { page } = stage();
+    await page.runCommand('STS: End All Sessions');
+    await page.clearNotifications();
+    await page.runCommand('STS: Find Roles I Can Assume');
+    await page.pick('hub');
+    await page.waitForNotification(/No role could be found for hub/);
+    await page.treeRow('hub').filter({ hasText: '59m' }).waitFor();
+    await page.screenshot('found roles, nothing active');
+    assert.doesNotMatch((await page.statusBarItem().textContent()) ?? '', /hub/);
+    await page.clearNotifications();
+  });
+
+  it('are forgotten when the person says so', async () => {
+    const { page } = stage();
+    await page.chooseFromMenu('Roles found', 'Forget Found Roles');
+    await page.treeRow('vendor-audit').waitFor({ state: 'detached' });
   });
 });

@@ -20,7 +20,10 @@ import type { RoleLists, SuggestedEntry } from '../../src/ui/roleRows.ts';
 import {
   entryProblemSentence,
   findText,
+  foundFacts,
   missingSentence,
+  savedFacts,
+  suggestedFacts,
   suggestedText,
 } from '../../src/ui/text/roleLists.ts';
 import { ProfileTree } from '../../src/ui/treeModel.ts';
@@ -383,7 +386,27 @@ describe('rows of roles in no file', () => {
     const profile = tree.profileNode('alice');
     const group = profile && tree.children(profile, state).find(({ kind }) => kind === 'foundRoles');
     const [node] = group ? tree.children(group, state) : [];
-    assert.equal(node && tree.row(node, state)?.description, '1111-2222-3333 · in profile office');
+    assert.equal(node && tree.row(node, state)?.description, '1111-2222-3333, in profile office');
+  });
+
+  it('never leave out what a person must know, however much there is to say', () => {
+    const role = only(readSavedRoles([{ ...good, readOnly: true }])).role;
+    assert.ok(role);
+    assert.equal(savedFacts(role, false), 'saved · read-only · 4444-5555-6666');
+    assert.equal(
+      suggestedFacts(role, 'shop', ['endpoint_url']),
+      '4444-5555-6666 · admin · from shop, read-only, in part',
+    );
+    const most: FoundRole = {
+      arn: roleArn,
+      verdict: 'perhaps',
+      needs: { mfa: true, externalId: 'x' },
+      unknown: ['aws:SourceIp'],
+    };
+    assert.equal(
+      foundFacts(most, 'office'),
+      '4444-5555-6666, in profile office · MFA · external ID · perhaps, depends on aws:SourceIp',
+    );
   });
 
   it('are never shown as the session that may do less, nor the other way round', () => {

@@ -13,7 +13,7 @@ import { joinFacts } from './tree.ts';
 export function savedFacts(role: SavedRole, sourceGone: boolean): string {
   return sourceGone
     ? t('its source profile is not there: {0}', role.sourceProfile ?? '')
-    : joinFacts([t('saved'), accountOf(role.roleArn), nameUnless(role), lessThanRole(role)]);
+    : joinFacts([t('saved'), lessThanRole(role), accountOf(role.roleArn), nameUnless(role)]);
 }
 
 /** What the row of a suggested role says beside its name. */
@@ -21,9 +21,8 @@ export function suggestedFacts(role: SavedRole, folderName: string, ignored: rea
   return joinFacts([
     accountOf(role.roleArn),
     nameUnless(role),
-    lessThanRole(role),
-    t('from {0}', folderName),
-    ignored.length > 0 ? t('not all of it is taken') : undefined,
+    // Whose word it is must never make room for anything.
+    joinWords([t('from {0}', folderName), lessThanRole(role), ignored.length > 0 ? t('in part') : undefined]),
   ]);
 }
 
@@ -42,7 +41,7 @@ export function foundFacts({ arn, verdict, needs, unknown }: FoundRole, profile:
         ? t('perhaps, depends on {0}', first)
         : undefined;
   const known = profile === undefined ? undefined : t('in profile {0}', profile);
-  return joinFacts([accountOf(arn), asks, sure, known]);
+  return joinFacts([joinWords([accountOf(arn), known]), asks, sure]);
 }
 
 /** What a found role takes, a line each. */
@@ -239,6 +238,11 @@ export const suggestedText = {
 
 function accountOf(roleArn: string): string {
   return accountForReading(parseRoleArn(roleArn)?.accountId ?? '');
+}
+
+/** What counts as one fact: a row shows three. */
+function joinWords(words: readonly (string | undefined)[]): string {
+  return words.filter((word) => word !== undefined).join(', ');
 }
 
 function lessThanRole(role: SavedRole): string | undefined {
