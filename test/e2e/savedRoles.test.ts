@@ -125,6 +125,46 @@ describe('saved and suggested roles', () => {
     await page.clearNotifications();
   });
 
+  it('start it read-only from then on when it is made so, and save that anew', async () => {
+    const { page } = stage();
+    await page.clickTreeButton('shop-reader', 'Edit Saved Role');
+    await page.quickTitle('Edit shop-reader').waitFor();
+    await page.pick('Read-only');
+    await page
+      .quickRows()
+      .filter({ hasText: /Read-only.*it changes nothing/ })
+      .waitFor();
+    await page.screenshot('edit saved role, read-only');
+    await page.page.keyboard.press('Escape');
+    await page.treeRow('shop-reader').filter({ hasText: 'saved · read-only' }).waitFor();
+    await page.clickTreeButton('shop-reader', 'Start');
+    await page.waitForStatus(/shop-reader \(read-only\) 29m/);
+    const policy = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+    assert.equal(stage().granted('AssumeRole').at(-1)?.params['PolicyArns.member.1.arn'], policy);
+    await page.runCommand('STS: End All Sessions');
+    await page.clearNotifications();
+    await page.runCommand('STS: Save Role');
+    await page.quickRows().filter({ hasText: 'read-only' }).first().waitFor();
+    await page.screenshot('save role, recent');
+    await page.quickRows().filter({ hasText: 'read-only' }).first().click();
+    await page.quickRows().filter({ hasText: 'start the whole role' }).waitFor();
+    await page.screenshot('save role, less than the role');
+    await page.pick('In your settings');
+    await page.quickMessage().filter({ hasText: 'The role’s name' }).waitFor();
+    await page.answerInput('shop-glance');
+    await page.quickMessage().filter({ hasText: 'Region' }).waitFor();
+    await page.answerInput('');
+    await page.pick('No color');
+    await page.waitForNotification('Role saved: shop-glance');
+    await page.clearNotifications();
+    const saved = (await eventually(
+      userSettings,
+      (value) => JSON.stringify(value).includes('shop-glance'),
+      'the role is in the user’s settings',
+    )) as readonly Readonly<Record<string, unknown>>[];
+    assert.equal(saved.find(({ name }) => name === 'shop-glance')?.['readOnly'], true);
+  });
+
   it('remove it, and put it back', async () => {
     const { page } = stage();
     await page.runCommand('STS: Remove Saved Role');
@@ -177,6 +217,12 @@ describe('saved and suggested roles', () => {
     await page.press('Cancel', page.dialog());
     await page.dialog().waitFor({ state: 'detached' });
     assert.equal(stage().sandbox.journal.length, before, 'a no sends nothing');
+    // What was saved is never asked about again, so that saving asks as well.
+    await page.clickTreeButton('shop-prod', 'Save Role');
+    await question.waitFor();
+    await question.filter({ hasText: 'The folder calls it: shop-prod' }).waitFor();
+    await page.press('Cancel', page.dialog());
+    await page.dialog().waitFor({ state: 'detached' });
     await page.clickTreeButton('shop-prod', 'Start');
     await page.press('Use This Role', page.dialog());
     await page.press('Do Not Add', page.dialog());
