@@ -87,7 +87,9 @@ async function listen(parts: ListenerWayParts): Promise<Listener> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { title, done, failed } = parts.pageTexts();
     const refused = answered ? 410 : refusal(request, portOf(server));
-    const form = refused ?? (await read(request));
+    // Also what is refused is read to its end: a connection that closes before that takes the answer with it.
+    const posted = await read(request);
+    const form = refused ?? posted;
     if (typeof form === 'number') {
       sendPage(response, form, title, failed);
     } else if (answered) {
