@@ -16,7 +16,7 @@ const CLIENTS = 'src/clients';
 const HELPER = 'src/outlets/helper';
 
 /** The services with a bundle of their own: `import('./clients/sts.ts')` becomes a require of `dist/sts.cjs`. */
-const SERVICES = ['sts', 'identityCenter', 'oidc', 'signin', 'iam'];
+const SERVICES = ['sts', 'identityCenter', 'oidc', 'signin', 'iam', 'consoleLink'];
 
 /** Files that few people need, each a bundle of its own: `import('./aws/totp.ts')` becomes a require of `dist/totp.cjs`. */
 const RARE = ['src/aws/totp.ts', 'src/aws/saml/readAssertion.ts', 'src/ui/qrPicture.ts'];

@@ -47,6 +47,7 @@ import { wireLogin } from './wireLogin.ts';
 import { wireRoles } from './wireRoles.ts';
 import { wireSaml } from './wireSaml.ts';
 import { wireSts } from './wireSts.ts';
+import { wireConsole } from './wireConsole.ts';
 import { wireDelivery } from './wireDelivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
 
@@ -216,6 +217,14 @@ export function start(context: vscode.ExtensionContext): Core {
     files: async () => (await files.read()).set,
     now,
   });
+  const consoleLinks = wireConsole({
+    plan,
+    files: async () => (await files.read()).set,
+    environment: () => environment.now,
+    userAgent,
+    network,
+    log,
+  });
   const profiles = { read: async () => (await files.read()).set, onDidChange: files.onDidChange };
   const planOf = rememberPlans(
     (set, profile) => planFor(set, { kind: 'profile', profile }, environment.now),
@@ -233,6 +242,7 @@ export function start(context: vscode.ExtensionContext): Core {
     issuers,
     plan,
     login,
+    console: consoleLinks,
     saml,
     roles,
     switcher: { ...views, recent: () => recent.requests(), saved: savedRequests, aliasOf },

@@ -12,6 +12,8 @@ export interface Partition {
   readonly dualStackSuffix: string;
   /** Where people sign in to the console, and where SAML is posted; `{region}.` may stand before it. */
   readonly signInHost: string;
+  /** Where the console is, as AWS documents it; undefined where nobody has published it. */
+  readonly consoleHost?: string;
   /** Where to call STS when the ARN names the partition and nothing names a region. */
   readonly fallbackRegion: string;
 }
@@ -22,6 +24,7 @@ const aws: Partition = {
   dnsSuffix: 'amazonaws.com',
   dualStackSuffix: 'api.aws',
   signInHost: 'signin.aws.amazon.com',
+  consoleHost: 'console.aws.amazon.com',
   fallbackRegion: 'us-east-1',
 };
 
@@ -34,6 +37,7 @@ export const partitions: readonly Partition[] = [
     dnsSuffix: 'amazonaws.com.cn',
     dualStackSuffix: 'api.amazonwebservices.com.cn',
     signInHost: 'signin.amazonaws.cn',
+    consoleHost: 'console.amazonaws.cn',
     fallbackRegion: 'cn-north-1',
   },
   {
@@ -42,6 +46,7 @@ export const partitions: readonly Partition[] = [
     dnsSuffix: 'amazonaws.com',
     dualStackSuffix: 'api.aws',
     signInHost: 'signin.amazonaws-us-gov.com',
+    consoleHost: 'console.amazonaws-us-gov.com',
     fallbackRegion: 'us-gov-west-1',
   },
   {
@@ -50,6 +55,7 @@ export const partitions: readonly Partition[] = [
     dnsSuffix: 'amazonaws.eu',
     dualStackSuffix: 'api.amazonwebservices.eu',
     signInHost: 'signin.amazonaws-eusc.eu',
+    consoleHost: 'console.amazonaws-eusc.eu',
     fallbackRegion: 'eusc-de-east-1',
   },
   {

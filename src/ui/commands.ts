@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { authenticatorCommands } from './commands/authenticatorCommands.ts';
+import { consoleLinkCommands } from './commands/consoleLinkCommand.ts';
 import { credentialCommands } from './commands/credentialCommands.ts';
 import { decodeCommands } from './commands/decodeCommand.ts';
 import { fileCommands } from './commands/fileCommands.ts';
@@ -24,6 +25,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...sessionCommands(parts),
     ...roleCommands(parts),
     ...decodeCommands(parts),
+    ...consoleLinkCommands(parts),
     ...credentialCommands(parts),
     ...authenticatorCommands(parts),
     ...fileCommands(parts),

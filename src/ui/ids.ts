@@ -35,6 +35,7 @@ export const commands = {
   editSavedRole: 'stsSessions.editSavedRole',
   removeSavedRole: 'stsSessions.removeSavedRole',
   dismissSession: 'stsSessions.dismissSession',
+  openConsole: 'stsSessions.openConsole',
   copyCredentials: 'stsSessions.copyCredentials',
   runWithCredentials: 'stsSessions.runWithCredentials',
   showIdentity: 'stsSessions.showIdentity',

@@ -1,4 +1,5 @@
 import type { Event } from '../session/emitter.ts';
+import type { ConsoleHindrance } from '../aws/console.ts';
 import type { Credentials } from '../aws/credentials.ts';
 import type { CallerIdentity } from '../aws/effects.ts';
 import type { Fault } from '../aws/faults.ts';
@@ -8,6 +9,7 @@ import type { Base, Issuer, LoginSession, PlanResult, SamlRole, SessionRequest }
 import type { SavedRole } from '../aws/roles/savedRole.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import type { FileRole } from '../aws/problems.ts';
+import type { Secret } from '../aws/secret.ts';
 import type { SignIn } from '../aws/sources/identityCenterApi.ts';
 import type { IssuerFacts } from '../aws/sources/issuerApi.ts';
 import type { AssertionOrigin } from '../session/assertions.ts';
@@ -142,6 +144,18 @@ export interface RolesPort {
   agree(folder: string, role: SavedRole, sourceProfile: string): Promise<void>;
 }
 
+/** The AWS console for sessions, as the interface sees it. */
+export interface ConsolePort {
+  /** A link that signs in to the console with a session's credentials, once, for 15 minutes. */
+  link(
+    session: Session,
+    credentials: Credentials,
+    signal: AbortSignal,
+  ): Promise<
+    { readonly link: Secret } | { readonly hindrance: ConsoleHindrance } | { readonly fault: Fault }
+  >;
+}
+
 /** What the command handlers work with. */
 export interface CommandParts {
   readonly sessions: Sessions;
@@ -153,6 +167,7 @@ export interface CommandParts {
   readonly identityCenter: IdentityCenterPort;
   readonly issuers: IssuersPort;
   readonly login: LoginPort;
+  readonly console: ConsolePort;
   readonly saml: SamlPort;
   readonly roles: RolesPort;
   readonly switcher: SwitcherOptions;

@@ -67,6 +67,49 @@ describeIf(awsCli !== undefined, noAwsCli, 'federation sessions and decoded mess
     assert.match(text, /InvalidClientTokenId/);
   });
 
+  it('opens the console as the federated user', async () => {
+    const { page } = stage();
+    const opened = page.page.context().waitForEvent('page');
+    await page.runCommand('STS: Open AWS Console');
+    const console = await opened;
+    await console.getByText(`arn:aws:sts::${account}:federated-user/guest`).waitFor();
+    await console.close();
+    const said = await page.waitForNotification('The AWS console opens in the browser: guest');
+    await page.screenshot('console: opened');
+    await page.press('Copy Link', said);
+    await page.page.keyboard.press('Escape');
+    await page.dialog().waitFor({ state: 'detached' });
+    assert.deepEqual(
+      stage()
+        .granted('GetSigninToken')
+        .map(({ params }) => params),
+      [{ method: 'POST' }],
+    );
+    await page.clearNotifications();
+  });
+
+  it('gives a link away only after saying what it is', async () => {
+    const { page } = stage();
+    const opened = page.page.context().waitForEvent('page');
+    await page.chooseFromMenu('guest', 'Open AWS Console');
+    await (await opened).close();
+    await page.press('Copy Link', await page.waitForNotification('The AWS console opens in the browser'));
+    await page.dialog().filter({ hasText: 'Whoever has this link within 15 minutes' }).waitFor();
+    await page.screenshot('console: copy link');
+    await page.press('Copy Link', page.dialog());
+    const said = await page.waitForNotification('The link to the AWS console is on the clipboard');
+    const text = await (await page.companion).ask('readClipboard', {});
+    const link = new URL(text);
+    assert.equal(`${link.origin}${link.pathname}`, `${stage().sandbox.url}/federation`);
+    const destination = 'https://console.aws.amazon.com/console/home?region=eu-central-1';
+    assert.equal(link.searchParams.get('Destination'), destination);
+    const shown = await (await fetch(link)).text();
+    assert.match(shown, /federated-user\/guest/);
+    assert.ok(shown.includes(destination));
+    await page.press('Clear Clipboard', said);
+    await page.clearNotifications();
+  });
+
   it('stands among the recent ones when it has ended', async () => {
     const { page } = stage();
     await page.runCommand('STS: End Session');
@@ -154,5 +197,20 @@ describeIf(awsCli !== undefined, noAwsCli, 'federation sessions and decoded mess
     await page.screenshot('decode: asked');
     await page.answerInput(`Encoded authorization failure message: ${'A'.repeat(200)}`);
     await page.waitForNotification('AWS cannot read this message, copy all of it');
+  });
+
+  it('opens no console for an MFA session, and says why', async () => {
+    const { page } = stage();
+    const before = stage().granted('GetSigninToken').length;
+    await stage().start('ivy');
+    await page.runCommand('STS: Open AWS Console');
+    const said = await page.waitForNotification(
+      'AWS opens its console for roles and federated users, not for GetSessionToken',
+    );
+    await page.screenshot('console: not for an MFA session');
+    await page.press('Start Federation Session', said);
+    await title(1);
+    await page.page.keyboard.press('Escape');
+    assert.equal(stage().granted('GetSigninToken').length, before);
   });
 });

@@ -9,6 +9,7 @@ import { Journal, type JournalEntry } from './journal.ts';
 import { MetadataServices } from './metadata.ts';
 import type { MfaDevice } from './mfa.ts';
 import { makeServer } from './server.ts';
+import { ConsoleFederation } from './signin/federation.ts';
 import { ConsoleSignIn } from './signin/signin.ts';
 import { World } from './world.ts';
 
@@ -91,7 +92,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
   };
   const metadata = new MetadataServices(world);
-  const server = makeServer({ world, journal, control, metadata, identityCenter, signIn, sandbox });
+  const federation = new ConsoleFederation(world);
+  const server = makeServer({
+    world,
+    journal,
+    control,
+    metadata,
+    identityCenter,
+    signIn,
+    federation,
+    sandbox,
+  });
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -11,6 +11,7 @@ import type { Parameters } from './parameters.ts';
 import { Refusal } from './refusal.ts';
 import type { Sandbox } from './sandbox.ts';
 import { answerCall, readCall, refuse, type Answer, type Received } from './service.ts';
+import { receiveFederation, type ConsoleFederation } from './signin/federation.ts';
 import { receiveSignIn } from './signin/receive.ts';
 import type { ConsoleSignIn } from './signin/signin.ts';
 import { readClaim, type SignatureClaim, type WireRequest } from './signature.ts';
@@ -24,6 +25,7 @@ export interface ServerParts {
   readonly metadata: MetadataServices;
   readonly identityCenter: IdentityCenter | undefined;
   readonly signIn: ConsoleSignIn | undefined;
+  readonly federation: ConsoleFederation;
   readonly sandbox: Omit<Sandbox, 'url' | 'close'>;
 }
 
@@ -122,7 +124,11 @@ function serveMetadata(parts: ServerParts, request: WireRequest, outgoing: Serve
 
 /** The call in a request: Identity Center has paths of its own, everything else is the query protocol's. */
 function receive(parts: ServerParts, request: WireRequest, requestId: string): Received {
-  const { world, identityCenter, signIn } = parts;
+  const { world, identityCenter, signIn, federation } = parts;
+  const ofFederation = receiveFederation(request, federation, requestId);
+  if (ofFederation !== undefined) {
+    return ofFederation;
+  }
   const ofSignIn = signIn && receiveSignIn(request, signIn, requestId);
   if (ofSignIn !== undefined) {
     return ofSignIn;

@@ -37,12 +37,17 @@ export interface Session {
   readonly sourceIdentity: string | undefined;
   /** Tags that a session made from this one inherits, by key. */
   readonly transitiveTags: ReadonlyMap<string, string>;
+  /** True for a session that was made with another one. */
+  readonly chained?: boolean;
   /** What the session may do at most; absent when nothing narrows it. */
   readonly policies?: readonly Statement[] | undefined;
 }
 
 /** What a new session is told. */
-export type NewSession = Pick<Session, 'mfaAt' | 'sourceIdentity' | 'transitiveTags' | 'policies'>;
+export type NewSession = Pick<
+  Session,
+  'mfaAt' | 'sourceIdentity' | 'transitiveTags' | 'policies' | 'chained'
+>;
 
 /** Temporary keys as they are handed out. */
 export interface IssuedKeys {

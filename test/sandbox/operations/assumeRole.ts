@@ -70,6 +70,7 @@ export const assumeRole: Operation = {
       sourceIdentity,
       transitiveTags: tags,
       policies: policies.statements,
+      chained: caller.session !== undefined,
     });
     return {
       AssumedRoleUser: { AssumedRoleId: keys.userId, Arn: keys.arn },
