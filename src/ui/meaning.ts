@@ -158,5 +158,13 @@ function isNode(value: unknown): value is TreeNode {
     'file',
     'problem',
   ];
-  return typeof value === 'object' && value !== null && 'kind' in value && kinds.includes(value.kind);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    kinds.includes(value.kind) &&
+    // Requests, which buttons pass, have kinds of the same names: only a row has an id.
+    'id' in value &&
+    typeof value.id === 'string'
+  );
 }

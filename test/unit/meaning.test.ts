@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Session } from '../../src/session/types.ts';
-import { meaningOf, profileIn, roleIn, sessionIn } from '../../src/ui/meaning.ts';
+import { asNode, meaningOf, profileIn, roleIn, sessionIn } from '../../src/ui/meaning.ts';
 import type { KnownSessions } from '../../src/ui/meaning.ts';
 import type { TreeNode } from '../../src/ui/treeModel.ts';
 import { liveState, minute, sessionOf } from '../support/sessions.ts';
@@ -73,6 +73,12 @@ describe('what a command was called with', () => {
     ]) {
       assert.equal(roleIn(argument), undefined);
     }
+  });
+
+  it('takes a request for no row, though its kind is called like one', () => {
+    assert.equal(asNode(typed.request), undefined);
+    assert.equal(sessionIn(known(live), typed.request), undefined);
+    assert.notEqual(asNode(profileRow('default')), undefined);
   });
 
   it('knows the profile behind a session, which is the source of a role that was typed in', () => {
