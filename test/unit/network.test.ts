@@ -22,9 +22,11 @@ import type { FakeSts, Play } from '../support/fakeSts.ts';
 import { startProxy } from '../support/proxy.ts';
 import type { ProxyOptions, TestProxy } from '../support/proxy.ts';
 import { privateAuthority } from '../support/selfSigned.ts';
+import { describeIf } from '../support/skip.ts';
 
 const name = 'sts.corp.example';
 const certificates = privateAuthority(name);
+const noOpenssl = 'there is no openssl';
 const grant: Play = { kind: 'grant' };
 const keys = {
   accessKeyId: 'AKIAEXAMPLE',
@@ -39,17 +41,15 @@ const withCode: StsCall = {
 };
 
 /** Behind a host's name that only the proxy knows, so that whatever arrives came through it. */
-describe('through a proxy', () => {
+describeIf(certificates !== undefined, noOpenssl, 'through a proxy', () => {
   let folder: string;
   let bundle: CaBundle;
   let fake: FakeSts;
   let proxy: TestProxy;
   let lines: string[];
 
-  before(function () {
-    if (certificates === undefined) {
-      this.skip();
-    }
+  before(() => {
+    assert.ok(certificates);
     folder = mkdtempSync(join(tmpdir(), 'sts-sessions-net-'));
     const path = join(folder, 'corp.pem');
     writeFileSync(path, `# Example Corp\n${certificates.authority}`);
@@ -445,40 +445,36 @@ describe('a CA bundle', () => {
     return reply.kind === 'network' ? `${reply.reason} ${reply.code}` : reply.kind;
   }
 
-  it('lets a server of its authority be trusted, alone and among others', async function () {
-    if (certificates === undefined) {
-      this.skip();
-    }
-    assert.equal(await ask(undefined), 'tls UNABLE_TO_VERIFY_LEAF_SIGNATURE');
-    const other = privateAuthority()?.authority ?? '';
-    writeFileSync(path, `${other}\nsubject: ours\n${certificates.authority}`);
-    assert.equal(await ask(bundle()), 'identity');
-  });
+  describeIf(certificates !== undefined, noOpenssl, 'of a private authority', () => {
+    it('lets a server of its authority be trusted, alone and among others', async () => {
+      assert.ok(certificates);
+      assert.equal(await ask(undefined), 'tls UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+      const other = privateAuthority()?.authority ?? '';
+      writeFileSync(path, `${other}\nsubject: ours\n${certificates.authority}`);
+      assert.equal(await ask(bundle()), 'identity');
+    });
 
-  it('stands in the place of the usual authorities, as in the AWS CLI', async function () {
-    const other = privateAuthority();
-    if (other === undefined) {
-      this.skip();
-    }
-    writeFileSync(path, other.authority);
-    const trust = await trustOf(bundle());
-    assert.ok(!('kind' in trust));
-    assert.equal(trust.certificates?.length, 1);
-    assert.equal(await ask(bundle()), 'tls UNABLE_TO_VERIFY_LEAF_SIGNATURE');
-  });
+    it('stands in the place of the usual authorities, as in the AWS CLI', async () => {
+      const other = privateAuthority();
+      assert.ok(other);
+      writeFileSync(path, other.authority);
+      const trust = await trustOf(bundle());
+      assert.ok(!('kind' in trust));
+      assert.equal(trust.certificates?.length, 1);
+      assert.equal(await ask(bundle()), 'tls UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+    });
 
-  it('is read again when it has changed, and only then', async function () {
-    const other = privateAuthority();
-    if (certificates === undefined || other === undefined) {
-      this.skip();
-    }
-    writeFileSync(path, other.authority);
-    assert.equal(await ask(bundle()), 'tls UNABLE_TO_VERIFY_LEAF_SIGNATURE');
-    const before = await trustOf(bundle());
-    assert.equal(await trustOf(bundle()), before);
-    writeFileSync(path, certificates.authority);
-    utimesSync(path, new Date(), new Date(Date.now() + 5000));
-    assert.equal(await ask(bundle()), 'identity');
+    it('is read again when it has changed, and only then', async () => {
+      const other = privateAuthority();
+      assert.ok(certificates && other);
+      writeFileSync(path, other.authority);
+      assert.equal(await ask(bundle()), 'tls UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+      const before = await trustOf(bundle());
+      assert.equal(await trustOf(bundle()), before);
+      writeFileSync(path, certificates.authority);
+      utimesSync(path, new Date(), new Date(Date.now() + 5000));
+      assert.equal(await ask(bundle()), 'identity');
+    });
   });
 
   it('that cannot be used keeps the call from being sent', async () => {

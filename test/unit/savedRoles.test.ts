@@ -347,7 +347,7 @@ describe('rows of roles in no file', () => {
 
   it('say that a folder suggests them', () => {
     const suggested: readonly SuggestedEntry[] = readSuggestedRoles([{ name: 'prod', roleArn }]).map(
-      (entry) => ({ ...entry, folder: 'file:///work/shop', folderName: 'shop' }),
+      (entry) => ({ ...entry, folder: 'file:///home/ana/shop', folderName: 'shop' }),
     );
     assert.deepEqual(draw(treeOf(), stateOf({ suggested })).slice(2), [
       'Suggested by this folder |  |  | ',
