@@ -77,6 +77,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'federation sessions and decoded mess
     const said = await page.waitForNotification('The AWS console opens in the browser: guest');
     await page.screenshot('console: opened');
     await page.press('Copy Link', said);
+    await page.dialog().filter({ hasText: 'Whoever has this link' }).waitFor();
     await page.page.keyboard.press('Escape');
     await page.dialog().waitFor({ state: 'detached' });
     assert.deepEqual(
