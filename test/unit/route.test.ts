@@ -25,8 +25,8 @@ describe('the way that a call takes', () => {
     assert.deepEqual(route({}, undefined), { by: 'direct' });
     for (const hostname of ['localhost', '127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1']) {
       const to = { secure: true, hostname, port: 4566 };
-      const env = { HTTPS_PROXY: 'http://proxy.example:3128' };
-      assert.deepEqual(route(env, { proxy: 'http://proxy.example:3128' }, to), { by: 'direct' }, hostname);
+      const env = { HTTPS_PROXY: 'http://gateway.example:3128' };
+      assert.deepEqual(route(env, { proxy: 'http://gateway.example:3128' }, to), { by: 'direct' }, hostname);
       assert.deepEqual(route(env, undefined, to), { by: 'direct' }, hostname);
     }
   });
@@ -57,7 +57,7 @@ describe('the way that a call takes', () => {
   });
 
   it('leaves it to VS Code where VS Code has it in hand', () => {
-    const proxy = 'http://proxy.example:3128';
+    const proxy = 'http://gateway.example:3128';
     const env = { HTTPS_PROXY: 'http://env.example:1' };
     const by = (name: string | undefined, dropAgent = false) => ({ by: 'editor', dropAgent, proxy: name });
     assert.deepEqual(route({}, {}), by(undefined));
@@ -70,10 +70,10 @@ describe('the way that a call takes', () => {
   });
 
   it('steps in where VS Code does not do what is set', () => {
-    const proxy = 'http://proxy.example:3128';
+    const proxy = 'http://gateway.example:3128';
     const authorization = 'Basic RVhBTVBMRQ==';
     assert.deepEqual(route({}, { proxy, authorization }), { ...proxied(`${proxy}/`), authorization });
-    const secureProxy = 'https://proxy.example:3128';
+    const secureProxy = 'https://gateway.example:3128';
     assert.deepEqual(route({}, { proxy: secureProxy, strictSsl: false }), {
       ...proxied(`${secureProxy}/`),
       strict: false,
@@ -86,8 +86,8 @@ describe('the way that a call takes', () => {
   });
 
   it('names a proxy without what opens it', () => {
-    assert.equal(proxyName(new URL('http://me:EXAMPLEPASSWORD@proxy.example')), 'proxy.example:80');
-    assert.equal(proxyName(new URL('https://proxy.example')), 'proxy.example:443');
+    assert.equal(proxyName(new URL('http://me:EXAMPLEPASSWORD@gateway.example')), 'gateway.example:80');
+    assert.equal(proxyName(new URL('https://gateway.example')), 'gateway.example:443');
     assert.equal(proxyName(new URL('http://me@[::1]:3128')), '[::1]:3128');
   });
 });
@@ -153,7 +153,7 @@ describe("VS Code's network settings", () => {
   it('are taken as they are', () => {
     const values: Readonly<Record<string, unknown>> = {
       proxySupport: 'fallback',
-      proxy: 'http://proxy.example:3128',
+      proxy: 'http://gateway.example:3128',
       noProxy: ['a.example', 7],
       proxyAuthorization: 'Basic RVhBTVBMRQ==',
       proxyStrictSSL: false,
@@ -163,7 +163,7 @@ describe("VS Code's network settings", () => {
       networkSettings((name) => values[name]),
       {
         support: 'fallback',
-        proxy: 'http://proxy.example:3128',
+        proxy: 'http://gateway.example:3128',
         noProxy: ['a.example'],
         authorization: 'Basic RVhBTVBMRQ==',
         strictSsl: false,

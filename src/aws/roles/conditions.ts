@@ -10,12 +10,12 @@ export type KeyValue = readonly string[] | 'absent' | 'unknown';
 export type KeyLookup = (key: string) => KeyValue;
 
 /** `and` over three values. */
-export function all(values: readonly Maybe[]): Maybe {
+export function allOf(values: readonly Maybe[]): Maybe {
   return values.includes(false) ? false : values.includes('unknown') ? 'unknown' : true;
 }
 
 /** `or` over three values. */
-export function any(values: readonly Maybe[]): Maybe {
+export function anyOf(values: readonly Maybe[]): Maybe {
   return values.includes(true) ? true : values.includes('unknown') ? 'unknown' : false;
 }
 
@@ -45,12 +45,12 @@ export function conditionHolds(condition: Condition, lookup: KeyLookup): Maybe {
   }
   const wanted = condition.values.map((value) => fillIn(value, lookup));
   const fits = (one: string): Maybe => {
-    const found = any(
+    const found = anyOf(
       wanted.map((value) => (value === undefined ? 'unknown' : operator.compare(one, value))),
     );
     return found === 'unknown' ? found : found !== operator.negated;
   };
-  return set !== undefined && /^ForAllValues$/i.test(set) ? all(actual.map(fits)) : any(actual.map(fits));
+  return set !== undefined && /^ForAllValues$/i.test(set) ? allOf(actual.map(fits)) : anyOf(actual.map(fits));
 }
 
 /**

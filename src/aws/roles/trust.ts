@@ -1,4 +1,4 @@
-import { all, any, conditionHolds, fillIn, like } from './conditions.ts';
+import { allOf, anyOf, conditionHolds, fillIn, like } from './conditions.ts';
 import type { KeyLookup, KeyValue, Maybe } from './conditions.ts';
 import type { PolicyStatement, Principals } from './policyDocument.ts';
 
@@ -80,7 +80,7 @@ export function judgeTrust(
     // A source identity is set by an action of its own.
     const also =
       offer.sourceIdentity === undefined ? true : decide(policy, 'sts:SetSourceIdentity', asked).allowed;
-    const allowed = all([answer.allowed, also]);
+    const allowed = allOf([answer.allowed, also]);
     if (allowed === true) {
       return { kind: 'yes', by: answer.by, needs: needsOf(offer) };
     }
@@ -112,7 +112,7 @@ function decide(
     if (named === 'nobody' || !covers(statement, action)) {
       continue;
     }
-    const holds = all([
+    const holds = allOf([
       named === 'unknown' ? 'unknown' : true,
       ...statement.condition.map((condition) => {
         const result = conditionHolds(condition, (key) => keyOf(key, asked));
@@ -134,8 +134,8 @@ function decide(
       asked.unknown.add('NotPrincipal');
     }
   }
-  const deny = any(denied);
-  return { allowed: all([any(allowed), deny === 'unknown' ? deny : !deny]), by };
+  const deny = anyOf(denied);
+  return { allowed: allOf([anyOf(allowed), deny === 'unknown' ? deny : !deny]), by };
 }
 
 function covers({ action, notAction }: PolicyStatement, wanted: string): boolean {
