@@ -51,42 +51,46 @@ describeIf(
       server.closeAllConnections();
     });
 
-    /** Signs in; `person` gets the page that was opened for them. */
-    async function signIn(path: string, person: (page: Page) => Promise<void>): Promise<string> {
+    /** Signs in; `person` gets a page and the address that is to be opened in it. What stops them stops the test. */
+    async function signIn(person: (page: Page, url: string) => Promise<void>, path: string): Promise<string> {
       const other = createServer().listen(0, '127.0.0.1');
       await once(other, 'listening');
       ({ port } = other.address() as AddressInfo);
       other.close();
       await once(other, 'close');
       const page = await browser.newPage();
-      let doing: Promise<void> = Promise.resolve();
+      let begin = (_seen: Promise<void>): void => undefined;
+      const seen = new Promise<void>((resolve) => (begin = resolve));
       const way = createListenerWay({
         port: () => port,
         isReachable: () => Promise.resolve(true),
         openBrowser: (url) => {
-          doing = page.goto(url, { waitUntil: 'commit' }).then(() => person(page));
+          begin(person(page, url));
           return Promise.resolve(true);
         },
         pageTexts: () => ({ title: 'AWS Sessions', done: 'You can go back', failed: 'No sign-in' }),
         patienceMs: 20_000,
       });
+      const over = new AbortController();
+      const signed = way({ loginUrl: provider + path, profile: 'saml' }, over.signal).then((result) => {
+        assert.equal(result.kind, 'response');
+        return result.kind === 'response' ? result.response.reveal() : '';
+      });
       try {
-        const result = await way(
-          { loginUrl: provider + path, profile: 'saml' },
-          new AbortController().signal,
-        );
-        await doing;
-        return result.kind === 'response' ? result.response.reveal() : result.kind;
+        const [taken] = await Promise.all([signed, seen]);
+        return taken;
       } finally {
+        over.abort();
         await page.close();
       }
     }
 
     for (const path of ['/form', '/referrerless']) {
       it(`is taken at its word: ${path}`, async () => {
-        const taken = await signIn(path, async (page) => {
+        const taken = await signIn(async (page, url) => {
+          await page.goto(url, { waitUntil: 'commit' });
           await page.getByText('You can go back').waitFor();
-        });
+        }, path);
         assert.equal(taken, assertion);
       });
     }
@@ -94,14 +98,14 @@ describeIf(
     for (const path of ['/frame', '/script']) {
       it(`is turned away where the person would not see it: ${path}`, async () => {
         const statuses: number[] = [];
-        const taken = await signIn(path, async (page) => {
+        const taken = await signIn(async (page, url) => {
           const refused = page.waitForResponse((response) => response.url() === listenerAddress(port));
-          await page.reload();
+          await page.goto(url);
           statuses.push((await refused).status());
           // Not until it is loaded: it goes on by itself before that.
           await page.goto(`${provider}/form`, { waitUntil: 'commit' });
           await page.getByText('You can go back').waitFor();
-        });
+        }, path);
         assert.equal(taken, assertion);
         assert.deepEqual(statuses, [403]);
       });
