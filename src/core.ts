@@ -15,6 +15,7 @@ import { deviceOfKeys } from './aws/sources/staticKeys.ts';
 import { SharedFiles } from './files/sharedFiles.ts';
 import { machineEffects } from './machine/machine.ts';
 import { folderPath } from './outlets/folder.ts';
+import type { SupplyRequest } from './outlets/server.ts';
 import { deferPeers, openWindowHost } from './outlets/windowHost.ts';
 import { isForgotten, noteOf, readNote } from './session/remembered.ts';
 import type { Peers, SessionStore } from './session/types.ts';
@@ -39,8 +40,10 @@ import { rememberPlans } from './ui/sources.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { configureL10n, t } from './ui/text/l10n.ts';
 import { supplySentences } from './ui/text/supply.ts';
+import { wireAgents } from './wireAgents.ts';
 import { wireCodes } from './wireCodes.ts';
 import { wireFiles } from './wireFiles.ts';
+import { wireGuards } from './wireGuards.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
 import { wireIssuers } from './wireIssuers.ts';
 import { wireLogin } from './wireLogin.ts';
@@ -82,8 +85,7 @@ export function start(context: vscode.ExtensionContext): Core {
   const { send } = sts;
 
   const server = {
-    supply: (id: string, request: { holdMs: number; signal: AbortSignal }) =>
-      sessions.supply(id, { ...request, onNeedsPerson: (session) => flow.askToRenew(session) }),
+    supply: (id: string, request: SupplyRequest) => agents.supply(id, request),
     sentences: supplySentences(now),
     records: () => sessions.records(),
     now,
@@ -188,6 +190,8 @@ export function start(context: vscode.ExtensionContext): Core {
     log: (line) => log.info(line),
   });
 
+  const agents = wireAgents({ sessions, askToRenew: (session) => flow.askToRenew(session) });
+  const guards = wireGuards();
   const delivery: WiredDelivery = wireDelivery({ context, sessions, files, host, server, log });
   const recent = new Recent(context.globalState);
   const flow: SessionFlow = new SessionFlow({
@@ -260,6 +264,7 @@ export function start(context: vscode.ExtensionContext): Core {
     log,
     files,
     sessions,
+    guards,
     vault,
     vault.onDidChange(() => sessions.authenticatorsChanged()),
     identityCenter,

@@ -1,6 +1,7 @@
 import type { Fault } from '../aws/faults.ts';
 import type { Plan } from '../aws/planModel.ts';
 import { errorName } from './errorName.ts';
+import type { Asker } from './happenings.ts';
 import { isHeld, type HeldSession, type KeptSession } from './kept.ts';
 import type { Ledger } from './ledger.ts';
 import type { SessionPorts, StartResult } from './ports.ts';
@@ -15,8 +16,9 @@ export interface Task {
   /** Calls AWS although what is there would do. */
   readonly forced: boolean;
   readonly durationSeconds: number | undefined;
-  /** A tool's fetch is behind it, and no person. */
+  /** A tool's fetch or the time is behind it, and no person. */
   readonly unattended: boolean;
+  readonly by: Asker;
 }
 
 /** Credentials are there, new or another window's; or why there are none. */
@@ -31,7 +33,7 @@ export interface Errand {
   /** See `askedNow`. */
   readonly askedAt: number;
   /** Called with new credentials before the next window's turn, so that it finds them. */
-  keep(kept: HeldSession, skewMs: number | undefined): void;
+  keep(kept: HeldSession, skewMs: number | undefined, plan: Plan): void;
 }
 
 type Failed = Extract<StartResult, { ok: false }>;
@@ -132,7 +134,7 @@ async function ask(
     endedValidUntil: latestEnd(kept, credentials.expiresAt),
     ...(packedPolicyPercent !== undefined && { packedPolicyPercent }),
   };
-  errand.keep(record, serverSkewMs);
+  errand.keep(record, serverSkewMs, plan);
   return { kind: 'done' };
 }
 

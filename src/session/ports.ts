@@ -3,6 +3,7 @@ import type { Hop, Plan, PlanResult, SessionRequest } from '../aws/planModel.ts'
 import type { Problem } from '../aws/problems.ts';
 import type { RunOptions, RunResult } from '../aws/run.ts';
 import type { Disposable } from './emitter.ts';
+import type { Asker } from './happenings.ts';
 import type { Peers, Session, SessionStore } from './types.ts';
 
 /** How a run differs from the ordinary. */
@@ -53,6 +54,10 @@ export interface StartOptions {
   readonly force?: boolean;
   /** Seconds instead of the plan's, now and at each renewal; calls AWS. */
   readonly durationSeconds?: number;
+  /** Leaves this window's active session as it is: it is not for the person's terminals. */
+  readonly aside?: boolean;
+  /** Who wants it; a person where nothing is said. */
+  readonly by?: Asker;
 }
 
 /** How a fetch wants to be served. */

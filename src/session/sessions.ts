@@ -2,8 +2,9 @@ import type { Fault } from '../aws/faults.ts';
 import { wantsSignIn } from '../aws/faults.ts';
 import type { PlanResult, SessionRequest } from '../aws/planModel.ts';
 import { Board } from './board.ts';
-import type { Disposable, Event } from './emitter.ts';
+import { Emitter, type Disposable, type Event } from './emitter.ts';
 import { errorName } from './errorName.ts';
+import type { Asker, Happening } from './happenings.ts';
 import { Flights } from './flights.ts';
 import { isHeld, tombstone, type HeldSession } from './kept.ts';
 import { askedNow, cancelled, obtain, overrules, type Errand, type Obtained, type Task } from './obtain.ts';
@@ -29,10 +30,12 @@ export class Sessions implements Disposable {
   readonly #failures = new Map<string, { readonly fault: Fault; readonly at: number }>();
   readonly #questions: Questions;
   readonly #disposed = new AbortController();
+  readonly #happenings: Emitter<Happening>;
   #skewMs: number | undefined;
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
+    this.#happenings = new Emitter((error) => ports.log(`a listener failed: ${errorName(error)}`));
     this.#board = new Board(ports, (id) => this.#flights.abort(id));
     this.#questions = new Questions({
       now: () => ports.now(),
@@ -53,6 +56,11 @@ export class Sessions implements Disposable {
   /** Fires when anything in `list()` or `activeId` changed, a text that counts down included. */
   get onDidChange(): Event<void> {
     return this.#board.onDidChange;
+  }
+
+  /** Fires when AWS gave something, refused it, or a person ended a session, in this window. */
+  get onDidHappen(): Event<Happening> {
+    return this.#happenings.event;
   }
 
   /** Every session that was not ended, ordered by name: live, over, starting, or failed to start. */
@@ -96,7 +104,7 @@ export class Sessions implements Disposable {
   }
 
   /**
-   * Starts the session of a request and makes it this window's active one. One that is live with plenty of time left is
+   * Starts the session of a request and makes it this window's active one, unless it is to stand aside. One that is live with plenty of time left is
    * only made active. Never rejects.
    */
   async start(
@@ -125,8 +133,11 @@ export class Sessions implements Disposable {
     const durationSeconds = options.durationSeconds ?? (isHeld(kept) ? kept.durationSeconds : undefined);
     const result: StartResult = session
       ? { ok: true, session }
-      : await this.#fly({ about, plan, forced, durationSeconds, unattended: false }, signal);
-    if (result.ok) {
+      : await this.#fly(
+          { about, plan, forced, durationSeconds, unattended: false, by: options.by ?? person },
+          signal,
+        );
+    if (result.ok && options.aside !== true) {
       this.setActive(about.id);
     }
     return result;
@@ -136,17 +147,17 @@ export class Sessions implements Disposable {
    * Gets new credentials for a session, whatever is left of the old ones; one that failed to start is started. Never
    * rejects; cancelled when the session is not there any more.
    */
-  async renew(id: string, signal: AbortSignal): Promise<StartResult> {
+  async renew(id: string, signal: AbortSignal, by: Asker = person): Promise<StartResult> {
     const kept = this.#board.ledger.get(id);
     if (isHeld(kept)) {
-      return this.#fly(renewal(kept, 'person'), signal);
+      return this.#fly(renewal(kept, by), signal);
     }
     const doing = this.#board.doing().find((it) => it.about.id === id);
-    return doing === undefined ? cancelled : this.start(doing.about.request, signal);
+    return doing === undefined ? cancelled : this.start(doing.about.request, signal, { by });
   }
 
   /** Ends a session in every window and stops what is being done about it; undefined when nothing was to be ended. */
-  async end(id: string): Promise<EndedSession | undefined> {
+  async end(id: string, by: Asker = person): Promise<EndedSession | undefined> {
     this.#flights.abort(id);
     const kept = this.#board.ledger.get(id);
     if (!isHeld(kept)) {
@@ -156,6 +167,8 @@ export class Sessions implements Disposable {
     const ended = tombstone(kept, this.#ports.now());
     this.#board.set(id, undefined, ended);
     this.#ports.log(`${id}: ended`);
+    const until = ended.endedValidUntil;
+    this.#happenings.fire({ kind: 'ended', at: this.#ports.now(), by, session: aboutKept(kept), until });
     return { id, name: ended.name, validUntil: ended.endedValidUntil };
   }
 
@@ -202,6 +215,7 @@ export class Sessions implements Disposable {
   dispose(): void {
     this.#disposed.abort();
     this.#board.dispose();
+    this.#happenings.dispose();
     this.#flights.abortAll();
   }
 
@@ -237,11 +251,20 @@ export class Sessions implements Disposable {
     const errand: Errand = {
       task,
       askedAt,
-      keep: (kept, skewMs) => {
+      keep: (kept, skewMs, plan) => {
+        const renewed = isHeld(this.#board.ledger.get(about.id));
         this.#skewMs = skewMs ?? this.#skewMs;
         this.#ports.log(`${about.id}: new credentials`);
         // Refused when another window ended the session meanwhile, or renewed it with a later wish.
         this.#board.set(about.id, undefined, kept);
+        this.#happenings.fire({
+          kind: renewed ? 'renewed' : 'started',
+          at: kept.startedAt,
+          by: task.by,
+          session: about,
+          plan,
+          until: kept.credentials.expiresAt,
+        });
       },
     };
     const obtained = await obtain(this.#ports, this.#board.ledger, errand, aborted).catch(
@@ -254,6 +277,10 @@ export class Sessions implements Disposable {
     if (obtained.kind === 'fault') {
       const { fault, step } = obtained;
       this.#fail(about.id, fault);
+      if (fault.kind !== 'cancelled') {
+        const at = this.#ports.now();
+        this.#happenings.fire({ kind: 'failed', at, by: task.by, session: about, fault: fault.kind, step });
+      }
       const first = !isHeld(this.#board.ledger.get(about.id)) && fault.kind !== 'cancelled';
       this.#board.set(about.id, first ? { kind: 'failed', about, fault } : undefined);
       return { ok: false, why: 'fault', fault, ...(step !== undefined && { step }) };
@@ -269,7 +296,7 @@ export class Sessions implements Disposable {
     const kept = this.#board.ledger.get(id);
     if (isHeld(kept)) {
       // Nobody leaves this flight: it goes on for the next fetch when the one that began it gives up.
-      void this.#fly(renewal(kept, 'tool'), this.#disposed.signal);
+      void this.#fly(renewal(kept, { kind: 'tool' }), this.#disposed.signal);
     }
   }
 
@@ -310,10 +337,13 @@ export class Sessions implements Disposable {
   }
 }
 
+const person: Asker = { kind: 'person' };
+
 /** `kept` as it is now, to be had again. A person's wish calls AWS in any case, a tool's takes what is there. */
-function renewal(kept: HeldSession, by: 'person' | 'tool'): Task {
+function renewal(kept: HeldSession, by: Asker): Task {
   const { durationSeconds } = kept;
-  const wish = { forced: by === 'person', unattended: by === 'tool' };
+  const unattended = by.kind === 'tool' || by.kind === 'schedule';
+  const wish = { forced: !unattended, unattended, by };
   return { about: aboutKept(kept), plan: undefined, durationSeconds, ...wish };
 }
 

@@ -1,0 +1,37 @@
+import type { Fault } from '../aws/faults.ts';
+import type { Plan } from '../aws/planModel.ts';
+import type { Session } from './types.ts';
+
+/** Who wanted something done about a session. */
+export type Asker =
+  | { readonly kind: 'person' }
+  /** A tool fetched credentials that were due. */
+  | { readonly kind: 'tool' }
+  /** The time came: nobody was there. */
+  | { readonly kind: 'schedule' }
+  /** Another extension, through the exported interface; its id. */
+  | { readonly kind: 'extension'; readonly id: string }
+  /** A coding agent: its terminal, a language-model tool, or a server of its. */
+  | { readonly kind: 'agent' }
+  /** A rule that the person has set. */
+  | { readonly kind: 'guard' };
+
+/** Something that happened to a session in this window, for the audit log. No secret is in it. */
+export type Happening = {
+  /** ms UTC. */
+  readonly at: number;
+  readonly by: Asker;
+  readonly session: Pick<Session, 'id' | 'name' | 'request' | 'accountId' | 'roleArn'>;
+} & (
+  | {
+      /** New credentials came from AWS; `plan` is how. */
+      readonly kind: 'started' | 'renewed';
+      readonly plan: Plan;
+      /** ms UTC; undefined: nobody knows. */
+      readonly until: number | undefined;
+    }
+  /** No new credentials came; whoever cancels makes nothing happen. `step`: of the plan, -1 for its base. */
+  | { readonly kind: 'failed'; readonly fault: Fault['kind']; readonly step: number | undefined }
+  /** What was fetched before stays valid at AWS until `until` (ms UTC); undefined: nobody knows. */
+  | { readonly kind: 'ended'; readonly until: number | undefined }
+);
