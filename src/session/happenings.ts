@@ -34,4 +34,6 @@ export type Happening = {
   | { readonly kind: 'failed'; readonly fault: Fault['kind']; readonly step: number | undefined }
   /** What was fetched before stays valid at AWS until `until` (ms UTC); undefined: nobody knows. */
   | { readonly kind: 'ended'; readonly until: number | undefined }
+  /** Somebody who had to ask for them got credentials, valid until `until` (ms UTC); undefined: nobody knows. */
+  | { readonly kind: 'handedOut'; readonly until: number | undefined }
 );

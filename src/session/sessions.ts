@@ -206,6 +206,22 @@ export class Sessions implements Disposable {
     );
   }
 
+  /** Tells that somebody who had to ask for a session's credentials got them; nothing when there is none any more. */
+  handedOut(id: string, by: Asker): void {
+    const kept = this.#board.ledger.get(id);
+    if (isHeld(kept)) {
+      const until = kept.credentials.expiresAt;
+      this.#ports.log(`${id}: handed out to ${by.kind === 'extension' ? by.id : by.kind}`);
+      this.#happenings.fire({
+        kind: 'handedOut',
+        at: this.#ports.now(),
+        by,
+        session: aboutKept(kept),
+        until,
+      });
+    }
+  }
+
   /** Another authenticator is stored, or one less: who needs a person is told anew. */
   authenticatorsChanged(): void {
     this.#board.refresh();

@@ -59,7 +59,10 @@ export class SessionFlow {
     this.#parts = parts;
   }
 
-  /** Starts a session and makes it the active one. Undefined when it did not start; the person has been told why. */
+  /**
+   * Starts a session and makes it the active one, unless it is to stand aside. Undefined when it did not start; the
+   * person has been told why.
+   */
   async start(asked: SessionRequest, options?: StartOptions): Promise<Session | undefined> {
     const chosen = await this.#parts.requestToStart(asked);
     if (chosen === undefined) {
@@ -82,6 +85,9 @@ export class SessionFlow {
       // “Try Again” means the same again, the chosen duration included.
       this.#explain(result, name, request, () => this.start(request, options));
       return undefined;
+    }
+    if (options?.aside === true) {
+      return result.session;
     }
     await this.#parts.recent.add(request);
     this.#parts.sessions.setActive(result.session.id);

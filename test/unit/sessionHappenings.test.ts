@@ -44,6 +44,25 @@ describe('what happens to sessions', () => {
     assert.doesNotMatch(JSON.stringify(told.map(({ session }) => session)), /secret|token/i);
   });
 
+  it('tells who got credentials that they had to ask for, and no secret', async () => {
+    const machine = new Machine();
+    const { sessions } = machine.open();
+    const told: Happening[] = [];
+    const starting = sessions.start(profile('prod'), never);
+    await settle();
+    machine.call().grant();
+    assert.equal((await starting).ok, true);
+    sessions.onDidHappen((happening) => told.push(happening));
+    sessions.handedOut('prod', extension);
+    sessions.handedOut('nobody', extension);
+    assert.deepEqual(
+      told.map(({ session, ...rest }) => ({ ...rest, session: session.name })),
+      [{ kind: 'handedOut', at: noon, by: extension, until: noon + hour, session: 'prod' }],
+    );
+    assert.ok(machine.log.some((line) => line.endsWith('prod: handed out to example.tool')));
+    assert.doesNotMatch(JSON.stringify([told, machine.log]), /ASIAEXAMPLE|EXAMPLE(KEY|TOKEN)/);
+  });
+
   it('is no news when somebody cancels', async () => {
     const machine = new Machine();
     const { sessions } = machine.open();
