@@ -14,6 +14,7 @@ import { sweepLocks, takeLock } from './lock.ts';
 import type { LockOwner } from './lock.ts';
 import { formatRegistration, parseRegistration } from './registration.ts';
 import type { Address, Registration } from './registration.ts';
+import { sweepFolder } from './sweep.ts';
 
 /** How long a window may take to answer another, milliseconds. */
 const PULL_LIMIT_MS = 2000;
@@ -60,7 +61,7 @@ export async function openPeers(options: PeerOptions): Promise<WindowPeers> {
     return writePrivately(ownPath, formatRegistration({ ...self, address, revision }));
   };
   await register();
-  await sweepLocks(folder.locks, options.now);
+  await Promise.all([sweepLocks(folder.locks, options.now), sweepFolder(folder, options.now)]);
 
   const others = async (): Promise<readonly Peer[]> => {
     const names = await readdir(folder.windows);

@@ -17,14 +17,24 @@ const window = [0, 1, -1] as const;
 export class MfaRegister {
   /** `serial step` of every code that was taken. */
   readonly #spent = new Set<string>();
+  #reuses = 0;
+
+  /** How often a right code came a second time: AWS refuses it like a wrong one and says no more. */
+  get reuses(): number {
+    return this.#reuses;
+  }
 
   /** True when the code is right at `now` (milliseconds) and was not used before; it is used up then. */
   accept(device: MfaDevice, code: string, now: number): boolean {
     for (const step of stepsAround(now)) {
-      if (codeAt(device.seed, step) === code && !this.#spent.has(`${device.serial} ${step}`)) {
+      if (codeAt(device.seed, step) !== code) {
+        continue;
+      }
+      if (!this.#spent.has(`${device.serial} ${step}`)) {
         this.#spent.add(`${device.serial} ${step}`);
         return true;
       }
+      this.#reuses += 1;
     }
     return false;
   }

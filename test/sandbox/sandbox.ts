@@ -42,6 +42,8 @@ export interface Sandbox {
   currentCode(user: string): string;
   /** A code that would be accepted now; throws when the three that could be are used up (wait 30 seconds). */
   unusedCode(user: string): string;
+  /** How many MFA codes were sent that had been used before. */
+  reusedCodes(): number;
   /** Ends held calls and every connection. */
   close(): Promise<void>;
 }
@@ -90,6 +92,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       }
       return code;
     },
+    reusedCodes: () => world.mfa.reuses,
   };
   const metadata = new MetadataServices(world);
   const federation = new ConsoleFederation(world);

@@ -1,0 +1,211 @@
+// A window without VS Code: the sessions of a window as a process of its own, over the real folder, locks, sockets and
+// files, with a store in files and a clock that the test moves. It does what it is told and may be killed at any moment.
+import { createHash } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import type { Effects } from '../../src/aws/effects.ts';
+import { planEnvironment } from '../../src/aws/environment.ts';
+import { planId } from '../../src/aws/hash.ts';
+import { locateSharedFiles } from '../../src/aws/locate.ts';
+import { planFor } from '../../src/aws/plan.ts';
+import type { SessionRequest } from '../../src/aws/planModel.ts';
+import { run } from '../../src/aws/run.ts';
+import { isSeedProblem, parseSeed, type Seed } from '../../src/aws/seed.ts';
+import { codeOfStep } from '../../src/aws/totp.ts';
+import { SharedFiles } from '../../src/files/sharedFiles.ts';
+import { machineEffects } from '../../src/machine/machine.ts';
+import { codesFile } from '../../src/outlets/codesFile.ts';
+import { folderPath } from '../../src/outlets/folder.ts';
+import { deferPeers, openWindowHost } from '../../src/outlets/windowHost.ts';
+import { Codes } from '../../src/session/codes.ts';
+import type { StartResult } from '../../src/session/ports.ts';
+import { Sessions } from '../../src/session/sessions.ts';
+import { fakeEffects } from './fakeEffects.ts';
+import { FileStore } from './fileStore.ts';
+import { ClockHold, SharedClock } from './sharedClock.ts';
+import type {
+  TestMessage,
+  WindowAnswer,
+  WindowCommand,
+  WindowMessage,
+  WindowSetup,
+} from './windowMessages.ts';
+
+const never = new AbortController().signal;
+const platform = process.platform;
+
+function tell(message: WindowMessage): void {
+  process.send?.(message);
+}
+
+function broken(what: string): void {
+  tell({ kind: 'broken', what });
+}
+
+function sha256Hex(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** A window as `core.ts` builds it, without what people see. */
+async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Promise<WindowAnswer>> {
+  const clock = new SharedClock(setup.clockFolder);
+  const hold = new ClockHold(setup.clockFolder, setup.name);
+  const now = (): number => clock.now();
+  const log = (line: string): void => appendFileSync(setup.logFile, `${setup.name}: ${line}\n`);
+  const env = { PATH: process.env['PATH'], HOME: setup.home, ...setup.env };
+  const files = new SharedFiles(locateSharedFiles(env, platform, setup.home));
+  const environment = planEnvironment(env);
+  const plan = async (request: SessionRequest) => planFor((await files.read()).set, request, environment);
+  const machine = machineEffects({ env, platform, home: setup.home });
+
+  const host = openWindowHost({
+    folder: folderPath(platform, setup.home, undefined),
+    helperFiles: setup.helperFiles,
+    executable: process.execPath,
+    platform,
+    localAppData: undefined,
+    server: {
+      supply: (id, request) => sessions.supply(id, { ...request, onNeedsPerson: () => undefined }),
+      sentences: {
+        ended: (name) => `ended: ${name}`,
+        unknown: () => 'unknown',
+        needsPerson: (name) => `needs a person: ${name}`,
+        failed: (name, fault) => `${fault.kind}: ${name}`,
+        busy: () => 'busy',
+      },
+      records: () => sessions.records(),
+      // The files of the folder bear the machine's own time.
+      now: Date.now,
+      log,
+    },
+  });
+  const peers = deferPeers(host.then((opened) => opened.peers));
+  const codeFile = host.then(({ folder }) => codesFile(folder));
+  const seeds = new Map<string, Seed>();
+  for (const [serial, text] of Object.entries(setup.seeds)) {
+    const read = parseSeed(text);
+    if (!isSeedProblem(read)) {
+      seeds.set(serial, read.seed);
+    }
+  }
+  const codes: Codes = new Codes({
+    seeds: { has: (serial) => seeds.has(serial), find: async (serial) => seeds.get(serial) },
+    codeOf: async (seed, step) => codeOfStep(seed, step),
+    skewMs: () => sessions.skewMs,
+    now,
+    // Who waits for the next code waits for the clock.
+    setTimer(ms, callback) {
+      hold.end();
+      const timer = clock.setTimer(ms, () => {
+        hold.begin();
+        callback();
+      });
+      return {
+        dispose: () => {
+          timer.dispose();
+          hold.begin();
+        },
+      };
+    },
+    hash: sha256Hex,
+    exclusive: (key, signal, work) => peers.exclusive(key, signal, work),
+    file: {
+      read: async () => (await codeFile).read(),
+      write: async (value) => (await codeFile).write(value),
+    },
+    // Nobody sits in front of it.
+    type: async ({ serial }) => ({ kind: 'mfaNeedsPerson', serial }),
+    others: [],
+    log,
+  });
+  let sender: Promise<Effects['send']> | undefined;
+  const loadSender = async (): Promise<Effects['send']> => {
+    const { createStsSender } = await import('../../src/clients/sts.ts');
+    return createStsSender({ userAgent: `window/${setup.name}`, now, log });
+  };
+  const send: Effects['send'] = async (...call) => (await (sender ??= loadSender()))(...call);
+  const sessions: Sessions = new Sessions({
+    plan,
+    planId: (planned) => planId(planned, sha256Hex),
+    async run(planned, signal, choices) {
+      hold.begin();
+      try {
+        const askMfa: Effects['askMfa'] = (question, stop) => codes.ask(question, stop, choices?.unattended);
+        const effects = fakeEffects({ now, send, askMfa, ...machine });
+        return await run(planned, effects, signal, { ...choices, defaultSessionName: setup.name });
+      } finally {
+        hold.end();
+      }
+    },
+    answersMfa: (serial) => codes.answers(serial),
+    now,
+    setTimer: (ms, callback) => clock.setTimer(ms, callback),
+    warnMs: () => 600_000,
+    store: new FileStore(setup.storeFolder),
+    peers,
+    onStoreFailure: (error) => broken(`the store failed: ${String(error)}`),
+    log,
+  });
+  await sessions.load();
+  tell({ kind: 'ready', ids: sessions.list().map(({ id }) => id) });
+
+  const stored = async (kind: 'started' | 'renewed', result: StartResult): Promise<WindowAnswer> => {
+    await sessions.settled();
+    return result.ok
+      ? { kind, ok: true, id: result.session.id }
+      : { kind, ok: false, why: result.why === 'fault' ? result.fault.kind : result.why };
+  };
+  return async (command) => {
+    switch (command.kind) {
+      case 'start':
+        return stored('started', await sessions.start(command.request, never, { force: command.force }));
+      case 'renew':
+        return stored('renewed', await sessions.renew(command.id, never));
+      case 'end': {
+        const ended = await sessions.end(command.id);
+        await sessions.settled();
+        return { kind: 'ended', was: ended !== undefined };
+      }
+      case 'supply': {
+        const { holdMs, id } = command;
+        const supply = await sessions.supply(id, { holdMs, onNeedsPerson: () => undefined, signal: never });
+        const { kind: what } = supply;
+        const why = supply.kind === 'failed' ? { why: supply.fault.kind } : {};
+        const expiresAt = supply.kind === 'credentials' ? supply.credentials.expiresAt : undefined;
+        return { kind: 'supplied', what, ...why, ...(expiresAt !== undefined && { expiresAt }) };
+      }
+      case 'list':
+        return {
+          kind: 'listed',
+          sessions: sessions.list().map(({ id, state }) => ({ id, state: state.kind })),
+        };
+      case 'memory': {
+        globalThis.gc?.();
+        const { heapUsed, rss } = process.memoryUsage();
+        return { kind: 'memory', heap: heapUsed, rss };
+      }
+      case 'quit':
+        sessions.dispose();
+        await sessions.settled();
+        await (await host).dispose();
+        files.dispose();
+        clock.close();
+        setImmediate(() => process.disconnect());
+        return { kind: 'quitting' };
+    }
+  };
+}
+
+let opened: Promise<(command: WindowCommand) => Promise<WindowAnswer>> | undefined;
+process.on('message', (message: TestMessage) => {
+  if (message.kind === 'setup') {
+    opened = open(message.setup);
+    opened.catch((error: unknown) => broken(String(error)));
+    return;
+  }
+  const { number, command } = message;
+  void opened
+    ?.then((act) => act(command))
+    .then((answer) => tell({ kind: 'answer', number, answer }))
+    .catch((error: unknown) => broken(`${command.kind}: ${String(error)}`));
+});
+process.on('unhandledRejection', (error) => broken(`a rejection that nobody waits for: ${String(error)}`));
