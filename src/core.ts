@@ -40,7 +40,9 @@ import { rememberPlans } from './ui/sources.ts';
 import { StatusBar } from './ui/statusBar.ts';
 import { configureL10n, t } from './ui/text/l10n.ts';
 import { supplySentences } from './ui/text/supply.ts';
+import type { StsSessionsApi } from './api.ts';
 import { wireAgents } from './wireAgents.ts';
+import { wireApi } from './wireApi.ts';
 import { wireCodes } from './wireCodes.ts';
 import { wireFiles } from './wireFiles.ts';
 import { wireGuards } from './wireGuards.ts';
@@ -61,6 +63,8 @@ const now = (): number => Date.now();
 export interface Core {
   /** Runs a command. Never rejects: a mistake of ours is told and logged. */
   run(id: CommandId, argument: unknown): Promise<unknown>;
+  /** The interface for another extension. */
+  api(this: void, extension: vscode.Extension<unknown>): StsSessionsApi;
   /** Waits until this window has left its traces: registration, sockets and token files. */
   end(): Promise<void>;
 }
@@ -210,6 +214,7 @@ export function start(context: vscode.ExtensionContext): Core {
     showPlan: async (request, name, failure) => showPlan({ plan, request, name, failure }),
     now,
   });
+  const api = wireApi({ context, sessions, guards, flow, files: async () => (await files.read()).set, now });
   const roles = wireRoles({
     context,
     userAgent,
@@ -249,6 +254,7 @@ export function start(context: vscode.ExtensionContext): Core {
     console: consoleLinks,
     saml,
     roles,
+    extensionAccess: api.access,
     switcher: { ...views, recent: () => recent.requests(), saved: savedRequests, aliasOf },
     identity: sts.identity,
     decode: sts.decode,
@@ -292,7 +298,7 @@ export function start(context: vscode.ExtensionContext): Core {
   };
   void resume(context, sessions, delivery);
   void vault.reconcile();
-  return { run: commandRunner(commandTable(parts), parts, log), end };
+  return { run: commandRunner(commandTable(parts), parts, log), api: api.of, end };
 }
 
 function tellNotKept(): void {

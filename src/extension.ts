@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { StsSessionsExports } from './api.ts';
 import type { Core } from './core.ts';
+import { lazyExports } from './lazyExports.ts';
 import { commands } from './ui/ids.ts';
 
 /**
@@ -10,8 +12,11 @@ const quietMs = 100;
 
 let core: Promise<Core> | undefined;
 
-/** Registers the commands, and lets everything else be loaded by the first of them or a moment later. */
-export function activate(context: vscode.ExtensionContext): void {
+/**
+ * Registers the commands, and lets everything else be loaded by the first of them or a moment later. Returns what other
+ * extensions may use.
+ */
+export function activate(context: vscode.ExtensionContext): StsSessionsExports {
   const load = (): Promise<Core> => (core ??= import('./core.ts').then(({ start }) => start(context)));
   const timer = setTimeout(() => void load(), quietMs);
   context.subscriptions.push(
@@ -20,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): void {
       vscode.commands.registerCommand(id, async (argument: unknown) => (await load()).run(id, argument)),
     ),
   );
+  return lazyExports(load);
 }
 
 /** Waits until this window has left its traces. */

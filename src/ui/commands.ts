@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { accessCommands } from './commands/accessCommands.ts';
 import { authenticatorCommands } from './commands/authenticatorCommands.ts';
 import { consoleLinkCommands } from './commands/consoleLinkCommand.ts';
 import { credentialCommands } from './commands/credentialCommands.ts';
@@ -28,6 +29,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...consoleLinkCommands(parts),
     ...credentialCommands(parts),
     ...authenticatorCommands(parts),
+    ...accessCommands(parts),
     ...fileCommands(parts),
     ...savedRoleCommands(parts),
     ...signInCommands(parts),

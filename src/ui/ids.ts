@@ -50,6 +50,7 @@ export const commands = {
   copyProfileName: 'stsSessions.copyProfileName',
   addAuthenticator: 'stsSessions.addAuthenticator',
   removeAuthenticator: 'stsSessions.removeAuthenticator',
+  manageExtensionAccess: 'stsSessions.manageExtensionAccess',
   setUpDelivery: 'stsSessions.setUpDelivery',
   removeManagedProfiles: 'stsSessions.removeManagedProfiles',
   refresh: 'stsSessions.refresh',
@@ -62,6 +63,9 @@ export type CommandId = (typeof commands)[keyof typeof commands];
 
 /** The activity-bar container and its one view. */
 export const views = { container: 'stsSessions', profiles: 'stsSessions.profiles' } as const;
+
+/** The authentication provider by which sessions stand in the Accounts menu. */
+export const authenticationId = 'sts-sessions';
 
 /** The status bar item, for VS Code's “Hide” menu. */
 export const statusItem = 'stsSessions.status';

@@ -15,6 +15,7 @@ import type { IssuerFacts } from '../aws/sources/issuerApi.ts';
 import type { AssertionOrigin } from '../session/assertions.ts';
 import type { Directory } from '../session/directory.ts';
 import type { IssuerState } from '../session/issuerSignIns.ts';
+import type { Granted } from '../session/handOuts.ts';
 import type { Logins } from '../session/logins.ts';
 import type { Search, SearchProgress } from '../session/roleFinder.ts';
 import type { SignIns } from '../session/signIns.ts';
@@ -156,6 +157,13 @@ export interface ConsolePort {
   >;
 }
 
+/** What other extensions may have without being asked about, as the interface sees it. */
+export interface ExtensionAccessPort {
+  list(): readonly (Granted & { readonly extensionName: string })[];
+  /** They are asked about from now on. */
+  takeBack(granted: Pick<Granted, 'extension' | 'session'>): Promise<void>;
+}
+
 /** What the command handlers work with. */
 export interface CommandParts {
   readonly sessions: Sessions;
@@ -171,6 +179,7 @@ export interface CommandParts {
   readonly saml: SamlPort;
   readonly roles: RolesPort;
   readonly switcher: SwitcherOptions;
+  readonly extensionAccess: ExtensionAccessPort;
   /** Plans from today's files and settings. */
   plan(request: SessionRequest): Promise<PlanResult>;
   /** GetCallerIdentity with a session's credentials. */

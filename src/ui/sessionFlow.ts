@@ -142,13 +142,16 @@ export class SessionFlow {
     }
   }
 
-  /** Says that something waits for a person, with the button that asks. Used when a terminal's fetch needs a code or a sign-in. */
-  async askToRenew(session: Session): Promise<void> {
+  /**
+   * Says that something waits for a person, with the button that asks. Used when a fetch needs a code or a sign-in:
+   * `waits` says whose it is, a terminal's where it says nothing.
+   */
+  async askToRenew(session: Session, waits?: string): Promise<void> {
     // What renews without a code asks a person only when its sign-in is over.
     const signIn = !session.needsPerson;
     const button = signIn ? faultActionTitle('signIn') : flowText.renewButton();
     const text = signIn ? flowText.needsSignIn(session.name) : flowText.needsPerson(session.name);
-    const choice = await vscode.window.showWarningMessage(text, button);
+    const choice = await vscode.window.showWarningMessage(waits ?? text, button);
     if (choice === button) {
       await this.renew(session);
     }

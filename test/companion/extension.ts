@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { commands, env, type ExtensionContext, extensions, Uri, window, workspace } from 'vscode';
 import { HostClock } from './clock.ts';
+import { useApi } from './apiUser.ts';
 import { measureActivations } from './measure.ts';
 import { plant } from './plant.ts';
 import type { CompanionActions, CompanionAddress } from './protocol.ts';
@@ -74,6 +75,7 @@ function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
     },
     activate: ({ ids }) => measureActivations(ids),
     commands: () => commands.getCommands(true),
+    ...useApi(context.extension.id),
     plant: ({ secrets }) => plant(context, secrets),
   };
 }

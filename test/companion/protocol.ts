@@ -1,3 +1,5 @@
+import type { AwsCredentials, SessionInfo, SessionRef, StsSessionsErrorCode } from '../../src/api.ts';
+
 /** What a test may ask of the companion, by the name of the action, with the answer it gets. All of it is JSON. */
 export interface CompanionActions {
   /** Milliseconds by which the extensions' clock goes forward. */
@@ -13,8 +15,36 @@ export interface CompanionActions {
   /** Activates extensions that are not active yet, one after another, and measures each. */
   activate: { request: { ids: readonly string[] }; answer: readonly Activation[] };
   commands: { request: object; answer: string[] };
+  /** Calls what STS Sessions exports, as another extension does; `caller`: pretends to be that one. */
+  apiList: { request: { caller?: string }; answer: readonly SessionInfo[] };
+  /** `giveUpMs`: aborts after so long. */
+  apiCredentials: { request: { session: SessionRef; giveUpMs?: number }; answer: ApiAnswer<AwsCredentials> };
+  apiStart: { request: { profile: string }; answer: ApiAnswer<SessionInfo> };
+  /** How often the sessions have changed since this was asked for the first time. */
+  apiChanges: { request: object; answer: number };
+  /** Asks VS Code for one of our accounts. */
+  account: { request: { scopes: readonly string[]; create: boolean }; answer: ApiAnswer<HeldAccount> };
   /** Puts a made-up secret into each of these places. */
   plant: { request: { secrets: PlantedSecrets }; answer: null };
+}
+
+/** What a call of the exported interface gave. */
+export type ApiAnswer<T> =
+  | { readonly value: T; readonly error?: undefined }
+  | {
+      readonly error: {
+        readonly name: string;
+        readonly code?: StsSessionsErrorCode;
+        readonly message: string;
+      };
+    };
+
+/** An account that VS Code has let the companion have. */
+export interface HeldAccount {
+  readonly id: string;
+  readonly label: string;
+  readonly accessToken: string;
+  readonly scopes: readonly string[];
 }
 
 /** A secret for each place that an extension can write to. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { commands, extensions } from 'vscode';
+import { authentication, commands, extensions } from 'vscode';
+import type { StsSessionsExports } from '../../src/api.ts';
 
 interface Manifest {
   readonly publisher: string;
@@ -18,6 +19,23 @@ describe('the extension in its host', () => {
   it('activates without an error', async () => {
     await extension?.activate();
     assert.equal(extension?.isActive, true);
+  });
+
+  it('exports its versioned interface to other extensions, and no version that is not there', async () => {
+    const exported = (await extension?.activate()) as StsSessionsExports | undefined;
+    assert.ok(extension && exported);
+    const api = exported.getApi(1, extension.id);
+    assert.deepEqual(await api.list(), []);
+    await assert.rejects(api.getCredentials('nobody'), { name: 'StsSessionsError', code: 'Ended' });
+    await assert.rejects(api.provider('nobody')(), { code: 'Ended' });
+    await assert.rejects(api.start('nobody'), { code: 'Failed' });
+    api.onDidChangeSessions(() => undefined).dispose();
+    assert.throws(() => exported.getApi(2 as 1, extension.id), /version 2/);
+    assert.throws(() => exported.getApi(1, 'nobody.at-all'), /nobody\.at-all/);
+  });
+
+  it('offers its sessions to the Accounts menu, which has none of them yet', async () => {
+    assert.deepEqual(await authentication.getAccounts('sts-sessions'), []);
   });
 
   it('registers every command that its manifest contributes', async () => {

@@ -31,6 +31,7 @@ interface Manifest {
   readonly extensionKind: readonly string[];
   readonly activationEvents: readonly string[];
   readonly enabledApiProposals?: unknown;
+  readonly api?: string;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly capabilities: {
     readonly untrustedWorkspaces: {
@@ -45,6 +46,7 @@ interface Manifest {
       readonly title: string;
       readonly category?: string;
     }[];
+    readonly authentication: readonly { readonly id: string; readonly label: string }[];
     readonly viewsContainers: {
       readonly activitybar: readonly { readonly id: string; readonly icon: string }[];
     };
@@ -106,6 +108,15 @@ describe('manifest and ids', () => {
       contributes.views[ids.views.container]?.map((one) => one.id),
       [ids.views.profiles],
     );
+  });
+
+  it('have the same authentication provider, and let other extensions in', () => {
+    assert.deepEqual(
+      contributes.authentication.map(({ id }) => id),
+      [ids.authenticationId],
+    );
+    // VS Code hides what an extension with `"api": "none"` exports.
+    assert.equal(manifest.api, undefined);
   });
 
   it('have the same settings, with the same defaults and limits', () => {

@@ -1,0 +1,69 @@
+import { Emitter, type Disposable, type Event } from './emitter.ts';
+
+/** An extension that gets the credentials of a session without asking again. No secret is in it. */
+export interface Allowed {
+  readonly extension: string;
+  /** The session's id, and its name when it was allowed. */
+  readonly session: string;
+  readonly name: string;
+  /** ms UTC. */
+  readonly since: number;
+}
+
+/** Where it is remembered. */
+export interface AccessStore {
+  read(): unknown;
+  write(list: readonly Allowed[]): PromiseLike<void>;
+}
+
+/**
+ * What the person has allowed other extensions for good. Read anew at each look: another window may have changed it.
+ */
+export class ExtensionAccess implements Disposable {
+  readonly #store: AccessStore;
+  readonly #changes = new Emitter<string>();
+
+  constructor(store: AccessStore) {
+    this.#store = store;
+  }
+
+  /** Fires with the id of an extension that may do more or less than before. */
+  get onDidChange(): Event<string> {
+    return this.#changes.event;
+  }
+
+  /** All of it; what somebody else has written into the store counts as nothing. */
+  list(): readonly Allowed[] {
+    const stored = this.#store.read();
+    return Array.isArray(stored) ? stored.filter(isAllowed) : [];
+  }
+
+  has(extension: string, session: string): boolean {
+    return this.list().some((each) => isOf(each, extension, session));
+  }
+
+  async allow(allowed: Allowed): Promise<void> {
+    const others = this.list().filter((each) => !isOf(each, allowed.extension, allowed.session));
+    await this.#store.write([...others, allowed]);
+    this.#changes.fire(allowed.extension);
+  }
+
+  /** Takes it back; fires also when nothing was remembered, for what was allowed this once. */
+  async takeBack(extension: string, session: string): Promise<void> {
+    await this.#store.write(this.list().filter((each) => !isOf(each, extension, session)));
+    this.#changes.fire(extension);
+  }
+
+  dispose(): void {
+    this.#changes.dispose();
+  }
+}
+
+function isOf(allowed: Allowed, extension: string, session: string): boolean {
+  return allowed.extension === extension && allowed.session === session;
+}
+
+function isAllowed(value: unknown): value is Allowed {
+  const { extension, session, name, since } = (value ?? {}) as Partial<Record<keyof Allowed, unknown>>;
+  return [extension, session, name].every((each) => typeof each === 'string') && typeof since === 'number';
+}

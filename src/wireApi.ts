@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { StsSessionsApi } from './api.ts';
+import type { ProfileSet } from './aws/profiles.ts';
+import { ApiQuestions } from './session/apiQuestions.ts';
+import { DisposableStore, Emitter } from './session/emitter.ts';
+import { ExtensionAccess, type Allowed } from './session/extensionAccess.ts';
+import { Handles } from './session/handles.ts';
+import { HandOuts, type Caller } from './session/handOuts.ts';
+import type { Sessions } from './session/sessions.ts';
+import type { Session } from './session/types.ts';
+import { profileOf } from './session/view.ts';
+import { AccountsMenu } from './ui/accountsMenu.ts';
+import { askForCredentials, askToStart } from './ui/apiConsent.ts';
+import { chooseProfile } from './ui/commands/target.ts';
+import type { ExtensionAccessPort } from './ui/parts.ts';
+import type { SessionFlow } from './ui/sessionFlow.ts';
+import { accessText, apiSentences, extensionName } from './ui/text/access.ts';
+import { t } from './ui/text/l10n.ts';
+import type { WiredGuards } from './wireGuards.ts';
+
+const accessKey = 'extensionAccess';
+
+/** A call waits this long for the store at most, ms: a keyring may be locked until a person unlocks it. */
+const longestLoadMs = 5000;
+
+/** What it is made from. */
+export interface ApiParts {
+  readonly context: vscode.ExtensionContext;
+  readonly sessions: Sessions;
+  readonly guards: WiredGuards;
+  readonly flow: SessionFlow;
+  /** The files as they are now. */
+  files(this: void): Promise<ProfileSet>;
+  now(this: void): number;
+}
+
+/** Sessions for other extensions: the exported interface, and the Accounts menu. */
+export interface WiredApi {
+  /** The interface of one extension; `id` as VS Code writes it. */
+  of(this: void, extension: vscode.Extension<unknown>): StsSessionsApi;
+  readonly access: ExtensionAccessPort;
+}
+
+/** Puts the interface for other extensions together. */
+export function wireApi({ context, sessions, guards, flow, files, now }: ApiParts): WiredApi {
+  const store = new DisposableStore();
+  context.subscriptions.push(store);
+  const { globalState } = context;
+  const access = store.add(
+    new ExtensionAccess({
+      read: () => globalState.get(accessKey),
+      write: (list: readonly Allowed[]) => globalState.update(accessKey, list),
+    }),
+  );
+  const handles = new Handles(() => `sts-sessions:${randomUUID()}`);
+  const guardOf = (session: Session) =>
+    guards.of({
+      name: session.name,
+      profile: profileOf(session.request),
+      accountId: session.accountId,
+      roleArn: session.roleArn,
+    });
+  // What was allowed for good was not allowed for a folder that nobody trusts.
+  const mayRemember = (session: Session): boolean =>
+    vscode.workspace.isTrusted && guardOf(session) === undefined;
+  const loaded = async (): Promise<void> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, longestLoadMs);
+    });
+    await Promise.race([sessions.load(), late]);
+    clearTimeout(timer);
+  };
+  const handOuts = store.add(
+    new HandOuts({
+      sessions,
+      access,
+      questions: new ApiQuestions({ now, limit: (ms) => AbortSignal.timeout(ms) }),
+      sentences: apiSentences(now),
+      ofHandle: (handle) => handles.session(handle),
+      loaded,
+      mayRemember,
+      askForCredentials: (caller, session) =>
+        askForCredentials(caller, session, {
+          guard: guardOf(session)?.name,
+          mayRemember: mayRemember(session),
+          now: now(),
+        }),
+      askToStart,
+      askToRenew: (session, caller) =>
+        flow.askToRenew(session, accessText.waitsForRenewal(caller.name, session.name)),
+      hasProfile: async (profile) => (await files()).profiles.has(profile),
+      start: (profile, caller) =>
+        flow.start({ kind: 'profile', profile }, { by: { kind: 'extension', id: caller.id }, aside: true }),
+      now,
+    }),
+  );
+
+  const changes = store.add(new Emitter<void>());
+  /** What extensions read of the sessions: another text when it is time to tell them, and not while time passes. */
+  const look = (): string =>
+    JSON.stringify([
+      sessions.activeId,
+      ...sessions.list().map((session) => ({
+        ...session,
+        state: session.state.kind,
+        ends: session.state.kind === 'live' ? session.state.credentials.expiresAt : undefined,
+        free: mayRemember(session),
+      })),
+    ]);
+  let shown = look();
+  const update = (): void => {
+    const next = look();
+    if (next !== shown) {
+      shown = next;
+      changes.fire();
+    }
+  };
+  store.add(sessions.onDidChange(update));
+  store.add(guards.onDidChange(update));
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(update));
+
+  store.add(
+    new AccountsMenu(
+      {
+        sessions,
+        handles,
+        loaded,
+        start: async (words) => {
+          const set = await files();
+          const named = words.find((word) => set.profiles.has(word));
+          const profile = named ?? (await chooseProfile(set, t('Start Session'), (kind) => kind !== 'none'));
+          return profile === undefined
+            ? undefined
+            : flow.start({ kind: 'profile', profile }, { aside: true });
+        },
+        end: (session) => flow.end([session]),
+      },
+      t('AWS Sessions'),
+    ),
+  );
+
+  const nameOf = (id: string): string => extensionName(displayNameOf(vscode.extensions.getExtension(id)), id);
+  return {
+    of: (extension) => {
+      const { id } = extension;
+      const caller: Caller = { id, name: extensionName(displayNameOf(extension), id) };
+      return {
+        list: () => handOuts.list(caller),
+        getCredentials: (session, options) => handOuts.credentials(caller, session, options),
+        provider: (session) => () => handOuts.credentials(caller, session),
+        start: (profile, options) => handOuts.start(caller, profile, options),
+        onDidChangeSessions: (listener) => {
+          const both = new DisposableStore();
+          both.add(changes.event(listener));
+          both.add(access.onDidChange((changed) => (changed === id ? listener() : undefined)));
+          return both;
+        },
+      };
+    },
+    access: {
+      list: () => handOuts.granted().map((row) => ({ ...row, extensionName: nameOf(row.extension) })),
+      takeBack: ({ extension, session }) => handOuts.takeBack(extension, session),
+    },
+  };
+}
+
+function displayNameOf(extension: vscode.Extension<unknown> | undefined): unknown {
+  const manifest: unknown = extension?.packageJSON;
+  return typeof manifest === 'object' && manifest !== null && 'displayName' in manifest
+    ? manifest.displayName
+    : undefined;
+}
