@@ -46,6 +46,7 @@ import { wireApi } from './wireApi.ts';
 import { wireCodes } from './wireCodes.ts';
 import { wireFiles } from './wireFiles.ts';
 import { wireGuards } from './wireGuards.ts';
+import type { WiredGuards } from './wireGuards.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
 import { wireIssuers } from './wireIssuers.ts';
 import { wireLogin } from './wireLogin.ts';
@@ -89,7 +90,7 @@ export function start(context: vscode.ExtensionContext): Core {
   const { send } = sts;
 
   const server = {
-    supply: (id: string, request: SupplyRequest) => agents.supply(id, request),
+    supply: (id: string, request: SupplyRequest) => guards.judged(id, () => agents.supply(id, request)),
     sentences: supplySentences(now),
     records: () => sessions.records(),
     now,
@@ -185,6 +186,8 @@ export function start(context: vscode.ExtensionContext): Core {
       return { dispose: () => clearTimeout(timer) };
     },
     warnMs: warnBeforeMs,
+    endsAt: (about, begunAt) => guards.endsAt(about, begunAt),
+    onServed: (id, at) => guards.served(id, at),
     store: deferStore(host.then(({ hostId }) => createSecretStore(context, hostId, exclusive))),
     peers,
     onStoreFailure: (error) => {
@@ -195,7 +198,16 @@ export function start(context: vscode.ExtensionContext): Core {
   });
 
   const agents = wireAgents({ sessions, askToRenew: (session) => flow.askToRenew(session) });
-  const guards = wireGuards();
+  const guards: WiredGuards = wireGuards({
+    sessions,
+    host,
+    log,
+    plan,
+    planId: (planned) => planId(planned, sha256Hex),
+    aliasOf,
+    flow: () => flow,
+    now,
+  });
   const delivery: WiredDelivery = wireDelivery({ context, sessions, files, host, server, log });
   const recent = new Recent(context.globalState);
   const flow: SessionFlow = new SessionFlow({
@@ -205,6 +217,7 @@ export function start(context: vscode.ExtensionContext): Core {
     globalState: context.globalState,
     isAsking,
     requestToStart: (request) => saml.requestToStart(request),
+    guards,
     deviceOf: async (profile) => {
       const section = (await files.read()).set.profiles.get(profile);
       return section && deviceOfKeys(section);
@@ -239,7 +252,7 @@ export function start(context: vscode.ExtensionContext): Core {
     (set, profile) => planFor(set, { kind: 'profile', profile }, environment.now),
     () => environment.now,
   );
-  const views = { profiles, sessions, plan: planOf, now, warnMs: warnBeforeMs };
+  const views = { profiles, sessions, plan: planOf, now, warnMs: warnBeforeMs, guardOf: guards.of };
   const parts = {
     sessions,
     flow,
@@ -265,7 +278,7 @@ export function start(context: vscode.ExtensionContext): Core {
 
   const tree = new ProfileTreeView({ ...views, identityCenter, login, saml, roles, aliasOf });
   const diagnostics = new Diagnostics({ paths: files.paths, profiles, plan: planOf });
-  const statusBar = new StatusBar({ sessions, delivery, aliasOf, now, warnMs: warnBeforeMs });
+  const statusBar = new StatusBar({ ...views, delivery, aliasOf });
   context.subscriptions.push(
     log,
     files,

@@ -1,18 +1,182 @@
-import type * as vscode from 'vscode';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { guardOf } from './aws/guards.ts';
 import type { Guard, Guarded } from './aws/guards.ts';
-import { Emitter } from './session/emitter.ts';
+import type { GuardSettings } from './aws/guardEntries.ts';
+import type { Plan, PlanResult, SessionRequest } from './aws/planModel.ts';
+import { LastUse } from './outlets/lastUse.ts';
+import type { WindowHost } from './outlets/windowHost.ts';
+import { DisposableStore, Emitter } from './session/emitter.ts';
 import type { Event } from './session/emitter.ts';
+import { GuardWatch } from './session/guardWatch.ts';
+import { guardedSession } from './session/guardTarget.ts';
+import { servable } from './session/schedule.ts';
+import type { Sessions } from './session/sessions.ts';
+import type { Session } from './session/types.ts';
+import { allowStart } from './ui/guardQuestion.ts';
+import { guardSettings } from './ui/guardSettings.ts';
+import { settings, settingsSection } from './ui/ids.ts';
+import type { Log } from './ui/log.ts';
+import type { GuardPort } from './ui/parts.ts';
+import type { SessionFlow } from './ui/sessionFlow.ts';
+import { onDidChangeSettings } from './ui/settings.ts';
+import { guardProblemSentence, guardText } from './ui/text/guards.ts';
+import { clockTime } from './ui/text/time.ts';
+
+/** What guards are made from. */
+export interface GuardParts {
+  readonly sessions: Sessions;
+  readonly host: Promise<WindowHost>;
+  readonly log: Log;
+  plan(this: void, request: SessionRequest): Promise<PlanResult>;
+  planId(this: void, plan: Plan): string;
+  aliasOf(this: void, accountId: string): string | undefined;
+  flow(this: void): SessionFlow;
+  /** Milliseconds UTC. */
+  now(this: void): number;
+}
 
 /** The guards that the person has set. */
-export interface WiredGuards extends vscode.Disposable {
+export interface WiredGuards extends GuardPort, vscode.Disposable {
   /** The guard of a session, all that match taken together; undefined: none does. */
-  of(target: Guarded): Guard | undefined;
+  of(this: void, target: Guarded): Guard | undefined;
   /** Fires when a guard is other than before. */
   readonly onDidChange: Event<void>;
+  /** See `SessionPorts.endsAt`. */
+  endsAt(about: Omit<Session, 'state'>, begunAt: number): number | undefined;
+  /** A tool got credentials. */
+  served(id: string, at: number): void;
+  /** Serves a fetch after the guards have had a look at the session: it may be over by now. */
+  judged<T>(id: string, serve: () => Promise<T>): Promise<T>;
 }
 
 /** Reads the guards of the person's settings; a folder can add none and loosen none. */
-export function wireGuards(): WiredGuards {
-  const changes = new Emitter<void>();
-  return { of: () => undefined, onDidChange: changes.event, dispose: () => changes.dispose() };
+export function wireGuards(parts: GuardParts): WiredGuards {
+  const { sessions, host, log, now } = parts;
+  const store = new DisposableStore();
+  const changes = store.add(new Emitter<void>());
+  let read: GuardSettings | undefined;
+  const rules = (): GuardSettings['rules'] => (read ??= guardSettings()).rules;
+  const of = (target: Guarded): Guard | undefined => guardOf(rules(), target);
+  const ofSession = (session: Parameters<typeof guardedSession>[0]): Guard | undefined =>
+    rules().length === 0 ? undefined : of(guardedSession(session));
+
+  const usedHere = new Map<string, number>();
+  const uses = new LastUse(
+    async () => {
+      const { folder } = await host;
+      return folder && join(folder.path, 'used', folder.processSpace);
+    },
+    (line) => log.warn(line),
+  );
+  const note = (id: string, at: number): void => {
+    usedHere.set(id, at);
+    const session = sessions.get(id);
+    if (session && ofSession(session)?.idleSeconds !== undefined) {
+      void uses.note(id, at);
+    }
+  };
+  const watch = store.add(
+    new GuardWatch({
+      sessions: () => (rules().length === 0 ? [] : sessions.list()),
+      session: (id) => (rules().length === 0 ? undefined : sessions.get(id)),
+      guardOf: ofSession,
+      now,
+      moment: (at, signal) => sessions.moment(at, signal),
+      usedHere: (id) => usedHere.get(id),
+      usedAnywhere: (id) => uses.of(id),
+      end: (id, due) => sessions.endOnce(id, { kind: 'guard' }, due),
+      onEnded: (session, end, { validUntil }) => {
+        const still =
+          validUntil !== undefined && validUntil > now() ? clockTime(validUntil, now()) : undefined;
+        const word = ofSession(session)?.name ?? '';
+        void sayEnded(guardText.ended(session.name, word, end, still), session);
+      },
+      log: (line) => log.warn(line),
+    }),
+  );
+  const sayEnded = async (text: string, session: Session): Promise<void> => {
+    const again = guardText.startAgain();
+    if ((await vscode.window.showWarningMessage(text, again)) === again) {
+      await parts.flow().start(session.request);
+    }
+  };
+
+  /** A problem is told once in a window, however often the settings change. */
+  const told = new Set<string>();
+  const tell = (): void => {
+    for (const problem of guardSettings().problems) {
+      const sentence = guardProblemSentence(problem);
+      if (!told.has(sentence)) {
+        told.add(sentence);
+        void sayProblem(sentence);
+      }
+    }
+  };
+  const sayProblem = async (sentence: string): Promise<void> => {
+    const open = guardText.openSettings();
+    if ((await vscode.window.showWarningMessage(sentence, open)) === open) {
+      await vscode.commands.executeCommand(
+        'workbench.action.openSettings',
+        `${settingsSection}.${settings.guards}`,
+      );
+    }
+  };
+
+  store.add(sessions.onDidChange(() => watch.look()));
+  store.add(
+    // What a person asks for anew is used, whoever fetches it.
+    sessions.onDidHappen(({ kind, by, session, at }) => {
+      if (kind === 'started' || kind === 'handedOut' || (kind === 'renewed' && by.kind === 'person')) {
+        note(session.id, at);
+      }
+    }),
+  );
+  store.add(
+    onDidChangeSettings(() => {
+      const before = JSON.stringify(rules());
+      read = undefined;
+      if (JSON.stringify(rules()) !== before) {
+        changes.fire();
+        watch.look();
+      }
+      tell();
+    }),
+  );
+  tell();
+  watch.look();
+
+  const questions: Parameters<typeof allowStart>[0] = {
+    of,
+    plan: async (request) => {
+      const planned = rules().length === 0 ? undefined : await parts.plan(request);
+      return planned?.ok ? planned.plan : undefined;
+    },
+    isThere: (plan, options) => {
+      const state = sessions.get(parts.planId(plan))?.state;
+      const forced = options?.force === true || options?.durationSeconds !== undefined;
+      return (
+        !forced && state?.kind === 'live' && servable(state.credentials, state.startedAt, now()) === 'serve'
+      );
+    },
+    aliasOf: parts.aliasOf,
+    start: (request, options, allRights) => parts.flow().start(request, options, allRights),
+    end: async (session) => parts.flow().end([session]),
+    now,
+  };
+  return {
+    of,
+    onDidChange: changes.event,
+    allow: (request, options, allRights) => allowStart(questions, request, options, allRights),
+    endsAt: (about, begunAt) => {
+      const seconds = ofSession(about)?.maxSeconds;
+      return seconds === undefined ? undefined : begunAt + seconds * 1000;
+    },
+    served: note,
+    async judged(id, serve) {
+      await watch.judge(id);
+      return serve();
+    },
+    dispose: () => store.dispose(),
+  };
 }

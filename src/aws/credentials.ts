@@ -14,6 +14,8 @@ export interface Credentials extends Keys {
   readonly expiresAt: number | undefined;
   /** 12 digits, when AWS or the profile has said it. */
   readonly accountId: string | undefined;
+  /** Nothing is to come after them: a guard ends the session when they end. */
+  readonly last?: true;
   /** The caller's ARN (of the assumed role), when AWS has said it. */
   readonly arn: string | undefined;
 }

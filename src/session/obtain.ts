@@ -1,5 +1,7 @@
 import type { Fault } from '../aws/faults.ts';
+import type { Credentials } from '../aws/credentials.ts';
 import type { Plan } from '../aws/planModel.ts';
+import { withinSeconds } from '../aws/planSeconds.ts';
 import { errorName } from './errorName.ts';
 import type { Asker } from './happenings.ts';
 import { isHeld, type HeldSession, type KeptSession } from './kept.ts';
@@ -110,28 +112,40 @@ async function ask(
     return { kind: 'fault', fault: { kind: 'planChanged', profile } };
   }
   const { durationSeconds, unattended } = task;
-  const chosen = durationSeconds === undefined ? {} : { durationSeconds };
+  const described = describePlan(task.about.id, task.about.request, plan);
+  // A renewal goes on with what was begun; only a start begins anew.
+  const begun = task.plan === undefined ? (kept?.begunAt ?? kept?.startedAt) : undefined;
+  const asksAt = ports.now();
+  const endsAt = ports.endsAt?.(described, begun ?? asksAt);
+  if (endsAt !== undefined && endsAt <= asksAt) {
+    return { kind: 'fault', fault: { kind: 'cancelled' } };
+  }
+  const seconds = endsAt === undefined ? undefined : Math.ceil((endsAt - asksAt) / 1000);
+  const chosen = withinSeconds(plan, durationSeconds, seconds);
   const result = await ports.run(plan, signal, { ...chosen, ...(unattended && { unattended }) });
   if (!result.ok) {
     return { kind: 'fault', fault: result.fault, step: result.step };
   }
-  const { credentials, serverSkewMs, packedPolicyPercent } = result;
+  const { serverSkewMs, packedPolicyPercent } = result;
   const startedAt = ports.now();
-  if (servable(credentials, startedAt, startedAt) === 'over') {
+  if (servable(result.credentials, startedAt, startedAt) === 'over') {
     return { kind: 'fault', fault: { kind: 'deadOnArrival' } };
   }
   if (signal.aborted) {
     return { kind: 'fault', fault: { kind: 'cancelled' } };
   }
-  const about = describePlan(task.about.id, task.about.request, plan);
+  const begunAt = begun ?? startedAt;
+  const about = { ...described, accountId: result.credentials.accountId ?? described.accountId };
+  // Only now the account may be known, and with it the guard.
+  const credentials = endedAt(result.credentials, ports.endsAt?.(about, begunAt));
   const record: HeldSession = {
     ...about,
-    accountId: credentials.accountId ?? about.accountId,
     durationSeconds,
     startedAt,
     changedAt: askedNow(kept, askedAt),
     credentials,
-    endedValidUntil: latestEnd(kept, credentials.expiresAt),
+    begunAt,
+    endedValidUntil: latestEnd(kept, result.credentials.expiresAt, credentials.expiresAt),
     ...(packedPolicyPercent !== undefined && { packedPolicyPercent }),
   };
   errand.keep(record, serverSkewMs, plan);
@@ -144,15 +158,29 @@ async function samePlan(ports: SessionPorts, about: About): Promise<Plan | undef
   return planned.ok && ports.planId(planned.plan) === about.id ? planned.plan : undefined;
 }
 
-/** The end of earlier credentials where it comes after that of the new ones: a shorter renewal does not recall them. */
-function latestEnd(kept: KeptSession | undefined, expiresAt: number | undefined): number | undefined {
-  const earlier = Math.max(kept?.credentials?.expiresAt ?? 0, kept?.endedValidUntil ?? 0);
+/** The credentials as the session has them: they end with it where a guard ends it first, and are its last. */
+function endedAt(credentials: Credentials, endsAt: number | undefined): Credentials {
+  return endsAt !== undefined && endsAt <= (credentials.expiresAt ?? Infinity)
+    ? { ...credentials, expiresAt: endsAt, last: true }
+    : credentials;
+}
+
+/**
+ * The latest end of what was fetched, where it comes after that of the session: a shorter renewal does not recall earlier
+ * credentials, and AWS knows nothing of our guards. `atAws`: when AWS ends the new ones.
+ */
+function latestEnd(
+  kept: KeptSession | undefined,
+  atAws: number | undefined,
+  expiresAt: number | undefined,
+): number | undefined {
+  const earlier = Math.max(kept?.credentials?.expiresAt ?? 0, kept?.endedValidUntil ?? 0, atAws ?? 0);
   return expiresAt !== undefined && earlier > expiresAt ? earlier : undefined;
 }
 
 /** Runs `work` under the windows' lock; without it when the lock itself fails, for a session is worth more than a call. */
-async function exclusively<T>(
-  ports: SessionPorts,
+export async function exclusively<T>(
+  ports: Pick<SessionPorts, 'peers' | 'log'>,
   id: string,
   signal: AbortSignal,
   work: () => Promise<T>,

@@ -28,6 +28,10 @@ export interface SessionPorts {
   setTimer(ms: number, callback: () => void): Disposable;
   /** How long before its end a session is on its warning background, ms. */
   warnMs(): number;
+  /** ms UTC at which a guard ends a session that was started at `begunAt`, whatever it could be renewed. */
+  endsAt?(about: Omit<Session, 'state'>, begunAt: number): number | undefined;
+  /** A tool got a session's credentials at `at`, ms UTC. */
+  onServed?(id: string, at: number): void;
   readonly store: SessionStore;
   readonly peers: Peers;
   /** The store failed; called once. Sessions go on in memory. */

@@ -26,10 +26,13 @@ export function toRecord(kept: KeptSession): StoredSession {
       expiresAt: credentials.expiresAt,
       accountId: credentials.accountId,
       arn: credentials.arn,
+      ...(credentials.last === true && { last: true }),
     },
     endedValidUntil: kept.endedValidUntil,
     ...(kept.signsInAnew !== undefined && { signsInAnew: kept.signsInAnew }),
     ...(kept.packedPolicyPercent !== undefined && { packedPolicyPercent: kept.packedPolicyPercent }),
+    ...(kept.permissionSet !== undefined && { permissionSet: kept.permissionSet }),
+    ...(kept.begunAt !== undefined && { begunAt: kept.begunAt }),
   };
 }
 
@@ -108,6 +111,8 @@ function readSession(fields: Fields): StoredSession {
     ...present({
       signsInAnew: optional(fields, 'signsInAnew', flag),
       packedPolicyPercent: optional(fields, 'packedPolicyPercent', number),
+      permissionSet: optional(fields, 'permissionSet', text),
+      begunAt: optional(fields, 'begunAt', number),
     }),
   };
 }
@@ -120,6 +125,7 @@ function readCredentials(fields: Fields): NonNullable<StoredSession['credentials
     expiresAt: optional(fields, 'expiresAt', number),
     accountId: optional(fields, 'accountId', text),
     arn: optional(fields, 'arn', text),
+    ...(optional(fields, 'last', flag) === true ? { last: true } : {}),
   };
 }
 

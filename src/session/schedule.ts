@@ -19,7 +19,7 @@ export const longestSleepMs = minute;
 /** What the remaining time means to a person. */
 export type Phase = 'fresh' | 'warning' | 'expired';
 
-type Ends = Pick<Credentials, 'expiresAt'>;
+type Ends = Pick<Credentials, 'expiresAt' | 'last'>;
 
 /** The phase at `now` (ms UTC); credentials without a known end stay fresh. The end itself is expired. */
 export function phaseAt(credentials: Ends, now: number, warnMs: number): Phase {
@@ -68,10 +68,10 @@ function untilWarning(left: number, warnMs: number): number {
   return left >= warnMs ? left - warnMs + 1 : Infinity;
 }
 
-/** ms UTC from which on a fetch renews first; undefined when the end is unknown. `startedAt`: when they came. */
+/** ms UTC from which on a fetch renews first; undefined when the end is unknown, or when nothing may come after it. `startedAt`: when they came. */
 export function renewAt(credentials: Ends, startedAt: number): number | undefined {
-  const { expiresAt } = credentials;
-  if (expiresAt === undefined) {
+  const { expiresAt, last } = credentials;
+  if (expiresAt === undefined || last === true) {
     return undefined;
   }
   // The shortest session that AWS grants lasts 15 minutes: it would be due at birth, so half of its life counts.

@@ -7,7 +7,16 @@ import { errorName } from './errorName.ts';
 import type { Asker, Happening } from './happenings.ts';
 import { Flights } from './flights.ts';
 import { isHeld, tombstone, type HeldSession } from './kept.ts';
-import { askedNow, cancelled, obtain, overrules, type Errand, type Obtained, type Task } from './obtain.ts';
+import {
+  askedNow,
+  cancelled,
+  exclusively,
+  obtain,
+  overrules,
+  type Errand,
+  type Obtained,
+  type Task,
+} from './obtain.ts';
 import type { SessionPorts, StartOptions, StartResult, SupplyOptions } from './ports.ts';
 import { Questions } from './questions.ts';
 import { toRecord } from './record.ts';
@@ -172,6 +181,25 @@ export class Sessions implements Disposable {
     return { id, name: ended.name, validUntil: ended.endedValidUntil };
   }
 
+  /**
+   * Ends a session by a rule that every window knows, once in all of them; undefined when another window was first, or
+   * when it is not `due` any more. Rejects only when the signal aborts.
+   */
+  async endOnce(id: string, by: Asker, due: () => Promise<boolean>): Promise<EndedSession | undefined> {
+    const { signal } = this.#disposed;
+    return exclusively(this.#ports, `end-${id}`, signal, async () => {
+      await this.#board.ledger.pull(signal);
+      return isHeld(this.#board.ledger.get(id)) && (await due()) && !signal.aborted
+        ? this.end(id, by)
+        : undefined;
+    });
+  }
+
+  /** Resolves at a moment (ms UTC) by the one timer of the window, when the signal aborts, or when the clock jumps back. */
+  moment(at: number, signal: AbortSignal): Promise<void> {
+    return this.#board.change('moment', { since: this.#ports.now(), until: at }, signal);
+  }
+
   /** Ends everything; says what was ended. */
   async endAll(): Promise<readonly EndedSession[]> {
     const ended = await Promise.all(this.list().map((session) => this.end(session.id)));
@@ -189,7 +217,7 @@ export class Sessions implements Disposable {
   /** Credentials for a tool that fetches them, renewed when due. Held no longer than asked for; never rejects. */
   async supply(id: string, options: SupplyOptions): Promise<Supply> {
     await this.#board.loaded(Math.min(options.holdMs, longestLoadMs), options.signal);
-    return serve(
+    const supply = await serve(
       {
         now: () => this.#ports.now(),
         look: () => ({
@@ -204,6 +232,10 @@ export class Sessions implements Disposable {
       },
       options,
     );
+    if (supply.kind === 'credentials') {
+      this.#ports.onServed?.(id, this.#ports.now());
+    }
+    return supply;
   }
 
   /** Tells that somebody who had to ask for a session's credentials got them; nothing when there is none any more. */

@@ -19,6 +19,10 @@ export interface Session {
   readonly signsInAnew?: boolean;
   /** Percent of what AWS allows policies and tags to take, as it said with the credentials; absent where it said nothing. */
   readonly packedPolicyPercent?: number;
+  /** The role of Identity Center that it is; absent for any other session. */
+  readonly permissionSet?: string;
+  /** ms UTC of the last start: what a guard counts from. Absent before, and in what an earlier version started. */
+  readonly begunAt?: number;
   readonly state: SessionState;
 }
 
@@ -83,6 +87,8 @@ export interface StoredSession {
         readonly expiresAt: number | undefined;
         readonly accountId: string | undefined;
         readonly arn: string | undefined;
+        /** As in Credentials. */
+        readonly last?: true;
       }
     | undefined;
   /**
@@ -94,6 +100,10 @@ export interface StoredSession {
   readonly signsInAnew?: boolean;
   /** As in Session; absent in records from before there were session policies. */
   readonly packedPolicyPercent?: number;
+  /** As in Session; absent in records from before there were guards. */
+  readonly permissionSet?: string;
+  /** ms UTC of the last start: what a guard counts from. Absent in records from before there were guards. */
+  readonly begunAt?: number;
 }
 
 /** Where records survive a reload: SecretStorage, one item a session. Any call may throw. */

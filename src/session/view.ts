@@ -46,6 +46,9 @@ export function describePlan(id: string, request: SessionRequest, plan: Plan): A
     roleArn: role?.roleArn,
     needsPerson: needsPerson(plan),
     ...(signsInAnew(plan) && { signsInAnew: true }),
+    ...(last === undefined &&
+      base.kind === 'identityCenter' &&
+      base.roleName !== undefined && { permissionSet: base.roleName }),
     mfaSerials: [...new Set(plan.steps.map((step) => step.mfaSerial).filter((it) => it !== undefined))],
   };
 }
@@ -112,7 +115,7 @@ export function sessionAt(
 /** What a record says the session is. */
 export function aboutKept(kept: KeptSession): About {
   const { id, name, request, region, accountId, roleArn, needsPerson, mfaSerials } = kept;
-  const { signsInAnew: anew, packedPolicyPercent } = kept;
+  const { signsInAnew: anew, packedPolicyPercent, permissionSet, begunAt } = kept;
   return {
     id,
     name,
@@ -124,5 +127,7 @@ export function aboutKept(kept: KeptSession): About {
     mfaSerials,
     ...(anew !== undefined && { signsInAnew: anew }),
     ...(packedPolicyPercent !== undefined && { packedPolicyPercent }),
+    ...(permissionSet !== undefined && { permissionSet }),
+    ...(begunAt !== undefined && { begunAt }),
   };
 }

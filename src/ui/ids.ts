@@ -89,6 +89,8 @@ export const settings = {
   roleSessionName: 'roleSessionName',
   roles: 'roles',
   suggestedRoles: 'suggestedRoles',
+  guards: 'guards',
+  auditLog: 'auditLog',
 } as const;
 
 /** Context keys that `when` clauses read. */

@@ -20,6 +20,7 @@ import type { Logins } from '../session/logins.ts';
 import type { Search, SearchProgress } from '../session/roleFinder.ts';
 import type { SignIns } from '../session/signIns.ts';
 import type { Sessions } from '../session/sessions.ts';
+import type { StartOptions } from '../session/ports.ts';
 import type { Session } from '../session/types.ts';
 import type { KnownProvider } from '../signIn/providerFolder.ts';
 import type { AuthenticatorVault } from './authenticators.ts';
@@ -143,6 +144,23 @@ export interface RolesPort {
   agreed(folder: string, role: SavedRole, sourceProfile: string): boolean;
   /** Remembers that they have. */
   agree(folder: string, role: SavedRole, sourceProfile: string): Promise<void>;
+}
+
+/** What may start under a guard. */
+export interface Allowed {
+  readonly request: SessionRequest;
+  /** To be called when it has started; false: the person did not want it after all, and it has ended. */
+  started(session: Session): Promise<boolean>;
+}
+
+/** Guards, as the interface sees them. */
+export interface GuardPort {
+  /** What may start for a request, after the questions that its guard asks; undefined: the person said no. */
+  allow(
+    request: SessionRequest,
+    options: StartOptions | undefined,
+    allRights: boolean,
+  ): Promise<Allowed | undefined>;
 }
 
 /** The AWS console for sessions, as the interface sees it. */

@@ -3,6 +3,7 @@ import { DisposableStore } from '../session/emitter.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import type { SignIn } from '../aws/sources/identityCenterApi.ts';
 import { setContext } from './contextKeys.ts';
+import type { GuardOf } from './guardLooks.ts';
 import { commands, contextKeys, views } from './ids.ts';
 import type { IdentityCenterPort, LoginPort, RolesPort, SamlPort } from './parts.ts';
 import type { RoleLists } from './roleRows.ts';
@@ -22,6 +23,7 @@ export interface ProfileTreeOptions {
   readonly saml: Pick<SamlPort, 'rolesOf' | 'onDidChange'>;
   readonly aliasOf: (accountId: string) => string | undefined;
   readonly login: LoginPort;
+  readonly guardOf: GuardOf;
   /** Milliseconds UTC. */
   readonly now: () => number;
   readonly warnMs: () => number;
@@ -163,6 +165,7 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
         return signIn && { state: signIns.state(signIn), listing: directory.listing(signIn) };
       },
       login: (arn) => this.#options.login.logins.state({ arn }),
+      guardOf: this.#options.guardOf,
     };
   }
 

@@ -3,11 +3,12 @@ import type { ProfileSet } from '../aws/profiles.ts';
 import { isManaged } from '../aws/profiles.ts';
 import type { FoundRole } from '../aws/roles/assumable.ts';
 import { requestOf, roleNameIn } from '../aws/roles/savedRole.ts';
-import type { RoleColor, RoleEntry, SavedRole } from '../aws/roles/savedRole.ts';
+import type { RoleEntry, SavedRole } from '../aws/roles/savedRole.ts';
 import { isNarrowed, sameExtras } from '../aws/roles/roleExtras.ts';
 import { isPattern } from '../aws/roles/trust.ts';
 import type { Search } from '../session/roleFinder.ts';
 import type { Session } from '../session/types.ts';
+import { chartColors } from './chartColors.ts';
 import type { Capability } from './ids.ts';
 import type { Icon } from './sessionPhase.ts';
 import { escapeMarkdown } from './text/markdown.ts';
@@ -199,15 +200,6 @@ function iconOf({ role, origin }: RoleNode, sourceGone: boolean): Icon {
   const unsure = origin.kind === 'found' && origin.found.verdict !== 'yes';
   return { id: unsure ? 'question' : 'shield', color: role.color && chartColors[role.color] };
 }
-
-const chartColors: Readonly<Record<RoleColor, string>> = {
-  red: 'charts.red',
-  orange: 'charts.orange',
-  yellow: 'charts.yellow',
-  green: 'charts.green',
-  blue: 'charts.blue',
-  purple: 'charts.purple',
-};
 
 /** The row above the roles that a search found. */
 export function foundRolesRow(

@@ -11,7 +11,7 @@ import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
 import { nameOfRequest } from '../session/view.ts';
 import { commands, settings, settingsSection } from './ids.ts';
-import type { DeliveryPort, SamlPort } from './parts.ts';
+import type { Allowed, DeliveryPort, GuardPort, SamlPort } from './parts.ts';
 import type { PlanFailure } from './planView.ts';
 import { withCancel } from './progress.ts';
 import type { Recent } from './recent.ts';
@@ -41,6 +41,7 @@ interface FlowParts {
   readonly globalState: vscode.Memento;
   isAsking(): boolean;
   requestToStart: SamlPort['requestToStart'];
+  readonly guards: GuardPort;
   /** The MFA device of the user whose long-term keys a profile holds. */
   deviceOf(profile: string): Promise<string | undefined>;
   /** ms UTC until which a session waits for the next MFA code; see Codes. */
@@ -61,18 +62,31 @@ export class SessionFlow {
 
   /**
    * Starts a session and makes it the active one, unless it is to stand aside. Undefined when it did not start; the
-   * person has been told why.
+   * person has been told why, or has said no to a guard. `allRights`: more than the read-only session that a guard makes
+   * of it.
    */
-  async start(asked: SessionRequest, options?: StartOptions): Promise<Session | undefined> {
+  async start(
+    asked: SessionRequest,
+    options?: StartOptions,
+    allRights = false,
+  ): Promise<Session | undefined> {
     const chosen = await this.#parts.requestToStart(asked);
     if (chosen === undefined) {
       return undefined;
     }
     if ('fault' in chosen) {
-      void this.showFault(chosen.fault, nameOfRequest(asked), asked, () => this.start(asked, options));
+      void this.showFault(chosen.fault, nameOfRequest(asked), asked, () =>
+        this.start(asked, options, allRights),
+      );
       return undefined;
     }
-    const { request } = chosen;
+    const allowed = await this.#parts.guards.allow(chosen.request, options, allRights);
+    return allowed && this.#begin(allowed, options);
+  }
+
+  /** Starts what the guards allow; whoever tries again is not asked again. */
+  async #begin(allowed: Allowed, options: StartOptions | undefined): Promise<Session | undefined> {
+    const { request } = allowed;
     const name = nameOfRequest(request);
     const result = await withCancel(
       flowText.starting(name),
@@ -83,7 +97,10 @@ export class SessionFlow {
     if (!result.ok) {
       this.#forgetFailed(request);
       // “Try Again” means the same again, the chosen duration included.
-      this.#explain(result, name, request, () => this.start(request, options));
+      this.#explain(result, name, request, () => this.#begin(allowed, options));
+      return undefined;
+    }
+    if (!(await allowed.started(result.session))) {
       return undefined;
     }
     if (options?.aside === true) {

@@ -17,6 +17,8 @@ export const defaults = {
   roleSessionName: 'vscode-${user}',
   roles: [],
   suggestedRoles: [],
+  guards: [],
+  auditLog: true,
 } as const;
 
 /** The smallest and the largest value that a number setting may have; package.json says the same. */

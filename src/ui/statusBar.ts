@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../session/emitter.ts';
+import type { GuardOf } from './guardLooks.ts';
 import { commands, statusItem } from './ids.ts';
 import type { DeliveryPort } from './parts.ts';
 import type { SessionSource } from './sources.ts';
@@ -11,6 +12,7 @@ export interface StatusBarOptions {
   readonly sessions: SessionSource;
   readonly delivery: Pick<DeliveryPort, 'state' | 'onDidChange'>;
   readonly aliasOf: (accountId: string) => string | undefined;
+  readonly guardOf: GuardOf;
   /** Milliseconds UTC. */
   readonly now: () => number;
   readonly warnMs: () => number;
@@ -46,7 +48,7 @@ export class StatusBar {
 
   /** Call it when something changed that has no event here: an alias, a setting. */
   update(): void {
-    const { sessions, delivery, aliasOf, now, warnMs } = this.#options;
+    const { sessions, delivery, aliasOf, guardOf, now, warnMs } = this.#options;
     const list = sessions.list();
     const status = statusBarText({
       active: list.find((session) => session.id === sessions.activeId),
@@ -55,6 +57,7 @@ export class StatusBar {
       warnMs: warnMs(),
       delivery: delivery.state,
       aliasOf,
+      guardOf,
     });
     const shown = JSON.stringify(status);
     if (shown === this.#shown) {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../session/emitter.ts';
+import type { GuardOf } from './guardLooks.ts';
 import type { ProfileSource, SessionSource } from './sources.ts';
 import type { SessionRequest } from '../aws/planModel.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
@@ -16,6 +17,7 @@ export interface SwitcherOptions {
   /** Roles that are saved in the settings. */
   readonly saved?: () => readonly SessionRequest[];
   readonly aliasOf: (accountId: string) => string | undefined;
+  readonly guardOf: GuardOf;
   /** Milliseconds UTC. */
   readonly now: () => number;
   readonly warnMs: () => number;
@@ -60,6 +62,7 @@ export function pickSession(options: SwitcherOptions): Promise<SwitcherChoice | 
       now: options.now(),
       warnMs: options.warnMs(),
       aliasOf: options.aliasOf,
+      guardOf: options.guardOf,
     });
     const marked = keyOf(pick.activeItems[0]);
     const items = rows.map(toItem);

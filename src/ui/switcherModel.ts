@@ -4,7 +4,10 @@ import { isManaged, kindOf } from '../aws/profiles.ts';
 import type { ProfileSet, Section } from '../aws/profiles.ts';
 import { isReadOnlyRequest, readOnlyRequest } from '../aws/readOnly.ts';
 import type { Session } from '../session/types.ts';
+import { guardedSession } from '../session/guardTarget.ts';
 import { nameOfRequest, profileOf } from '../session/view.ts';
+import { guardedFacts, targetOfRequest } from './guardLooks.ts';
+import type { GuardOf } from './guardLooks.ts';
 import { phaseIcons, phaseOf } from './sessionPhase.ts';
 import { federationWord, kindLook } from './text/kinds.ts';
 import { escapeIcons } from './text/markdown.ts';
@@ -54,6 +57,7 @@ export interface SwitcherInput {
   readonly warnMs: number;
   /** The name of an account, when it is known. */
   readonly aliasOf: (accountId: string) => string | undefined;
+  readonly guardOf?: GuardOf;
 }
 
 /** Kinds of profile whose sessions take a session policy. */
@@ -90,7 +94,7 @@ export function switcherRows(input: SwitcherInput): readonly SwitcherRow[] {
   for (const section of input.set?.profiles.values() ?? []) {
     const request: SessionRequest = { kind: 'profile', profile: section.name };
     if (!isManaged(section) && !listed.has(requestKey(request))) {
-      profiles.push(profileRow(section, request, input));
+      profiles.push(guarded(profileRow(section, request, input), request, section, input));
     }
   }
   return [
@@ -189,11 +193,14 @@ function sessionRow(session: Session, input: SwitcherInput): SwitcherRow {
     several: input.sessions.length > 1,
   });
   const alias = session.accountId === undefined ? undefined : input.aliasOf(session.accountId);
+  const guard = input.guardOf?.(guardedSession(session));
   return {
     kind: 'item',
     key: `session ${sessionId}`,
     label: `$(${phaseIcons[phase].id}) ${escapeIcons(session.name)}`,
-    description: escapeIcons([facts, alias].filter((fact) => fact !== undefined).join(' · ')),
+    description: escapeIcons(
+      [guardedFacts(facts, guard), alias].filter((fact) => fact !== undefined).join(' · '),
+    ),
     detail: session.roleArn === undefined ? undefined : escapeIcons(session.roleArn),
     choice: usable || phase === 'starting' ? { kind: 'useSession', sessionId } : again,
     buttons: usable
@@ -205,6 +212,24 @@ function sessionRow(session: Session, input: SwitcherInput): SwitcherRow {
 }
 
 function requestRow(request: SessionRequest, input: SwitcherInput): SwitcherRow {
+  const section = input.set?.profiles.get(profileOf(request));
+  return guarded(plainRequestRow(request, input), request, section, input);
+}
+
+/** A row with the word of the guard of what it starts. */
+function guarded(
+  row: SwitcherRow,
+  request: SessionRequest,
+  section: Section | undefined,
+  { guardOf }: SwitcherInput,
+): SwitcherRow {
+  const guard = row.kind === 'item' ? guardOf?.(targetOfRequest(request, section)) : undefined;
+  return guard === undefined || row.kind !== 'item'
+    ? row
+    : { ...row, description: guardedFacts(row.description, { ...guard, name: escapeIcons(guard.name) }) };
+}
+
+function plainRequestRow(request: SessionRequest, input: SwitcherInput): SwitcherRow {
   if (request.kind === 'identityCenterRole') {
     return identityCenterRow(request, input);
   }

@@ -2,6 +2,7 @@ import type { PlanResult, SessionRequest } from '../aws/planModel.ts';
 import type { FileRole, Problem } from '../aws/problems.ts';
 import type { RoleEntry, SavedRole } from '../aws/roles/savedRole.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
+import { guardedRow, targetOfNode } from './guardLooks.ts';
 import { indexProfiles } from './profileIndex.ts';
 import type { IndexEntry, ProfileIndex } from './profileIndex.ts';
 import { profileOfSession } from './sessionPhase.ts';
@@ -212,6 +213,12 @@ export class ProfileTree {
 
   /** How a row looks; undefined when what it stood for is gone. */
   row(node: TreeNode, state: TreeState): TreeRow | undefined {
+    const row = this.#row(node, state);
+    const target = row && targetOfNode(node, state.sessions, this.#plan);
+    return target ? guardedRow(row, state.guardOf?.(target)) : row;
+  }
+
+  #row(node: TreeNode, state: TreeState): TreeRow | undefined {
     switch (node.kind) {
       case 'group':
         return plainRow({ label: groupLabel(node.id), collapsible: 'expanded' });

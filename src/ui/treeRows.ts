@@ -7,6 +7,7 @@ import type { AssertionOrigin } from '../session/assertions.ts';
 import type { Listing } from '../session/directory.ts';
 import type { SignInState } from '../session/tokenShelf.ts';
 import type { Session } from '../session/types.ts';
+import type { GuardOf } from './guardLooks.ts';
 import type { Capability } from './ids.ts';
 import type { RoleLists } from './roleRows.ts';
 import { phaseIcons, phaseOf, sessionOfProfile } from './sessionPhase.ts';
@@ -44,6 +45,7 @@ export interface TreeState {
   readonly roles?: RoleLists;
   /** The name of an account, where it is known. */
   readonly accountName?: (accountId: string) => string | undefined;
+  readonly guardOf?: GuardOf;
   /** What is known of the console sign-in of an ARN. */
   readonly login?: (arn: string) => SignInState;
 }

@@ -165,6 +165,19 @@ describe('manifest and ids', () => {
     assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
   });
 
+  for (const [name, { scope }] of Object.entries(contributes.configuration.properties)) {
+    it(`let no folder say ${name}`, () => {
+      // VS Code ignores what a folder says of these scopes; what a folder suggests has its own consent.
+      const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+      assert.ok(
+        scope === 'machine' ||
+          scope === 'application' ||
+          (name === 'stsSessions.suggestedRoles' && restrictedConfigurations.includes(name)),
+        `${name} has the scope ${String(scope)}`,
+      );
+    });
+  }
+
   it('have the same context keys', () => {
     const used = [...text.matchAll(/(?<=["& !(]|onContext:)stsSessions\.(?:no|has)\w+/g)].map(
       (match) => match[0],

@@ -1,6 +1,8 @@
 import type { Session } from '../../session/types.ts';
 import { endOf, leftOf, phaseIcons, phaseOf } from '../sessionPhase.ts';
 import type { SessionPhase } from '../sessionPhase.ts';
+import { guardedSession } from '../../session/guardTarget.ts';
+import type { GuardOf } from '../guardLooks.ts';
 import { commands } from '../ids.ts';
 import type { CommandId } from '../ids.ts';
 import type { DeliveryState } from '../parts.ts';
@@ -26,6 +28,7 @@ export interface StatusInput {
   readonly delivery: DeliveryState | undefined;
   /** The name of an account, when it is known. */
   readonly aliasOf: (accountId: string) => string | undefined;
+  readonly guardOf?: GuardOf;
 }
 
 /** The status bar item as it should be. */
@@ -57,14 +60,23 @@ export function statusBarText(input: StatusInput): StatusText {
   }
   const blocked = input.delivery?.reaches === false && (phase === 'live' || phase === 'ending');
   const name = escapeIcons(shorten(session.name, longestName));
+  const guard = input.guardOf?.(guardedSession(session));
+  const icon = blocked ? 'warning' : guard && phase === 'live' ? 'shield' : iconOf(phase);
+  const word = guard === undefined ? '' : escapeIcons(guard.name);
   return {
-    text: [`$(${blocked ? 'warning' : iconOf(phase)})`, name, timeText(session, phase, input.now)]
+    text: [`$(${icon})`, word, name, timeText(session, phase, input.now)]
       .filter((part) => part !== '')
       .join(' '),
-    background: phase === 'expired' ? 'error' : phase === 'ending' || blocked ? 'warning' : undefined,
+    background:
+      phase === 'expired' || (guard && phase !== 'starting')
+        ? 'error'
+        : phase === 'ending' || blocked
+          ? 'warning'
+          : undefined,
     tooltip: tooltipOf(session, phase, input),
     accessibilityLabel: [
       t('AWS session {0}', session.name),
+      ...(guard === undefined ? [] : [guard.name]),
       phaseWords(session, phase, input.now),
       ...(blocked ? [t('not delivered to terminals')] : []),
     ].join(', '),

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { readGuards } from '../../src/aws/guardEntries.ts';
+import { guardOf } from '../../src/aws/guards.ts';
+import type { Guarded, GuardRule } from '../../src/aws/guards.ts';
+import { secondsOfPlan, withinSeconds } from '../../src/aws/planSeconds.ts';
+import { guardStart } from '../../src/session/guardedStart.ts';
+import { guardedPlan, guardedSession } from '../../src/session/guardTarget.ts';
+import { readOnlyRequest } from '../../src/aws/readOnly.ts';
+import type { Plan, SessionRequest } from '../../src/aws/planModel.ts';
+import { guardProblemSentence, guardText } from '../../src/ui/text/guards.ts';
+import { assertGoodSentence } from '../support/sentence.ts';
+import { Machine, noon, profile } from '../support/sessionWindows.ts';
+import { sessionOf } from '../support/sessions.ts';
+
+const prod: Guarded = {
+  name: 'prod-admin',
+  profile: 'prod-admin',
+  accountId: '111122223333',
+  roleArn: 'arn:aws:iam::111122223333:role/team/Admin',
+};
+
+function rule(match: object, more: object = {}): GuardRule {
+  const { rules, problems } = readGuards([{ match, ...more }]);
+  assert.deepEqual(problems, []);
+  const [only] = rules;
+  assert.ok(only);
+  return only;
+}
+
+function fits(match: object, target: Partial<Guarded> = {}): boolean {
+  return guardOf([rule(match)], { ...prod, ...target }) !== undefined;
+}
+
+describe('what a guard fits', () => {
+  it('is told by patterns of profile, account, role and name', () => {
+    for (const match of [
+      { profile: 'prod-*' },
+      { profile: 'PROD-admin' },
+      { profile: 'prod?admin' },
+      { account: '111122223333' },
+      { account: '1111-2222-3333' },
+      { account: '1111*' },
+      { role: 'Admin' },
+      { role: '*dmi*' },
+      { role: 'arn:aws:iam::*:role/team/*' },
+      { name: '*' },
+      { profile: 'prod*', role: 'Admin', account: '*3333', name: 'prod-admin' },
+    ]) {
+      assert.equal(fits(match), true, JSON.stringify(match));
+    }
+    for (const match of [
+      { profile: 'prod' },
+      { profile: 'prod-admin?' },
+      { account: '111122223334' },
+      { role: 'team/Admin' },
+      { role: 'arn:aws:iam::*:role/Admin' },
+      { profile: 'prod*', account: '444455556666' },
+    ]) {
+      assert.equal(fits(match), false, JSON.stringify(match));
+    }
+  });
+
+  it('is nothing that is not known', () => {
+    assert.equal(fits({ account: '1*' }, { accountId: undefined }), false);
+    assert.equal(fits({ role: 'Admin' }, { roleArn: undefined }), false);
+    assert.equal(fits({ role: 'Admin' }, { roleArn: undefined, permissionSet: 'Admin' }), true);
+  });
+
+  it('takes no longer for a pattern that is made to', () => {
+    const hostile = `${'*a'.repeat(400)}*b`;
+    assert.equal(fits({ profile: hostile }, { profile: 'a'.repeat(20_000) }), false);
+  });
+});
+
+describe('several guards', () => {
+  it('are taken together: the strictest of each, under the first word and colour', () => {
+    const guard = guardOf(
+      [
+        rule({ profile: '*' }, { name: 'CARE', maxMinutes: 60 }),
+        rule(
+          { account: '111122223333' },
+          { name: 'PROD', color: 'red', askBeforeStart: true, maxMinutes: 30 },
+        ),
+        rule({ role: 'Admin' }, { readOnlyByDefault: true, endWhenIdleMinutes: 5 }),
+        rule({ role: 'Other' }, { endWhenIdleMinutes: 1 }),
+      ],
+      prod,
+    );
+    assert.deepEqual(guard, {
+      name: 'CARE',
+      color: undefined,
+      asksFirst: true,
+      readOnly: true,
+      maxSeconds: 1800,
+      idleSeconds: 300,
+    });
+  });
+});
+
+describe('the guards of the settings', () => {
+  it('may be anything: a mistake never loosens', () => {
+    for (const value of [undefined, null, 'x', 3, {}, []]) {
+      assert.deepEqual(readGuards(value), { rules: [], problems: [] });
+    }
+    const { rules, problems } = readGuards([
+      'prod',
+      { name: 'A' },
+      { match: { profil: 'x' }, name: 'B' },
+      { match: { profile: 'x', account: 3 }, name: 'C' },
+      { match: { profile: 'x' }, name: 'D', maxMinutes: '30', readOnlyByDefault: true },
+      { match: { profile: 'x' }, name: 'E', asksBeforeStart: false },
+      { match: { profile: 'x' }, name: 'F', askBeforeStart: 'no' },
+      { match: { profile: 'x' }, name: 7, color: 'pink' },
+    ]);
+    assert.deepEqual(
+      problems.map(({ index, kind }) => [index, kind]),
+      [
+        [0, 'notGuard'],
+        [1, 'noMatch'],
+        [2, 'badPattern'],
+        [2, 'noMatch'],
+        [3, 'badPattern'],
+        [4, 'badField'],
+        [5, 'unknownField'],
+        [6, 'badField'],
+        [7, 'badField'],
+        [7, 'badField'],
+      ],
+    );
+    assert.equal(rules.length, 5, 'only what has no pattern guards nothing');
+    assert.ok(rules.every(({ guard }) => guard.asksFirst));
+    assert.equal(rules[1]?.guard.readOnly, true);
+    for (const problem of problems) {
+      assertGoodSentence(guardProblemSentence(problem));
+    }
+  });
+
+  it('keep a word short and readable', () => {
+    const { rules } = readGuards([{ match: { name: '*' }, name: `PR\u202eOD${'x'.repeat(40)}` }]);
+    assert.match(rules[0]?.guard.name ?? '', /^PR OD.{11}$/);
+  });
+});
+
+const machine = new Machine();
+const planned = machine.plan(profile('prod'));
+const plan: Plan = planned.ok ? planned.plan : assert.fail('no plan');
+const bare: Plan = { ...plan, steps: [] };
+
+describe('what a guard makes of a start', () => {
+  const guard = (more: object) => rule({ name: '*' }, more).guard;
+  const plain = profile('prod');
+  const narrow = readOnlyRequest(plain) ?? assert.fail('no read-only request');
+
+  it('is a question, read-only, or nothing', () => {
+    assert.deepEqual(guardStart(guard({ maxMinutes: 5 }), plain, plan), { kind: 'go' });
+    assert.deepEqual(guardStart(guard({ askBeforeStart: true }), plain, plan), {
+      kind: 'ask',
+      offers: ['asked', 'readOnly'],
+      narrowed: narrow,
+      hindrance: undefined,
+    });
+    assert.deepEqual(guardStart(guard({ readOnlyByDefault: true }), plain, plan), {
+      kind: 'readOnly',
+      request: narrow,
+    });
+    assert.deepEqual(guardStart(guard({ readOnlyByDefault: true, askBeforeStart: true }), plain, plan), {
+      kind: 'ask',
+      offers: ['readOnly', 'asked'],
+      narrowed: narrow,
+      hindrance: undefined,
+    });
+    assert.deepEqual(guardStart(guard({ readOnlyByDefault: true }), narrow, plan), { kind: 'go' });
+  });
+
+  it('asks and says why where a session cannot be read-only', () => {
+    assert.deepEqual(guardStart(guard({ readOnlyByDefault: true }), plain, bare), {
+      kind: 'ask',
+      offers: ['asked'],
+      narrowed: undefined,
+      hindrance: 'temporaryKeys',
+    });
+  });
+
+  it('looks at the same before and after, read-only or not', () => {
+    assert.deepEqual(guardedPlan(plain, plan), guardedPlan(narrow, plan));
+    assert.equal(guardedSession(sessionOf('prod', { request: narrow })).name, 'prod');
+    const center: SessionRequest = {
+      kind: 'identityCenterRole',
+      name: 'Sandbox/Admin',
+      ssoSession: 'corp',
+      accountId: '111122223333',
+      roleName: 'Admin',
+    };
+    const base = {
+      kind: 'identityCenter',
+      profile: 'corp',
+      signIn: { session: 'corp', startUrl: 'https://x.example', region: 'eu-west-1', scopes: [] },
+      accountId: '111122223333',
+      roleName: 'Admin',
+      place: { file: 'config', line: 1 },
+    } as unknown as Plan['base'];
+    assert.equal(guardedPlan(center, { ...bare, base }).permissionSet, 'Admin');
+  });
+
+  it('is told in sentences, with who asked and until when', () => {
+    const question = {
+      name: 'prod',
+      guard: guard({ name: 'PROD', maxMinutes: 30, endWhenIdleMinutes: 5 }),
+      accountId: '111122223333',
+      accountName: 'Production',
+      role: 'Admin',
+      until: noon + 1_800_000,
+      hindrance: 'temporaryKeys',
+      by: { kind: 'extension', id: 'acme.tool' },
+      now: noon,
+    } as const;
+    assertGoodSentence(guardText.question(question));
+    const lines = guardText.detail(question).split('\n');
+    assert.deepEqual(
+      lines.map((line) => line.slice(0, line.indexOf(':'))),
+      [
+        'Asked for by the extension',
+        'Account',
+        'Role',
+        'Until',
+        'Ends when no tool uses it for',
+        'It has all rights',
+      ],
+    );
+    assert.match(lines[3] ?? '', /^Until: \d\d:\d\d, whatever is renewed$/);
+    for (const why of ['limit', 'idle'] as const) {
+      assertGoodSentence(guardText.ended('prod', 'PROD', { why, seconds: 1800 }, '14:05'));
+    }
+  });
+});
+
+describe('how long a plan asks for', () => {
+  it('is known of calls to STS, and no more than a guard lets', () => {
+    assert.equal(secondsOfPlan(plan), 3600);
+    assert.equal(secondsOfPlan(bare), undefined);
+    assert.deepEqual(withinSeconds(plan, undefined, undefined), {});
+    assert.deepEqual(withinSeconds(plan, undefined, 7200), {});
+    assert.deepEqual(withinSeconds(plan, undefined, 1800), { durationSeconds: 1800 });
+    assert.deepEqual(withinSeconds(plan, 7200, 5400), { durationSeconds: 5400 });
+    assert.deepEqual(withinSeconds(plan, 1200, 5400), { durationSeconds: 1200 });
+    assert.deepEqual(withinSeconds(bare, undefined, 60), {});
+  });
+});
