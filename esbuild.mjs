@@ -19,7 +19,12 @@ const HELPER = 'src/outlets/helper';
 const SERVICES = ['sts', 'identityCenter', 'oidc', 'signin', 'iam', 'consoleLink'];
 
 /** Files that few people need, each a bundle of its own: `import('./aws/totp.ts')` becomes a require of `dist/totp.cjs`. */
-const RARE = ['src/aws/totp.ts', 'src/aws/saml/readAssertion.ts', 'src/ui/qrPicture.ts'];
+const RARE = [
+  'src/aws/totp.ts',
+  'src/aws/saml/readAssertion.ts',
+  'src/ui/qrPicture.ts',
+  'src/outlets/debugging.ts',
+];
 
 /** All that the extension does: loaded by its first command, or a moment after activation. */
 const CORE = 'src/core.ts';

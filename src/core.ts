@@ -54,6 +54,7 @@ import { wireRoles } from './wireRoles.ts';
 import { wireSaml } from './wireSaml.ts';
 import { wireSts } from './wireSts.ts';
 import { wireConsole } from './wireConsole.ts';
+import { wireDebug } from './wireDebug.ts';
 import { wireDelivery } from './wireDelivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
 
@@ -300,6 +301,7 @@ export function start(context: vscode.ExtensionContext): Core {
     }),
     diagnostics,
     followSessions(sessions),
+    wireDebug({ sessions, delivery, log, renew: (session) => flow.renew(session) }),
   );
   const end = async (): Promise<void> => {
     // Side by side: a store that hangs must not keep the window from leaving the others' list.

@@ -50,6 +50,8 @@ export interface DeliveryParts {
 /** Delivery to terminals, for the interface; `begin` starts it once the sessions of before are known. */
 export interface WiredDelivery extends DeliveryPort {
   begin(): void;
+  /** The variables that lead a program to a session, never keys. Rejects when there can be none. */
+  pointers(session: Pick<Session, 'id' | 'region'>): Promise<ReadonlyMap<string, string>>;
   dispose(): Promise<void>;
 }
 
@@ -194,6 +196,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     },
     onDidChange: delivering.onDidChange,
     begin: () => void steering.begin(),
+    pointers: async (session) => (await delivering.pointers(session)).variables,
     async consent(again) {
       if (again && !vscode.workspace.isTrusted) {
         await vscode.commands.executeCommand('workbench.trust.manage');

@@ -59,10 +59,19 @@ export class Delivering {
   /** Makes ready what a session's terminals need. Rejects when neither profile nor endpoint can be had. */
   async prepare(session: Session): Promise<Prepared> {
     const { inherited } = this.#options;
+    const mode = this.#options.mode();
+    return mode === 'environment'
+      ? { ...deliveryVariables({ mode, session, inherited }), mode, instead: undefined }
+      : this.pointers(session);
+  }
+
+  /**
+   * The same for a program that is debugged, which never gets keys, whatever the person chose for terminals: VS Code
+   * types the environment of a program in a terminal there, and its history is kept. Rejects as `prepare` does.
+   */
+  async pointers(session: Pick<Session, 'id' | 'region'>): Promise<Prepared> {
+    const { inherited } = this.#options;
     const wanted = this.#options.mode();
-    if (wanted === 'environment') {
-      return { ...deliveryVariables({ mode: wanted, session, inherited }), mode: wanted, instead: undefined };
-    }
     const state = wanted === 'profile' ? await this.#ensure(session.region) : undefined;
     if (state?.kind === 'ok') {
       const delivery = deliveryVariables({ mode: 'profile', session, inherited });

@@ -13,12 +13,15 @@ export interface Delivery {
 /** The environment that VS Code was started with, and so its terminals. */
 export type Inherited = Readonly<Record<string, string | undefined>>;
 
+/** All of a session that a pointer to it needs. */
+type Target = Pick<Session, 'id' | 'region'>;
+
 /** How a session gets to the terminals: pointers, or, when the person wants that, the keys themselves. */
 export type DeliveryInput =
-  | { readonly mode: 'profile'; readonly session: Session; readonly inherited: Inherited }
+  | { readonly mode: 'profile'; readonly session: Target; readonly inherited: Inherited }
   | {
       readonly mode: 'endpoint';
-      readonly session: Session;
+      readonly session: Target;
       readonly inherited: Inherited;
       /** On 127.0.0.1. */
       readonly port: number;
@@ -55,7 +58,7 @@ export function deliveryVariables(input: DeliveryInput): Delivery {
  * What “New Terminal as…” gives to `createTerminal`: only variables that the collection never sets in profile mode,
  * because the collection wins. The helper takes the id before the default; the regions win over the managed profile's.
  */
-export function terminalVariables(session: Pick<Session, 'id' | 'region'>): ReadonlyMap<string, string> {
+export function terminalVariables(session: Target): ReadonlyMap<string, string> {
   const variables = new Map([['STS_SESSIONS_ID', session.id]]);
   if (session.region !== undefined) {
     variables.set('AWS_REGION', session.region).set('AWS_DEFAULT_REGION', session.region);
@@ -63,7 +66,7 @@ export function terminalVariables(session: Pick<Session, 'id' | 'region'>): Read
   return variables;
 }
 
-function profileDelivery(session: Session, inherited: Inherited): Delivery {
+function profileDelivery(session: Target, inherited: Inherited): Delivery {
   const profile = managedName(session.region);
   const variables = new Map([
     ['AWS_PROFILE', profile],

@@ -48,6 +48,7 @@ export const commands = {
   showPlan: 'stsSessions.showPlan',
   copyRoleArn: 'stsSessions.copyRoleArn',
   copyProfileName: 'stsSessions.copyProfileName',
+  copySessionId: 'stsSessions.copySessionId',
   addAuthenticator: 'stsSessions.addAuthenticator',
   removeAuthenticator: 'stsSessions.removeAuthenticator',
   manageExtensionAccess: 'stsSessions.manageExtensionAccess',
@@ -79,6 +80,7 @@ export const settingsSection = 'stsSessions';
 /** Setting names below the section. */
 export const settings = {
   delivery: 'delivery',
+  debug: 'debug',
   warnBeforeMinutes: 'warnBeforeMinutes',
   mfaSessionDurationSeconds: 'mfaSessionDurationSeconds',
   mfaCodeFromClipboard: 'mfaCodeFromClipboard',

@@ -5,6 +5,7 @@ import type { DeliveryMode } from '../session/delivery.ts';
 /** What holds when a setting is not set, or holds what it may not. The manifest test compares them with package.json. */
 export const defaults = {
   delivery: 'profile',
+  debug: true,
   warnBeforeMinutes: 10,
   mfaSessionDurationSeconds: 43_200,
   mfaCodeFromClipboard: false,

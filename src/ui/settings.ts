@@ -23,6 +23,11 @@ export function delivery(): DeliveryMode {
   return deliveryMode(read(settings.delivery));
 }
 
+/** True when programs that are debugged get a session. */
+export function deliveryToDebugging(): boolean {
+  return read(settings.debug) !== false;
+}
+
 /** Milliseconds before its end at which a session is shown as ending. */
 export function warnBeforeMs(): number {
   return integerSetting('warnBeforeMinutes', read(settings.warnBeforeMinutes)) * 60_000;

@@ -3,7 +3,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { commands, env, type ExtensionContext, extensions, Uri, window, workspace } from 'vscode';
+import { commands, debug, env, type ExtensionContext, extensions, Uri, window, workspace } from 'vscode';
 import { HostClock } from './clock.ts';
 import { useApi } from './apiUser.ts';
 import { measureActivations } from './measure.ts';
@@ -76,6 +76,7 @@ function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
     activate: ({ ids }) => measureActivations(ids),
     commands: () => commands.getCommands(true),
     ...useApi(context.extension.id),
+    debugConfiguration: () => debug.activeDebugSession?.configuration ?? null,
     plant: ({ secrets }) => plant(context, secrets),
   };
 }

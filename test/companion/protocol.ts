@@ -24,6 +24,8 @@ export interface CompanionActions {
   apiChanges: { request: object; answer: number };
   /** Asks VS Code for one of our accounts. */
   account: { request: { scopes: readonly string[]; create: boolean }; answer: ApiAnswer<HeldAccount> };
+  /** What is being debugged now, as VS Code handed it to the debugger; null when nothing is. */
+  debugConfiguration: { request: object; answer: Readonly<Record<string, unknown>> | null };
   /** Puts a made-up secret into each of these places. */
   plant: { request: { secrets: PlantedSecrets }; answer: null };
 }

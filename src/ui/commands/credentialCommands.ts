@@ -14,6 +14,7 @@ export function credentialCommands(parts: CommandParts) {
   return {
     [commands.copyCredentials]: (argument: CommandArgument) => copyCredentials(parts, argument),
     [commands.runWithCredentials]: (argument: CommandArgument) => runWithCredentials(parts, argument),
+    [commands.copySessionId]: (argument: CommandArgument) => copySessionId(parts, argument),
     [commands.openTerminal]: (argument: CommandArgument) =>
       openTerminal(parts, argument ?? parts.sessions.activeId),
     [commands.newTerminalAs]: (argument: CommandArgument) => openTerminal(parts, argument),
@@ -70,6 +71,18 @@ async function copyCredentials(parts: CommandParts, argument: CommandArgument): 
   );
   if (choice === clear) {
     await vscode.env.clipboard.writeText('');
+  }
+}
+
+/** For STS_SESSIONS_ID in a task or a launch configuration, where the session's name is not enough. */
+async function copySessionId(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const session = await chooseSession(parts, argument, {
+    title: t('Copy Session ID'),
+    among: isRenewable,
+    start: true,
+  });
+  if (session) {
+    await vscode.env.clipboard.writeText(session.id);
   }
 }
 

@@ -1,0 +1,128 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import * as vscode from 'vscode';
+import type { DebuggingOptions } from './outlets/debugging.ts';
+import type { Sessions } from './session/sessions.ts';
+import type { Session } from './session/types.ts';
+import { commands } from './ui/ids.ts';
+import type { Log } from './ui/log.ts';
+import * as settings from './ui/settings.ts';
+import { debugText } from './ui/text/debug.ts';
+import type { WiredDelivery } from './wireDelivery.ts';
+
+/** No env file that a person wrote is near it; reading more would only hold up the start. */
+const mostBytes = 1024 * 1024;
+/** How long F5 waits for a person who is asked for a code or a sign-in, ms: after it the program starts all the same. */
+const longestWakeMs = 60_000;
+/** The config file may be held by another window for 5 s, ms. */
+const longestPointersMs = 10_000;
+
+/** What it is made from. */
+export interface DebugParts {
+  readonly sessions: Sessions;
+  readonly delivery: Pick<WiredDelivery, 'pointers'>;
+  /** The session for programs of a folder; the active one where nothing is said. */
+  readonly sessionFor?: (folder: vscode.WorkspaceFolder | undefined) => Session | undefined;
+  /** Asks AWS, and the person where that is needed, for new credentials; says itself how it went. */
+  renew(this: void, session: Session): Promise<void>;
+  readonly log: Log;
+}
+
+/** Hands the session to programs that are debugged. What decides is loaded with the first of them. */
+export function wireDebug(parts: DebugParts): vscode.Disposable {
+  const options = portsOf(parts);
+  return vscode.debug.registerDebugConfigurationProvider('*', {
+    async resolveDebugConfigurationWithSubstitutedVariables(folder, configuration, token) {
+      const left = new AbortController();
+      const listening = token?.onCancellationRequested(() => left.abort());
+      try {
+        const { resolveLaunch } = await import('./outlets/debugging.ts');
+        return await resolveLaunch(options, folder, configuration, left.signal);
+      } catch (error) {
+        parts.log.error('debug', error);
+        return configuration;
+      } finally {
+        listening?.dispose();
+      }
+    },
+  });
+}
+
+function portsOf(parts: DebugParts): DebuggingOptions<vscode.WorkspaceFolder> {
+  const { sessions, log } = parts;
+  return {
+    platform: process.platform,
+    isOn: () => vscode.workspace.isTrusted && settings.deliveryToDebugging(),
+    sessions: () => sessions.list(),
+    sessionFor: parts.sessionFor ?? (() => sessions.get(sessions.activeId ?? '')),
+    async read(file, folder) {
+      const path = resolve(folder?.uri.fsPath ?? '', file);
+      try {
+        return (await stat(path)).size > mostBytes ? undefined : await readFile(path, 'utf8');
+      } catch {
+        return '';
+      }
+    },
+    pythonEnvFile(folder) {
+      // The setting's default, where the Python extension that would say it is not there to ask.
+      const setting = vscode.workspace.getConfiguration('python', folder?.uri).get('envFile');
+      const file = typeof setting === 'string' ? setting : '${workspaceFolder}/.env';
+      const path = file.replace(/\$\{workspace(?:Folder|Root)\}/, () => folder?.uri.fsPath ?? '');
+      return path === '' || path.includes('${') ? undefined : path;
+    },
+    async wake(session, signal) {
+      if (session.state.kind === 'expired' && !signal.aborted) {
+        await within(longestWakeMs, parts.renew(session), signal);
+      }
+    },
+    async pointers(session) {
+      const found = await within(longestPointersMs, parts.delivery.pointers(session));
+      if (found === undefined) {
+        throw new Error('preparing the delivery took too long');
+      }
+      return found;
+    },
+    notFound: (text, why) => void tellNotFound(text, why),
+    failed(session, error) {
+      log.error('debug', error);
+      void tell(debugText.failed(session), debugText.showLog(), commands.showLog);
+    },
+  };
+}
+
+async function tellNotFound(text: string, why: 'nobody' | 'several'): Promise<void> {
+  await (why === 'nobody'
+    ? tell(debugText.nobody(text), debugText.start(), commands.startSession, text)
+    : tell(debugText.several(text), debugText.copyId(), commands.copySessionId));
+}
+
+async function tell(
+  text: string,
+  button: string,
+  command: string,
+  ...args: readonly string[]
+): Promise<void> {
+  const choice = await vscode.window.showWarningMessage(text, button);
+  if (choice === button) {
+    await vscode.commands.executeCommand(command, ...args);
+  }
+}
+
+/** The result, or undefined when it is not there within `ms` or nobody waits any more; what goes on then goes on. */
+async function within<T>(ms: number, work: Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
+  let stop: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<undefined>((done) => {
+    stop = () => done(undefined);
+    timer = setTimeout(stop, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+    if (stop !== undefined) {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+}

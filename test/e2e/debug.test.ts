@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root } from '../support/rig.ts';
+import { eventually, setStage } from '../support/stage.ts';
+
+const billing = /^arn:aws:sts::111122223333:assumed-role\/billing-read\//;
+const hub = /^arn:aws:sts::111122223333:assumed-role\/hub\//;
+/** The keys of [default]: whom a program runs as that is left alone. */
+const own = /^arn:aws:iam::111122223333:user\/bob\n/;
+
+const launchOf = (name: string, more: object): object => ({
+  name,
+  type: 'node',
+  request: 'launch',
+  program: '${workspaceFolder}/who.cjs',
+  args: [name],
+  console: 'internalConsole',
+  ...more,
+});
+
+const inTerminal = { console: 'integratedTerminal' };
+
+const configurations = [
+  launchOf('as it is', {}),
+  launchOf('profile inside', { env: { AWS_PROFILE: 'default' } }),
+  launchOf('profile in terminal', { env: { AWS_PROFILE: 'default' }, ...inTerminal }),
+  launchOf('keys in terminal', {
+    env: {
+      AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEBOB000001',
+      AWS_SECRET_ACCESS_KEY: 'EXAMPLEKEY/bob/0123456789abcdefghijklmno',
+      AWS_SESSION_TOKEN: '',
+      AWS_REGION: 'eu-central-1',
+    },
+    ...inTerminal,
+  }),
+  launchOf('env file', { envFile: '${workspaceFolder}/own.env' }),
+  launchOf('no session', { env: { STS_SESSIONS_ID: 'none' } }),
+  launchOf('left alone', { stsSessions: false }),
+  launchOf('chosen inside', { env: { STS_SESSIONS_ID: 'hub' } }),
+  launchOf('chosen in terminal', { env: { STS_SESSIONS_ID: 'hub' }, ...inTerminal }),
+  launchOf('nobody', { env: { STS_SESSIONS_ID: 'nobody-at-all', AWS_REGION: 'eu-central-1' } }),
+  launchOf('turned off', {}),
+  launchOf('for long', { args: ['for long', 'again and again'] }),
+];
+
+/**
+ * Writes whom it runs as into a file of its own; when it is to do so again and again, at each time that somebody asks
+ * by a file, with a client of its own each time and once more with that of the beginning.
+ */
+const program = (url: string): string => `
+const { createRequire } = require('node:module');
+const { existsSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { STSClient, GetCallerIdentityCommand } = createRequire(${JSON.stringify(join(root, 'package.json'))})('@aws-sdk/client-sts');
+const [name, again] = process.argv.slice(2);
+const client = () => new STSClient({ endpoint: ${JSON.stringify(url)} });
+const first = client();
+const who = async (sts) => {
+  try {
+    return (await sts.send(new GetCallerIdentityCommand({}))).Arn;
+  } catch (error) {
+    return String(error.message);
+  }
+};
+const tell = async (file) => {
+  const lines = [await who(first), await who(client())];
+  writeFileSync(file + '.new', lines.join('\\n') + '\\n');
+  renameSync(file + '.new', file);
+};
+(async () => {
+  await tell(name + '.txt');
+  while (again) {
+    if (existsSync('ask')) {
+      rmSync('ask');
+      await tell('asked.txt');
+    }
+    await new Promise((done) => setTimeout(done, 50));
+  }
+})();
+`;
+
+// One window for all, in a project whose launch file starts the same program in many ways.
+describe('what is debugged', () => {
+  const stage = setStage({
+    project: async (workspace, url) => {
+      await mkdir(join(workspace, '.vscode'));
+      await writeFile(
+        join(workspace, '.vscode', 'launch.json'),
+        JSON.stringify({ version: '0.2.0', configurations }),
+      );
+      await writeFile(join(workspace, 'who.cjs'), program(url));
+      await writeFile(join(workspace, 'own.env'), '# whose\nexport AWS_PROFILE=default\n');
+    },
+  });
+
+  const answer = async (file: string): Promise<string> => {
+    const path = join(stage().workspace, file);
+    const text = await eventually(
+      () => readFile(path, 'utf8').catch(() => ''),
+      (found) => found !== '',
+      `${file} is written`,
+      45_000,
+    );
+    await rm(path);
+    return text;
+  };
+
+  /** Runs a configuration by its name and resolves with whom the program ran as. */
+  const debug = async (name: string): Promise<string> => {
+    const { page } = stage();
+    await page.runCommand('Debug: Select and Start Debugging');
+    await page.quickInput().fill(`debug ${name}`);
+    await page.quickRows().filter({ hasText: name }).first().waitFor();
+    await page.pick(name);
+    return answer(`${name}.txt`);
+  };
+
+  it('starts two sessions', async () => {
+    await stage().startFirst('hub');
+    await stage().start('billing-read');
+  });
+
+  it('runs as the active session when F5 is pressed, with no terminal that could give it one', async () => {
+    const { page } = stage();
+    await page.page.keyboard.press('F5');
+    assert.match(await answer('as it is.txt'), billing);
+  });
+
+  for (const [name, role, what] of [
+    ['profile inside', own, 'leaves the profile of the launch file in force'],
+    ['profile in terminal', own, 'leaves it in force in a terminal of the session, too'],
+    ['keys in terminal', own, 'leaves keys of the launch file in force there'],
+    ['env file', own, 'leaves the profile of an env file in force'],
+    ['no session', own, 'gives no session to a configuration that wants none'],
+    ['left alone', own, 'leaves a configuration alone that says so'],
+    ['chosen inside', hub, 'runs as the session that the configuration names, whatever is active'],
+    ['chosen in terminal', hub, 'runs as that one in a terminal of the active session, too'],
+  ] as const) {
+    it(what, async () => {
+      assert.match(await debug(name), role);
+    });
+  }
+
+  it('never runs as somebody else when that session is not there, and says so on both sides', async () => {
+    const { page } = stage();
+    assert.match(await debug('nobody'), /VS Code does not know/);
+    const notice = await page.waitForNotification('no session has this name or ID: nobody-at-all');
+    await page.press('Start Session', notice);
+  });
+
+  it('gives nothing when it is turned off', async () => {
+    const { page } = stage();
+    const companion = await page.companion;
+    await companion.ask('writeSetting', { name: 'stsSessions.debug', value: false });
+    assert.match(await debug('turned off'), own);
+    await companion.ask('writeSetting', { name: 'stsSessions.debug' });
+    assert.match(await debug('turned off'), billing);
+  });
+
+  it('goes on through a renewal, with new keys for whoever fetches anew', async () => {
+    const { page, sandbox, workspace } = stage();
+    assert.match(await debug('for long'), billing);
+    const keyOf = (): string | undefined => sandbox.journal.at(-1)?.accessKeyId;
+    const before = keyOf();
+    const from = sandbox.journal.length;
+    await page.runCommand('STS: Renew Session Now');
+    await eventually(
+      () => stage().granted('AssumeRole', from).length,
+      (count) => count === 1,
+      'the session is renewed',
+    );
+    await writeFile(join(workspace, 'ask'), '');
+    assert.match(await answer('asked.txt'), /^(\S+assumed-role\/billing-read\/\S+\n){2}$/);
+    assert.notEqual(keyOf(), before);
+    await page.runCommand('Debug: Stop');
+  });
+
+  it('leaves what it attaches to as it is', async () => {
+    const { page, workspace } = stage();
+    const running = spawn(process.execPath, ['--inspect=127.0.0.1:0', '-e', 'setInterval(() => {}, 1000)'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    try {
+      running.stderr.setEncoding('utf8');
+      const [line] = (await once(running.stderr, 'data')) as [string];
+      const port = Number(/127\.0\.0\.1:(\d+)/.exec(line)?.[1]);
+      const attach = { name: 'attach', type: 'node', request: 'attach', port, env: {} };
+      const launchFile = { version: '0.2.0', configurations: [attach] };
+      await writeFile(join(workspace, '.vscode', 'launch.json'), JSON.stringify(launchFile));
+      await page.runCommand('Debug: Select and Start Debugging');
+      await page.quickInput().fill('debug attach');
+      await page.pick('attach');
+      const companion = await page.companion;
+      const seen = await eventually(
+        () => companion.ask('debugConfiguration', {}),
+        (found) => found?.['name'] === 'attach' || found?.['request'] === 'attach',
+        'the debugger is attached',
+      );
+      assert.deepEqual(seen?.['env'] ?? {}, {});
+    } finally {
+      running.kill();
+    }
+  });
+});
