@@ -10,6 +10,7 @@ import { errorReply, supplyReply } from './reply.ts';
 import type { Reply, Schema, SupplySentences } from './reply.ts';
 import { judgeRequest } from './request.ts';
 import type { Door } from './request.ts';
+import { WaitingRoom } from './waitingRoom.ts';
 
 /** Where to listen. */
 export type Transport =
@@ -74,8 +75,14 @@ const PATIENCE: Readonly<Record<Schema, Patience>> = {
   container: { holdMs: 800, answerMs: 900 },
 };
 
-/** More than any build on one machine runs at a time, few enough to cost nothing. */
-const MAX_CONNECTIONS = 256;
+/**
+ * More than any build on one machine runs at a time, few enough to leave the extension host its file descriptors. None of
+ * our heads is longer than a few lines: one that trickles in is cut off.
+ */
+const ROOM = { most: 256, headMs: 3000 } as const;
+
+/** `http.Server` looks for slow connections at an interval that never ends; `WaitingRoom` does it only while there are. */
+const NEVER_MS = 2 ** 31 - 1;
 
 /**
  * Serves credentials of live sessions to the AWS tools of this person and, over the same socket, records to the other
@@ -87,14 +94,15 @@ export async function startServer(options: ServerOptions): Promise<CredentialSer
   // Lets nobody in before it is known where the server listens.
   let door: Door = { hosts: [], tokens: undefined };
   const server = createServer({
-    // A head that trickles in is cut off; none of ours is longer than a few lines.
-    headersTimeout: 3000,
-    requestTimeout: 5000,
-    connectionsCheckingInterval: 1000,
+    connectionsCheckingInterval: NEVER_MS,
     maxHeaderSize: 8192,
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  // What is pipelined behind a request never reaches the sessions.
+  server.maxRequestsPerSocket = 1;
+  const room = new WaitingRoom(ROOM);
+  server.on('connection', (socket) => room.enter(socket));
   server.on('request', (request, response) => {
+    room.hasAsked(request.socket);
     handle(request, response, door, options, ending.signal).catch((error: unknown) => {
       options.log(`server: ${String(error)}`);
       send(
@@ -120,6 +128,7 @@ export async function startServer(options: ServerOptions): Promise<CredentialSer
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
+      room.dispose();
       if (transport.kind === 'tcp' && transport.tokenFile !== undefined && address.kind === 'tcp') {
         await removeToken(transport.tokenFile(address.port), address.token);
       }
