@@ -198,7 +198,6 @@ export function start(context: vscode.ExtensionContext): Core {
     log: (line) => log.info(line),
   });
 
-  const agents = wireAgents({ sessions, askToRenew: (session) => flow.askToRenew(session) });
   const guards: WiredGuards = wireGuards({
     sessions,
     host,
@@ -209,6 +208,7 @@ export function start(context: vscode.ExtensionContext): Core {
     flow: () => flow,
     now,
   });
+  const agents = wireAgents({ sessions, flow: () => flow, guards, plan, host, log, now });
   const delivery: WiredDelivery = wireDelivery({ context, sessions, files, host, server, log });
   const recent = new Recent(context.globalState);
   const flow: SessionFlow = new SessionFlow({
@@ -285,6 +285,7 @@ export function start(context: vscode.ExtensionContext): Core {
     files,
     sessions,
     guards,
+    agents,
     vault,
     vault.onDidChange(() => sessions.authenticatorsChanged()),
     identityCenter,

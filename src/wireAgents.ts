@@ -1,23 +1,89 @@
+import * as vscode from 'vscode';
+import type { PlanResult, SessionRequest } from './aws/planModel.ts';
+import { placeAgentVariables } from './outlets/agentVariables.ts';
 import type { SupplyRequest } from './outlets/server.ts';
+import type { WindowHost } from './outlets/windowHost.ts';
+import type { ToolSupply } from './session/agentAccess.ts';
+import { Agents } from './session/agents.ts';
+import { DisposableStore } from './session/emitter.ts';
+import { guardedSession } from './session/guardTarget.ts';
 import type { Sessions } from './session/sessions.ts';
-import type { Session, Supply } from './session/types.ts';
+import type { Session } from './session/types.ts';
+import { askForAgent, askToChoose, tellRefused } from './ui/agentQuestions.ts';
+import type { Log } from './ui/log.ts';
+import type { SessionFlow } from './ui/sessionFlow.ts';
+import { agentAccess, agentVariables, onDidChangeSettings } from './ui/settings.ts';
+import type { WiredGuards } from './wireGuards.ts';
 
 /** What it is made from. */
 export interface AgentParts {
   readonly sessions: Sessions;
-  /** Asks the person to renew a session whose renewal needs one. */
-  askToRenew(this: void, session: Session): Promise<void>;
+  flow(this: void): Pick<SessionFlow, 'start' | 'askToRenew'>;
+  readonly guards: Pick<WiredGuards, 'of'>;
+  plan(this: void, request: SessionRequest): Promise<PlanResult>;
+  readonly host: Promise<WindowHost>;
+  readonly log: Log;
+  now(this: void): number;
 }
 
 /** What tools get that fetch credentials: a person's the session, an agent's what the setting says. */
-export interface WiredAgents {
-  supply(id: string, request: SupplyRequest): Promise<Supply>;
+export interface WiredAgents extends vscode.Disposable {
+  supply(id: string, request: SupplyRequest): Promise<ToolSupply>;
 }
 
 /** Stands between the server and the sessions. */
-export function wireAgents({ sessions, askToRenew }: AgentParts): WiredAgents {
+export function wireAgents(parts: AgentParts): WiredAgents {
+  const { sessions, flow, guards, plan, host, log, now } = parts;
+  const store = new DisposableStore();
+  const askToRenew = (session: Session): Promise<void> => flow().askToRenew(session);
+
+  const agents = store.add(
+    new Agents({
+      sessions,
+      access: agentAccess,
+      guardOf: (session) => guards.of(guardedSession(session)),
+      plan,
+      askToChoose,
+      ask: askForAgent,
+      start: (request) => flow().start(request, { aside: true, by: { kind: 'agent' } }),
+      tellRefused: (session, why) => void tellRefused(session, why),
+      askToRenew,
+      now,
+      setTimer: (ms, callback) => {
+        const timer = setTimeout(callback, ms);
+        return { dispose: () => clearTimeout(timer) };
+      },
+      log: (line) => log.info(line),
+    }),
+  );
+
+  /** The helper in every terminal reads which variables mark an agent. */
+  const place = async (): Promise<void> => {
+    const { folder } = await host;
+    if (folder !== undefined) {
+      await placeAgentVariables(folder, agentVariables());
+    }
+  };
+  const placeOrLog = (): void => {
+    place().catch((error: unknown) => log.warn(`agents: ${String(error)}`));
+  };
+  placeOrLog();
+  let access = agentAccess();
+  store.add(
+    onDidChangeSettings(() => {
+      placeOrLog();
+      if (agentAccess() !== access) {
+        access = agentAccess();
+        agents.accessChanged();
+      }
+    }),
+  );
+
   return {
-    supply: (id, { holdMs, signal }) =>
-      sessions.supply(id, { holdMs, signal, onNeedsPerson: (session) => askToRenew(session) }),
+    supply: (id, { holdMs, signal, agent }) =>
+      agent
+        ? agents.supply(id, { holdMs, signal })
+        : sessions.supply(id, { holdMs, signal, onNeedsPerson: askToRenew }),
+    dispose: () => store.dispose(),
   };
 }

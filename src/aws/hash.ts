@@ -20,7 +20,13 @@ export function planId(plan: Plan, sha256Hex: (text: string) => string): string 
  * in front changes when the meaning of a position does.
  */
 export function canonicalPlan(plan: Plan): string {
-  return JSON.stringify([1, basePart(plan), plan.steps.map(stepPart), plan.region ?? null]);
+  return JSON.stringify([
+    1,
+    basePart(plan),
+    plan.steps.map(stepPart),
+    plan.region ?? null,
+    ...(plan.forAgents ? ['forAgents'] : []),
+  ]);
 }
 
 type Part = readonly (string | number | null)[];

@@ -32,7 +32,7 @@ import { checkInherited } from './tags.ts';
  */
 export function planFor(set: ProfileSet, request: SessionRequest, env: PlanEnvironment): PlanResult {
   const result = planRequest(set, request, env);
-  return isReadOnlyRequest(request) ? asReadOnly(result) : result;
+  return isReadOnlyRequest(request) ? asReadOnly(result, request) : result;
 }
 
 function planRequest(set: ProfileSet, request: SessionRequest, env: PlanEnvironment): PlanResult {

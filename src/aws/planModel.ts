@@ -213,6 +213,8 @@ export interface Plan {
   readonly region: string | undefined;
   /** Warnings; a plan with an error is not a plan. */
   readonly problems: readonly Problem[];
+  /** The session is for coding agents: another one than the same for a person. */
+  readonly forAgents?: true;
 }
 
 /**
@@ -232,16 +234,24 @@ export type PlanResult =
   | { readonly ok: true; readonly plan: Plan }
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly hops: readonly Hop[] };
 
+/** How a request for a role can ask for less than the role allows. */
+interface Narrowed {
+  /** With AWS's ReadOnlyAccess as session policy. */
+  readonly readOnly?: true;
+  /** For coding agents, beside the session that it is a part of; it is read-only too. */
+  readonly forAgents?: true;
+}
+
 /** What can be asked for. It is stored with a session, and planned anew from today's files at each renewal. */
 export type SessionRequest =
-  | { readonly kind: 'profile'; readonly profile: string; readonly readOnly?: true }
+  | ({ readonly kind: 'profile'; readonly profile: string } & Narrowed)
   | {
       readonly kind: 'mfaSession';
       readonly profile: string;
       readonly mfaSerial: string | undefined;
       readonly durationSeconds: number | undefined;
     }
-  | {
+  | ({
       readonly kind: 'role';
       /** Called this in the tree and the status bar. */
       readonly name: string;
@@ -256,10 +266,9 @@ export type SessionRequest =
       readonly tags?: readonly SessionTag[];
       readonly transitiveTagKeys?: readonly string[];
       readonly policies?: SessionPolicies;
-      readonly readOnly?: true;
-    }
+    } & Narrowed)
   /** A role of a SAML assertion that the profile does not name. */
-  | {
+  | ({
       readonly kind: 'samlRole';
       /** Called this in the tree and the status bar. */
       readonly name: string;
@@ -267,10 +276,9 @@ export type SessionRequest =
       readonly profile: string;
       readonly roleArn: string;
       readonly providerArn: string;
-      readonly readOnly?: true;
-    }
+    } & Narrowed)
   /** A role that an issuer of the settings opens, in no file. */
-  | {
+  | ({
       readonly kind: 'webIdentityRole';
       /** Called this in the tree and the status bar. */
       readonly name: string;
@@ -280,8 +288,7 @@ export type SessionRequest =
       readonly sessionName: string | undefined;
       readonly durationSeconds: number | undefined;
       readonly region: string | undefined;
-      readonly readOnly?: true;
-    }
+    } & Narrowed)
   /** GetFederationToken with the long-term keys of a profile. */
   | {
       readonly kind: 'federation';

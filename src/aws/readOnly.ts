@@ -19,13 +19,32 @@ export function readOnlyName(name: string): string {
   return `${name} (read-only)`;
 }
 
+/** What the read-only session is called that coding agents get beside the person's own. */
+export function agentName(name: string): string {
+  return `${name} (read-only for agents)`;
+}
+
 /** True for a request for a read-only session. */
 export function isReadOnlyRequest(request: SessionRequest): boolean {
   return 'readOnly' in request && request.readOnly;
 }
 
+/** True for a request for the session that coding agents get beside the person's own. */
+export function isAgentRequest(request: SessionRequest): boolean {
+  return 'forAgents' in request && request.forAgents;
+}
+
+/** What coding agents get of a session when that is its read-only version; undefined where there can be none. */
+export function agentRequest(request: SessionRequest): SessionRequest | undefined {
+  const narrowed = readOnlyRequest(request);
+  return narrowed === undefined ? undefined : { ...narrowed, forAgents: true };
+}
+
+/** Requests for a role that can be had read-only, unless policies of its own are in the way. */
+type Narrowable = Extract<SessionRequest, { kind: 'profile' | 'role' | 'samlRole' | 'webIdentityRole' }>;
+
 /** The same session read-only; undefined for a request whose session can never be that. */
-export function readOnlyRequest(request: SessionRequest): SessionRequest | undefined {
+export function readOnlyRequest(request: SessionRequest): Narrowable | undefined {
   switch (request.kind) {
     case 'profile':
     case 'role':
@@ -65,16 +84,17 @@ export function readOnlyHindrance({
  * The plan with AWS's ReadOnlyAccess as session policy of its last role. The hops before are left as they are: they must
  * be able to assume the next one. Where that cannot be, the result says why, on the profile where it stands.
  */
-export function asReadOnly(result: PlanResult): PlanResult {
+export function asReadOnly(result: PlanResult, request: SessionRequest): PlanResult {
   if (!result.ok) {
     return result;
   }
-  const { plan } = result;
+  const forAgents = isAgentRequest(request);
+  const plan: Plan = { ...result.plan, ...(forAgents && { forAgents }) };
   const why = readOnlyHindrance(plan);
   if (why !== undefined) {
     return notReadOnly(plan, why);
   }
-  const name = readOnlyName(plan.name);
+  const name = forAgents ? agentName(plan.name) : readOnlyName(plan.name);
   const last = plan.steps.at(-1);
   if (last?.kind === 'assumeRole') {
     const narrowed = { ...last, policies: readOnlyPolicies(last.roleArn) };
@@ -89,7 +109,7 @@ export function asReadOnly(result: PlanResult): PlanResult {
     const policies = base.role === undefined ? {} : { policies: readOnlyPolicies(base.role.roleArn) };
     return { ok: true, plan: { ...plan, name, base: { ...base, ...policies } } };
   }
-  return result;
+  return { ok: true, plan };
 }
 
 function readOnlyPolicies(roleArn: string): SessionPolicies {

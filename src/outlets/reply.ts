@@ -1,7 +1,7 @@
 import type { Credentials } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
 import { isoSeconds, processJson } from '../aws/formats.ts';
-import type { Supply } from '../session/types.ts';
+import type { AgentRefusal, ToolSupply } from '../session/agentAccess.ts';
 
 /** Which tool asks: the helper of a managed profile, or an SDK that follows AWS_CONTAINER_CREDENTIALS_FULL_URI. */
 export type Schema = 'process' | 'container';
@@ -13,6 +13,8 @@ export interface SupplySentences {
   unknown(): string;
   needsPerson(name: string): string;
   failed(name: string, fault: Fault): string;
+  /** To a coding agent. */
+  refused(name: string, why: AgentRefusal): string;
   /** The window is still working on it; the next try may succeed. */
   busy(): string;
 }
@@ -37,7 +39,12 @@ export function errorReply(status: number, code: string, message: string): Reply
  * The answer to a fetch. Errors are 4xx throughout: the JavaScript SDK shows the Message of a 4xx only.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
-export function supplyReply(schema: Schema, supply: Supply, sentences: SupplySentences, now: number): Reply {
+export function supplyReply(
+  schema: Schema,
+  supply: ToolSupply,
+  sentences: SupplySentences,
+  now: number,
+): Reply {
   switch (supply.kind) {
     case 'credentials': {
       const { credentials } = supply;
@@ -52,6 +59,8 @@ export function supplyReply(schema: Schema, supply: Supply, sentences: SupplySen
       return errorReply(409, 'NeedsPerson', sentences.needsPerson(supply.name));
     case 'failed':
       return errorReply(424, 'SessionFailed', sentences.failed(supply.name, supply.fault));
+    case 'refused':
+      return errorReply(403, 'NotForAgents', sentences.refused(supply.name, supply.why));
   }
 }
 

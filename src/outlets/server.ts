@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { chmod, readFile, unlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { StoredSession, Supply } from '../session/types.ts';
+import type { ToolSupply } from '../session/agentAccess.ts';
+import type { StoredSession } from '../session/types.ts';
 import { writePrivately } from './folder.ts';
 import { errorCode } from './liveness.ts';
 import type { Address } from './registration.ts';
@@ -39,7 +40,7 @@ export interface SupplyRequest {
 /** What a server needs. */
 export interface ServerOptions {
   readonly transport: Transport;
-  supply(id: string, request: SupplyRequest): Promise<Supply>;
+  supply(id: string, request: SupplyRequest): Promise<ToolSupply>;
   readonly sentences: SupplySentences;
   /** Every record of this window, for its peers. */
   records(): readonly StoredSession[];

@@ -20,6 +20,6 @@ function plainName(request: SessionRequest): string {
   if (!('readOnly' in request)) {
     return nameOfRequest(request);
   }
-  const { readOnly: _readOnly, ...plain } = request;
+  const { readOnly: _readOnly, forAgents: _forAgents, ...plain } = request;
   return nameOfRequest(plain);
 }

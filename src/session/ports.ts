@@ -62,6 +62,8 @@ export interface StartOptions {
   readonly aside?: boolean;
   /** Who wants it; a person where nothing is said. */
   readonly by?: Asker;
+  /** Nobody is there to ask: no box and no browser opens, what would need one fails. */
+  readonly unattended?: boolean;
 }
 
 /** How a fetch wants to be served. */

@@ -199,8 +199,11 @@ function readRequest(fields: Fields): SessionRequest {
   }
 }
 
-function readOnly(fields: Fields): { readonly readOnly?: true } {
-  return optional(fields, 'readOnly', flag) === true ? { readOnly: true } : {};
+function readOnly(fields: Fields): { readonly readOnly?: true; readonly forAgents?: true } {
+  return {
+    ...(optional(fields, 'readOnly', flag) === true && { readOnly: true }),
+    ...(optional(fields, 'forAgents', flag) === true && { forAgents: true }),
+  };
 }
 
 /** Members that stand there only where there is something. */

@@ -107,6 +107,11 @@ export class Sessions implements Disposable {
     return this.#board.load();
   }
 
+  /** Waits until what the store and the other windows hold is known, five seconds at most. */
+  known(signal: AbortSignal): Promise<void> {
+    return this.#board.loaded(longestLoadMs, signal);
+  }
+
   /** Resolves when every change so far has been stored, or could not be. */
   settled(): Promise<void> {
     return this.#board.ledger.settled();
@@ -143,7 +148,14 @@ export class Sessions implements Disposable {
     const result: StartResult = session
       ? { ok: true, session }
       : await this.#fly(
-          { about, plan, forced, durationSeconds, unattended: false, by: options.by ?? person },
+          {
+            about,
+            plan,
+            forced,
+            durationSeconds,
+            unattended: options.unattended ?? false,
+            by: options.by ?? person,
+          },
           signal,
         );
     if (result.ok && options.aside !== true) {

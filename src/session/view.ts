@@ -2,7 +2,7 @@ import { timeLeft } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
 import { needsPerson, signsInAnew } from '../aws/plan.ts';
 import type { Plan, SessionRequest } from '../aws/planModel.ts';
-import { isReadOnlyRequest, readOnlyName } from '../aws/readOnly.ts';
+import { agentName, isAgentRequest, isReadOnlyRequest, readOnlyName } from '../aws/readOnly.ts';
 import { isHeld, type KeptSession } from './kept.ts';
 import type { Session, SessionState } from './types.ts';
 
@@ -74,6 +74,9 @@ export function profileOf(request: SessionRequest): string {
 export function nameOfRequest(request: SessionRequest): string {
   const name =
     'name' in request ? request.name : request.kind === 'federation' ? request.userName : request.profile;
+  if (isAgentRequest(request)) {
+    return agentName(name);
+  }
   return isReadOnlyRequest(request) ? readOnlyName(name) : name;
 }
 

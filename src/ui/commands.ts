@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { accessCommands } from './commands/accessCommands.ts';
+import { agentCommands } from './commands/agentCommands.ts';
 import { authenticatorCommands } from './commands/authenticatorCommands.ts';
 import { consoleLinkCommands } from './commands/consoleLinkCommand.ts';
 import { credentialCommands } from './commands/credentialCommands.ts';
@@ -37,6 +38,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...samlCommands(parts),
     ...switchCommands(parts),
     ...planCommands(parts),
+    ...agentCommands(),
   };
 }
 

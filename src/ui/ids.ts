@@ -56,6 +56,7 @@ export const commands = {
   removeManagedProfiles: 'stsSessions.removeManagedProfiles',
   refresh: 'stsSessions.refresh',
   showLog: 'stsSessions.showLog',
+  chooseAgentAccess: 'stsSessions.chooseAgentAccess',
   openWalkthrough: 'stsSessions.openWalkthrough',
 } as const;
 
@@ -93,6 +94,8 @@ export const settings = {
   suggestedRoles: 'suggestedRoles',
   guards: 'guards',
   auditLog: 'auditLog',
+  agentAccess: 'agentAccess',
+  agentVariables: 'agentVariables',
 } as const;
 
 /** Context keys that `when` clauses read. */

@@ -1,5 +1,7 @@
 import type { SignIn, SignInWay } from '../aws/sources/identityCenterApi.ts';
 import type { EditorNetwork } from '../aws/network.ts';
+import { agentVariables } from '../session/agentAccess.ts';
+import type { AgentAccess } from '../session/agentAccess.ts';
 import type { DeliveryMode } from '../session/delivery.ts';
 
 /** What holds when a setting is not set, or holds what it may not. The manifest test compares them with package.json. */
@@ -20,6 +22,8 @@ export const defaults = {
   suggestedRoles: [],
   guards: [],
   auditLog: true,
+  agentAccess: 'nothing',
+  agentVariables,
 } as const;
 
 /** The smallest and the largest value that a number setting may have; package.json says the same. */
@@ -97,4 +101,9 @@ export function networkSettings(read: (name: string) => unknown): EditorNetwork 
 /** `stsSessions.samlBrowser`: a path; empty for the first browser that is installed. */
 export function browserSetting(value: unknown): string {
   return typeof value === 'string' ? value.trim() : defaults.samlBrowser;
+}
+
+/** `stsSessions.agentAccess` as the person wrote it; undefined where they have not, and for what is unknown. */
+export function agentAccessSetting(value: unknown): AgentAccess | undefined {
+  return value === 'nothing' || value === 'readOnly' || value === 'same' ? value : undefined;
 }

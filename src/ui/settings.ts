@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { readAgentVariables } from '../session/agentAccess.ts';
+import type { AgentAccess } from '../session/agentAccess.ts';
 import { readIssuers } from '../aws/issuers.ts';
 import type { IssuerSettings } from '../aws/issuers.ts';
 import type { Issuer } from '../aws/planModel.ts';
@@ -7,6 +9,7 @@ import type { EditorNetwork } from '../aws/network.ts';
 import type { Disposable } from '../session/emitter.ts';
 import { settings, settingsSection } from './ids.ts';
 import {
+  agentAccessSetting,
   browserSetting,
   comesBack,
   deliveryMode,
@@ -98,6 +101,23 @@ export function browserComesBack(): boolean {
 /** The template of the name that CloudTrail shows for a role's session. */
 export function roleSessionNameTemplate(): string {
   return textSetting('roleSessionName', read(settings.roleSessionName));
+}
+
+/** What coding agents get; undefined until the person has chosen once. Only the person's own value is looked at. */
+export function agentAccess(): AgentAccess | undefined {
+  const configuration = vscode.workspace.getConfiguration(settingsSection);
+  return agentAccessSetting(configuration.inspect<unknown>(settings.agentAccess)?.globalValue);
+}
+
+/** Writes what coding agents get into the person's settings. */
+export async function saveAgentAccess(access: AgentAccess): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration(settingsSection);
+  await configuration.update(settings.agentAccess, access, vscode.ConfigurationTarget.Global);
+}
+
+/** The environment variables that mark what a coding agent runs. */
+export function agentVariables(): readonly string[] {
+  return readAgentVariables(read(settings.agentVariables));
 }
 
 /** Calls `listener` whenever one of our settings changed. */

@@ -123,7 +123,7 @@ export function switcherRows(input: SwitcherInput): readonly SwitcherRow[] {
 export function requestKey(request: SessionRequest): string {
   switch (request.kind) {
     case 'profile':
-      return `profile${request.readOnly ? ' read-only' : ''} ${request.profile}`;
+      return `profile${request.readOnly ? ' read-only' : ''}${request.forAgents ? ' for-agents' : ''} ${request.profile}`;
     case 'mfaSession':
       return JSON.stringify([
         'mfa',
@@ -153,6 +153,7 @@ export function requestKey(request: SessionRequest): string {
         request.roleArn,
         request.providerArn,
         ...(request.readOnly === true ? ['readOnly'] : []),
+        ...(request.forAgents === true ? ['forAgents'] : []),
       ]);
     case 'webIdentityRole':
     case 'federation':
@@ -162,9 +163,12 @@ export function requestKey(request: SessionRequest): string {
 }
 
 function narrowedKey(request: Extract<SessionRequest, { kind: 'role' }>): readonly string[] {
-  const { sourceIdentity, tags, transitiveTagKeys, policies, readOnly } = request;
+  const { sourceIdentity, tags, transitiveTagKeys, policies, readOnly, forAgents } = request;
   const more = [sourceIdentity, tags, transitiveTagKeys, policies?.inline, policies?.arns, readOnly];
-  return more.every((each) => each === undefined) ? [] : [JSON.stringify(more.map((each) => each ?? null))];
+  const key = more.every((each) => each === undefined)
+    ? []
+    : [JSON.stringify(more.map((each) => each ?? null))];
+  return forAgents ? [...key, 'forAgents'] : key;
 }
 
 function group(label: string, rows: readonly SwitcherRow[]): readonly SwitcherRow[] {

@@ -25,6 +25,7 @@ export const sentences: SupplySentences = {
   unknown: () => 'No window knows this session.',
   needsPerson: (name) => `The session ${name} needs an MFA code.`,
   failed: (name, fault) => `The session ${name} failed: ${fault.kind}.`,
+  refused: (name, why) => `Agents get nothing of ${name}: ${why.kind}.`,
   busy: () => 'Still working on it.',
 };
 

@@ -70,6 +70,7 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
         unknown: () => 'unknown',
         needsPerson: (name) => `needs a person: ${name}`,
         failed: (name, fault) => `${fault.kind}: ${name}`,
+        refused: (name, why) => `${why.kind}: ${name}`,
         busy: () => 'busy',
       },
       records: () => sessions.records(),

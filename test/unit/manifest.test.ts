@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import * as ids from '../../src/ui/ids.ts';
-import { defaults, deliveryMode, integerSetting, limits, signInSetting } from '../../src/ui/settingValues.ts';
+import {
+  agentAccessSetting,
+  defaults,
+  deliveryMode,
+  integerSetting,
+  limits,
+  signInSetting,
+} from '../../src/ui/settingValues.ts';
 
 interface MenuItem {
   readonly command: string;
@@ -135,6 +142,14 @@ describe('manifest and ids', () => {
         assert.deepEqual([setting.minimum, setting.maximum], limits[name as keyof typeof limits], name);
       }
     }
+  });
+
+  it('name everything that agents can get', () => {
+    const setting = contributes.configuration.properties['stsSessions.agentAccess'];
+    assert.deepEqual(setting?.enum?.map(agentAccessSetting), setting?.enum);
+    assert.equal(setting?.markdownEnumDescriptions?.length, setting?.enum?.length);
+    assert.equal(setting?.scope, 'machine');
+    assert.match(setting.markdownDescription ?? '', /a courtesy and not a boundary/);
   });
 
   it('name every way to sign in', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -13,6 +14,7 @@ import {
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { placeAgentVariables } from '../../src/outlets/agentVariables.ts';
 import { writePrivately } from '../../src/outlets/folder.ts';
 import type { HelperFolder } from '../../src/outlets/folder.ts';
 import { formatRegistration } from '../../src/outlets/registration.ts';
@@ -235,6 +237,35 @@ describe('the helper', () => {
         await helper.run(folder, { STS_SESSIONS_ID: 'a', AI_AGENT: 'github_copilot_vscode_agent' });
         await helper.run(folder, { STS_SESSIONS_ID: 'a', COPILOT_AGENT: '1' });
         assert.deepEqual(seen, [false, true, true]);
+      });
+
+      it('tells an agent’s terminal by the variables of the list, which it never evaluates', async () => {
+        const folder = await newFolder();
+        const trap = join(folder.path, 'trap');
+        await placeAgentVariables(folder, ['MY_AGENT', 'OTHER']);
+        const list = join(folder.path, 'agents');
+        writeFileSync(list, `$(touch '${trap}')\n1ST\nA B\n\n${readFileSync(list, 'utf8')}`);
+        const seen: boolean[] = [];
+        await window(folder, 'one', {
+          supply: (_, { agent }) => {
+            seen.push(agent);
+            return Promise.resolve({ kind: 'unknown' });
+          },
+        });
+        for (const env of [
+          {},
+          { MY_AGENT: 'yes' },
+          { OTHER: "it's $(touch trap)" },
+          { OTHER: ' ' },
+          { MY_AGENT: '' },
+          { AI_AGENT: '1' },
+          { NOTE: 'with MY_AGENT=1 in it' },
+          { MY_AGENT_TOO: '1' },
+        ]) {
+          await helper.run(folder, { STS_SESSIONS_ID: 'a', ...env });
+        }
+        assert.deepEqual(seen, [false, true, true, true, false, false, false, false]);
+        assert.equal(existsSync(trap), false);
       });
 
       it('sends nothing to a proxy, whatever the environment and ~/.curlrc say', async () => {

@@ -53,6 +53,7 @@ const requests = [
     roleName: 'Admin',
   },
   { kind: 'profile', profile: 'p', readOnly: true },
+  { kind: 'profile', profile: 'p', readOnly: true, forAgents: true },
   {
     kind: 'role',
     name: 'n',

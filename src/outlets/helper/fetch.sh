@@ -4,7 +4,7 @@
 # `fetch run 'command line'` runs a command instead, with the credentials in its environment.
 # Secrets are only ever in this shell's memory and on its output: not in arguments or files, and in no environment but
 # that of a command which the person asked to run.
-# sts-sessions-helper 1
+# sts-sessions-helper 2
 
 id=${STS_SESSIONS_ID:-${STS_SESSIONS_DEFAULT:-}}
 
@@ -58,8 +58,42 @@ run() {
 
 command -v curl >/dev/null 2>&1 || with_node "$@"
 
+# 1 when a coding agent runs this: one of the variables that the file "agents" names is set to something. It is looked
+# up in what the shell exports, as a text: a name out of a file is never evaluated.
+marked() {
+  newline='
+'
+  exported=$newline$(export -p)
+  while IFS= read -r name; do
+    case $name in
+      '' | [0123456789]* | *[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_]*) continue ;;
+    esac
+    case $exported in
+      *" $name="*) ;;
+      *) continue ;;
+    esac
+    # As dash, ash and ksh write it, bash, and zsh.
+    for word in export 'declare -x' 'typeset -x'; do
+      case $exported in
+        *"$newline$word $name="*)
+          value=${exported#*"$newline$word $name="}
+          case $value in
+            "''$newline"* | "''" | '""'"$newline"* | '""' | "$newline"* | '') ;;
+            *) return 0 ;;
+          esac
+          ;;
+      esac
+    done
+  done <"$folder/agents"
+  return 1
+}
+
 agent=0
-[ -n "${AI_AGENT:-}${COPILOT_AGENT:-}" ] && agent=1
+if [ -f "$folder/agents" ]; then
+  marked && agent=1
+else
+  [ -n "${AI_AGENT:-}${COPILOT_AGENT:-}" ] && agent=1
+fi
 
 unknown=
 for window in "$folder"/w/*; do

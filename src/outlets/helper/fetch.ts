@@ -29,12 +29,11 @@ interface Answer {
 }
 
 /** What one window said; 'gone' when nobody listens there any more. */
-function ask(address: Address, id: string): Promise<Answer | 'gone' | 'late'> {
+function ask(address: Address, id: string, agent: boolean): Promise<Answer | 'gone' | 'late'> {
   return new Promise((resolve) => {
-    const { AI_AGENT: agent, COPILOT_AGENT: copilot } = process.env;
     const headers: Record<string, string> = {
       Accept: 'text/plain',
-      'X-STS-Sessions-Agent': agent || copilot ? '1' : '0',
+      'X-STS-Sessions-Agent': agent ? '1' : '0',
     };
     if (address.kind === 'tcp') {
       headers['Authorization'] = address.token;
@@ -67,6 +66,17 @@ function ask(address: Address, id: string): Promise<Answer | 'gone' | 'late'> {
     sent.on('error', () => resolve('gone'));
     sent.end();
   });
+}
+
+/** True when a coding agent runs this: one of the variables that the file `agents` names is set to something. */
+function isAgent(folder: string): boolean {
+  let names = ['AI_AGENT', 'COPILOT_AGENT'];
+  try {
+    names = readFileSync(join(folder, 'agents'), 'utf8').split('\n');
+  } catch {
+    // No window has written it yet.
+  }
+  return names.some((name) => Boolean(process.env[name]));
 }
 
 function addresses(folder: string): Address[] {
@@ -123,8 +133,10 @@ async function main(): Promise<void> {
     fail('STS_SESSIONS_ID is not the id of a session: it holds lower-case letters, digits and - only.');
   }
   let unknown: string | undefined;
-  for (const address of addresses(join(dirname(process.argv[1] ?? ''), 'w'))) {
-    const answer = await ask(address, id);
+  const folder = dirname(process.argv[1] ?? '');
+  const agent = isAgent(folder);
+  for (const address of addresses(join(folder, 'w'))) {
+    const answer = await ask(address, id, agent);
     if (answer === 'gone') {
       continue;
     }

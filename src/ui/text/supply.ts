@@ -1,4 +1,6 @@
 import type { Fault } from '../../aws/faults.ts';
+import type { AgentRefusal } from '../../session/agentAccess.ts';
+import { agentRefusal } from './agents.ts';
 import { faultSentence } from './faults.ts';
 import { t } from './l10n.ts';
 import { clockTime } from './time.ts';
@@ -23,6 +25,7 @@ export function supplySentences(now: () => number) {
       t('This session is over, enter the MFA code that VS Code asks for and try again: {0}', name),
     failed: (name: string, fault: Fault): string =>
       faultSentence(fault, { session: name }).text || t('This session was not renewed: {0}', name),
+    refused: (name: string, why: AgentRefusal): string => agentRefusal(name, why),
     busy: (): string => t('VS Code is still renewing this session, try again in a moment'),
   };
 }
