@@ -21,6 +21,7 @@ import { isForgotten, noteOf, readNote } from './session/remembered.ts';
 import type { Peers, SessionStore } from './session/types.ts';
 import { Sessions } from './session/sessions.ts';
 import { commandRunner, commandTable } from './ui/commands.ts';
+import { terminalProfile } from './ui/commands/terminalCommands.ts';
 import { followSessions } from './ui/contextKeys.ts';
 import type { CommandId } from './ui/ids.ts';
 import { Diagnostics } from './ui/diagnostics.ts';
@@ -53,6 +54,7 @@ import { wireLogin } from './wireLogin.ts';
 import { wireRoles } from './wireRoles.ts';
 import { wireSaml } from './wireSaml.ts';
 import { wireSts } from './wireSts.ts';
+import { wireTerminals } from './wireTerminals.ts';
 import { wireConsole } from './wireConsole.ts';
 import { wireDebug } from './wireDebug.ts';
 import { wireDelivery } from './wireDelivery.ts';
@@ -67,6 +69,8 @@ export interface Core {
   run(id: CommandId, argument: unknown): Promise<unknown>;
   /** The interface for another extension. */
   api(this: void, extension: vscode.Extension<unknown>): StsSessionsApi;
+  /** The terminal that VS Code opens for our terminal profile. Rejects, without a word to the person, when none is to open. */
+  terminalProfile(): Promise<vscode.TerminalProfile>;
   /** Waits until this window has left its traces: registration, sockets and token files. */
   end(): Promise<void>;
 }
@@ -209,7 +213,16 @@ export function start(context: vscode.ExtensionContext): Core {
     now,
   });
   const agents = wireAgents({ sessions, flow: () => flow, guards, plan, host, log, now });
-  const delivery: WiredDelivery = wireDelivery({ context, sessions, files, host, server, log });
+  const terminals = wireTerminals({ context, sessions, guards, now });
+  const delivery: WiredDelivery = wireDelivery({
+    context,
+    sessions,
+    files,
+    host,
+    server,
+    log,
+    look: terminals.look,
+  });
   const recent = new Recent(context.globalState);
   const flow: SessionFlow = new SessionFlow({
     sessions,
@@ -261,6 +274,7 @@ export function start(context: vscode.ExtensionContext): Core {
     recent,
     authenticators: vault,
     delivery,
+    terminals,
     identityCenter,
     issuers,
     plan,
@@ -286,6 +300,7 @@ export function start(context: vscode.ExtensionContext): Core {
     sessions,
     guards,
     agents,
+    terminals,
     vault,
     vault.onDidChange(() => sessions.authenticatorsChanged()),
     identityCenter,
@@ -314,7 +329,12 @@ export function start(context: vscode.ExtensionContext): Core {
   };
   void resume(context, sessions, delivery);
   void vault.reconcile();
-  return { run: commandRunner(commandTable(parts), parts, log), api: api.of, end };
+  return {
+    run: commandRunner(commandTable(parts), parts, log),
+    terminalProfile: () => terminalProfile(parts, log),
+    api: api.of,
+    end,
+  };
 }
 
 function tellNotKept(): void {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { StsSessionsExports } from './api.ts';
 import type { Core } from './core.ts';
 import { lazyExports } from './lazyExports.ts';
-import { commands } from './ui/ids.ts';
+import { commands, terminalProfile } from './ui/ids.ts';
 
 /**
  * How long the parts stay unloaded unless somebody needs them, milliseconds. A window that has just opened activates
@@ -24,6 +24,9 @@ export function activate(context: vscode.ExtensionContext): StsSessionsExports {
     ...Object.values(commands).map((id) =>
       vscode.commands.registerCommand(id, async (argument: unknown) => (await load()).run(id, argument)),
     ),
+    vscode.window.registerTerminalProfileProvider(terminalProfile, {
+      provideTerminalProfile: async () => (await load()).terminalProfile(),
+    }),
   );
   return lazyExports(load);
 }

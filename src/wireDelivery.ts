@@ -13,7 +13,8 @@ import type { ServerOptions } from './outlets/server.ts';
 import { Steering } from './outlets/steering.ts';
 import type { Consent } from './outlets/steering.ts';
 import { TerminalOutlet } from './outlets/terminal.ts';
-import { openSessionTerminal, runOnce } from './outlets/terminals.ts';
+import { runOnce, sessionTerminal } from './outlets/terminals.ts';
+import type { TerminalLook } from './outlets/terminals.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import type { DeliveryReport } from './session/delivery.ts';
 import { DisposableStore } from './session/emitter.ts';
@@ -45,6 +46,8 @@ export interface DeliveryParts {
   readonly host: Promise<WindowHost>;
   readonly server: Omit<ServerOptions, 'transport'>;
   readonly log: Log;
+  /** How the terminals of a session look. */
+  look(this: void, session: Session): TerminalLook;
 }
 
 /** Delivery to terminals, for the interface; `begin` starts it once the sessions of before are known. */
@@ -190,6 +193,23 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
   store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void steering.onTrusted()));
   store.add(files.onDidChange(() => void steering.onFiles()));
 
+  const prepareTerminal: DeliveryPort['prepareTerminal'] = async (session) => {
+    if (!vscode.workspace.isTrusted) {
+      return { problem: deliveryState({ kind: 'untrusted' })?.sentence ?? terminalFailed() };
+    }
+    try {
+      const prepared = await delivering.toTerminal(session, sessions.activeId);
+      if (!prepared) {
+        return { problem: sideBySideSentence() };
+      }
+      void tell(reportOf(prepared, session), session.name);
+      return { options: sessionTerminal(parts.look(session), prepared.variables) };
+    } catch (error) {
+      log.error('terminal', error);
+      return { problem: terminalFailed() };
+    }
+  };
+
   return {
     get state() {
       return deliveryState(delivering.report);
@@ -207,22 +227,14 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
       }
     },
     removeManagedProfiles: async () => removedText(await steering.remove()),
+    prepareTerminal,
     async openTerminal(session) {
-      if (!vscode.workspace.isTrusted) {
-        return deliveryState({ kind: 'untrusted' })?.sentence;
+      const prepared = await prepareTerminal(session);
+      if ('problem' in prepared) {
+        return prepared.problem;
       }
-      try {
-        const prepared = await delivering.toTerminal(session, sessions.activeId);
-        if (!prepared) {
-          return sideBySideSentence();
-        }
-        openSessionTerminal(session, prepared.variables);
-        void tell(reportOf(prepared, session), session.name);
-        return undefined;
-      } catch (error) {
-        log.error('terminal', error);
-        return terminalFailed();
-      }
+      vscode.window.createTerminal(prepared.options).show();
+      return undefined;
     },
     async runCommand(session, commandLine) {
       const { folder } = await host;

@@ -96,7 +96,9 @@ export class Delivering {
       const variables = new Map([...prepared.variables, ...terminalVariables(session)]);
       return { ...prepared, variables };
     }
-    return activeId === undefined || activeId === session.id ? prepared : undefined;
+    // The id steers nothing in these modes: it says whose terminal this is.
+    const variables = new Map([...prepared.variables, ['STS_SESSIONS_ID', session.id] as const]);
+    return activeId === undefined || activeId === session.id ? { ...prepared, variables } : undefined;
   }
 
   /** Takes the managed profiles out of the config file. */

@@ -1,5 +1,6 @@
 import { credentialVariables } from '../aws/formats.ts';
 import type { DeliveryWarning } from '../session/delivery.ts';
+import type { Pointed } from '../session/terminals.ts';
 import type { Session } from '../session/types.ts';
 import { managedName } from './managedProfiles.ts';
 
@@ -64,6 +65,25 @@ export function terminalVariables(session: Target): ReadonlyMap<string, string> 
     variables.set('AWS_REGION', session.region).set('AWS_DEFAULT_REGION', session.region);
   }
   return variables;
+}
+
+/**
+ * The session that an environment points tools at, whatever the mode; undefined when it points at none of ours. Plain
+ * keys tell it by `idOfKey`, which knows the access key of each live session.
+ */
+export function pointedAt(
+  read: (name: string) => string | undefined,
+  idOfKey: (accessKeyId: string) => string | undefined,
+): Pointed | undefined {
+  const own = read('STS_SESSIONS_ID');
+  if (own) {
+    return { id: own, own: true };
+  }
+  const uri = read('AWS_CONTAINER_CREDENTIALS_FULL_URI') ?? '';
+  const key = read('AWS_ACCESS_KEY_ID');
+  const shared =
+    read('STS_SESSIONS_DEFAULT') ?? /^http:.*\/container\/([\w-]+)$/.exec(uri)?.[1] ?? (key && idOfKey(key));
+  return shared ? { id: shared, own: false } : undefined;
 }
 
 function profileDelivery(session: Target, inherited: Inherited): Delivery {

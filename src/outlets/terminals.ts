@@ -2,14 +2,26 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { Session } from '../session/types.ts';
 
-/** A terminal that runs under a session of its own, named after it. */
-export function openSessionTerminal(session: Session, variables: ReadonlyMap<string, string>): void {
-  const terminal = vscode.window.createTerminal({
-    name: session.name,
+/** How a terminal looks in the list of terminals. */
+export interface TerminalLook {
+  readonly name: string;
+  /** A codicon. */
+  readonly icon: string;
+  /** The id of a theme colour. */
+  readonly color: string;
+}
+
+/** What a terminal that runs under a session of its own is made from. */
+export function sessionTerminal(
+  { name, icon, color }: TerminalLook,
+  variables: ReadonlyMap<string, string>,
+): vscode.TerminalOptions {
+  return {
+    name,
     env: Object.fromEntries(variables),
-    iconPath: new vscode.ThemeIcon('shield'),
-  });
-  terminal.show();
+    iconPath: new vscode.ThemeIcon(icon),
+    color: new vscode.ThemeColor(color),
+  };
 }
 
 /** How to run the helper that starts a command with credentials in its environment. */

@@ -14,6 +14,7 @@ import { savedRoleCommands } from './commands/savedRoleCommands.ts';
 import { sessionCommands } from './commands/sessionCommands.ts';
 import { signInCommands } from './commands/signInCommands.ts';
 import { switchCommands } from './commands/switchCommand.ts';
+import { terminalCommands } from './commands/terminalCommands.ts';
 import type { CommandId } from './ids.ts';
 import type { CommandParts } from './parts.ts';
 import { t } from './text/l10n.ts';
@@ -39,6 +40,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...switchCommands(parts),
     ...planCommands(parts),
     ...agentCommands(),
+    ...terminalCommands(parts),
   };
 }
 

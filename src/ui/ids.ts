@@ -41,6 +41,7 @@ export const commands = {
   showIdentity: 'stsSessions.showIdentity',
   openTerminal: 'stsSessions.openTerminal',
   newTerminalAs: 'stsSessions.newTerminalAs',
+  showTerminals: 'stsSessions.showTerminals',
   openConfigFile: 'stsSessions.openConfigFile',
   openCredentialsFile: 'stsSessions.openCredentialsFile',
   addProfile: 'stsSessions.addProfile',
@@ -68,6 +69,9 @@ export const views = { container: 'stsSessions', profiles: 'stsSessions.profiles
 
 /** The authentication provider by which sessions stand in the Accounts menu. */
 export const authenticationId = 'sts-sessions';
+
+/** The terminal profile in the menu of the terminals' + button. */
+export const terminalProfile = 'stsSessions.terminal';
 
 /** The status bar item, for VS Code's “Hide” menu. */
 export const statusItem = 'stsSessions.status';

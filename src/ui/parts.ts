@@ -23,11 +23,13 @@ import type { Sessions } from '../session/sessions.ts';
 import type { StartOptions } from '../session/ports.ts';
 import type { Session } from '../session/types.ts';
 import type { KnownProvider } from '../signIn/providerFolder.ts';
+import type { TerminalOptions } from 'vscode';
 import type { AuthenticatorVault } from './authenticators.ts';
 import type { Recent } from './recent.ts';
 import type { RoleLists } from './roleRows.ts';
 import type { SessionFlow } from './sessionFlow.ts';
 import type { SwitcherOptions } from './switcher.ts';
+import type { WatchedTerminal } from './terminalWatch.ts';
 
 /** The user's files, as the interface sees them. */
 export interface FilesPort {
@@ -64,8 +66,18 @@ export interface DeliveryPort {
   removeManagedProfiles(): Promise<{ readonly ok: boolean; readonly sentence: string }>;
   /** Opens a terminal that runs under the session, whichever is active; a sentence when that cannot be. */
   openTerminal(session: Session): Promise<string | undefined>;
+  /** What a terminal under the session is made from; a sentence when there can be none. */
+  prepareTerminal(
+    session: Session,
+  ): Promise<{ readonly options: TerminalOptions } | { readonly problem: string }>;
   /** Runs a command line once, in a terminal of its own, with the session's credentials in its environment. */
   runCommand(session: Session, commandLine: string): Promise<string | undefined>;
+}
+
+/** The terminals of this window, as the interface sees them. */
+export interface TerminalsPort {
+  /** Each with what is known of it, in the order of their opening. */
+  all(): Promise<readonly WatchedTerminal[]>;
 }
 
 /** Identity Center, as the interface sees it. */
@@ -190,6 +202,7 @@ export interface CommandParts {
   readonly recent: Recent;
   readonly authenticators: AuthenticatorVault;
   readonly delivery: DeliveryPort;
+  readonly terminals: TerminalsPort;
   readonly identityCenter: IdentityCenterPort;
   readonly issuers: IssuersPort;
   readonly login: LoginPort;

@@ -56,6 +56,14 @@ function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
     },
     executeCommand: ({ id, args }) => commands.executeCommand(id, ...args),
     terminalNames: () => window.terminals.map(({ name }) => name),
+    terminals: () =>
+      Promise.all(
+        window.terminals.map(async ({ name, processId, creationOptions }) => ({
+          name,
+          processId: (await processId) ?? null,
+          creationOptions,
+        })),
+      ),
     readClipboard: () => env.clipboard.readText(),
     writeClipboard: async ({ text }) => {
       await env.clipboard.writeText(text);

@@ -6,6 +6,8 @@ export interface CompanionActions {
   moveClock: { request: { ms: number }; answer: null };
   executeCommand: { request: { id: string; args: unknown[] }; answer: unknown };
   terminalNames: { request: object; answer: string[] };
+  /** The terminals of this window as their own extension host sees them, in the order of their opening. */
+  terminals: { request: object; answer: readonly TerminalFacts[] };
   readClipboard: { request: object; answer: string };
   writeClipboard: { request: { text: string }; answer: null };
   /** Writes a user setting; undefined removes it. */
@@ -47,6 +49,14 @@ export interface HeldAccount {
   readonly label: string;
   readonly accessToken: string;
   readonly scopes: readonly string[];
+}
+
+/** A terminal as an extension sees it. */
+export interface TerminalFacts {
+  readonly name: string;
+  readonly processId: number | null;
+  /** What `createTerminal` was given, as far as VS Code still says; `{}` for a terminal of before a reload. */
+  readonly creationOptions: object;
 }
 
 /** A secret for each place that an extension can write to. */

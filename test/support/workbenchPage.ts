@@ -7,7 +7,7 @@ import { resultsFolder } from './rig.ts';
 
 /** How a window is opened. */
 export interface PageOptions {
-  /** Another folder than the workbench's own. */
+  /** Another folder than the workbench's own, or a `.code-workspace` file with several. */
   readonly workspace?: string;
   /** The extension host's start parameters (vscode-remote extensionDevelopmentPath and so on). */
   readonly payload?: readonly (readonly [string, string])[];
@@ -55,7 +55,10 @@ export class WorkbenchPage {
     for (const [name, callback] of Object.entries(options.expose ?? {})) {
       await this.page.exposeFunction(name, callback);
     }
-    const query = new URLSearchParams({ folder: options.workspace ?? this.#around.workspace });
+    const workspace = options.workspace ?? this.#around.workspace;
+    const query = new URLSearchParams({
+      [workspace.endsWith('.code-workspace') ? 'workspace' : 'folder']: workspace,
+    });
     if (options.payload !== undefined) {
       query.set('payload', JSON.stringify(options.payload));
     }
@@ -80,6 +83,17 @@ export class WorkbenchPage {
     this.#awaitCompanion(folder === undefined ? new Set() : await companionFiles(folder));
     await Promise.all([this.page.waitForEvent('load'), this.runCommand('Developer: Reload Window')]);
     await this.#restored();
+  }
+
+  /** Restarts the extension host alone, as VS Code does after it died. */
+  async restartHost(): Promise<void> {
+    const before = await this.companion;
+    const folder = this.#around.companions;
+    this.#awaitCompanion(folder === undefined ? new Set() : await companionFiles(folder));
+    // The answer dies with the host.
+    const restart = { id: 'workbench.action.restartExtensionHost', args: [] };
+    await Promise.race([before.ask('executeCommand', restart).catch(() => undefined), this.companion]);
+    await this.companion;
   }
 
   /** Waits until the page has nothing left to do for now. */

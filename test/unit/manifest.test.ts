@@ -54,6 +54,9 @@ interface Manifest {
       readonly category?: string;
     }[];
     readonly authentication: readonly { readonly id: string; readonly label: string }[];
+    readonly terminal: {
+      readonly profiles: readonly { readonly id: string; readonly title: string; readonly icon: string }[];
+    };
     readonly viewsContainers: {
       readonly activitybar: readonly { readonly id: string; readonly icon: string }[];
     };
@@ -124,6 +127,12 @@ describe('manifest and ids', () => {
     );
     // VS Code hides what an extension with `"api": "none"` exports.
     assert.equal(manifest.api, undefined);
+  });
+
+  it('have the same terminal profile', () => {
+    assert.deepEqual(contributes.terminal.profiles, [
+      { id: ids.terminalProfile, title: 'AWS Session', icon: 'shield' },
+    ]);
   });
 
   it('have the same settings, with the same defaults and limits', () => {
