@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describeIf } from '../support/skip.ts';
 import { awsCli, noAwsCli, setStage } from '../support/stage.ts';
-import type { WorkbenchPage } from '../support/workbenchPage.ts';
+import { poll, type WorkbenchPage } from '../support/workbenchPage.ts';
 
 const billing = /:assumed-role\/billing-read\//;
 const hub = /:assumed-role\/hub\//;
@@ -192,10 +192,17 @@ describeIf(awsCli !== undefined, noAwsCli, 'terminals and their sessions', () =>
   });
 });
 
-/** Chooses our profile in the menu beside the + button. */
+/** Chooses our profile in the menu beside the + button, which closes when the focus moves. */
 async function launchProfile(page: WorkbenchPage): Promise<void> {
-  await page.page.locator('.part.panel .action-label[aria-label^="Launch Profile"]').first().click();
-  await page.page.locator('.context-view .action-item', { hasText: 'AWS Session' }).first().click();
+  const entry = page.page.locator('.context-view .action-item', { hasText: 'AWS Session' }).first();
+  const chosen = await poll(20_000, async () => {
+    await page.page.locator('.part.panel .action-label[aria-label^="Launch Profile"]').first().click();
+    return entry.click({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+  });
+  assert.ok(chosen, 'the menu has the profile');
 }
 
 async function terminalsOf(page: WorkbenchPage) {
