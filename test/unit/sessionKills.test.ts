@@ -240,10 +240,18 @@ describe('window processes on one machine', () => {
     }
     const window = world.open('last');
     await window.ready;
+    world.hand.start(1000);
+    for (const request of requests) {
+      // Takes over the locks of the dead, and leaves none.
+      const answer = await within(
+        window.ask({ kind: 'start', request, force: true }),
+        JSON.stringify(request),
+      );
+      assert.equal(answer.kind === 'started' && answer.ok, true, JSON.stringify(answer));
+    }
+    world.hand.stop();
     await window.quit();
-    const left = world.files().filter((name) => !name.startsWith('locks/'));
-    assert.deepEqual(left.toSorted(), ['codes', 'fetch', 'fetch.cjs', 'id', 'node']);
-    assert.ok(world.files().length < 20, world.files().join());
+    assert.deepEqual(world.files().toSorted(), ['codes', 'fetch', 'fetch.cjs', 'id', 'node']);
   });
 });
 
