@@ -5,10 +5,13 @@ import type { CompanionActions, CompanionAddress } from '../companion/protocol.t
 
 /** Speaks with the companion extension in one extension host. */
 export class Companion {
+  /** Of the extension host. */
+  readonly pid: number;
   readonly #address: CompanionAddress;
 
-  constructor(address: CompanionAddress) {
+  constructor(address: CompanionAddress, pid: number) {
     this.#address = address;
+    this.pid = pid;
   }
 
   /** Asks for one action; rejects with the host's message when it failed. */
@@ -48,7 +51,7 @@ export async function nextCompanion(
       if (fresh !== undefined) {
         const address = JSON.parse(await readFile(join(folder, fresh), 'utf8')) as CompanionAddress;
         watcher.close();
-        resolve(new Companion(address));
+        resolve(new Companion(address, Number.parseInt(fresh)));
       }
     };
     const lookNow = (): void => void look().catch(reject);

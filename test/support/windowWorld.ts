@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFolder } from '../../src/outlets/folder.ts';
-import { parseRegistration } from '../../src/outlets/registration.ts';
 import { judgeRecord } from '../../src/session/record.ts';
 import type { SandboxData } from '../sandbox/data.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { damagedFiles, damagedIn, parseJson } from './helperFiles.ts';
 import { ClockHand } from './sharedClock.ts';
 import { buildWindow, WindowProcess, type WindowBuild } from './windowProcess.ts';
 
@@ -76,27 +76,8 @@ export class WindowWorld {
 
   /** Every file of the windows that does not hold what it should: none, whenever whoever wrote it was killed. */
   damaged(): readonly string[] {
-    const found: string[] = [];
-    const look = (folder: string, isWhole: (text: string) => boolean): void => {
-      for (const name of namesIn(folder)) {
-        const text =
-          name.startsWith('.') || name.endsWith('.own') ? undefined : readIfThere(join(folder, name));
-        if (text !== undefined && !isWhole(text)) {
-          found.push(`${join(folder, name)}: ${text.slice(0, 80)}`);
-        }
-      }
-    };
-    const helper = this.helperFolder;
-    look(join(this.folder, 'store'), (text) => judgeRecord(parse(text)).kind === 'record');
-    look(join(helper, 'w'), (text) => parseRegistration(text) !== undefined);
-    for (const space of namesIn(join(helper, 'locks'))) {
-      look(join(helper, 'locks', space), (text) => parse(text) !== undefined);
-    }
-    const codes = readIfThere(join(helper, 'codes'));
-    if (codes !== undefined && parse(codes) === undefined) {
-      found.push(`codes: ${codes.slice(0, 80)}`);
-    }
-    return found;
+    const isRecord = (text: string): boolean => judgeRecord(parseJson(text)).kind === 'record';
+    return [...damagedFiles(this.helperFolder), ...damagedIn(join(this.folder, 'store'), isRecord)];
   }
 
   /** The files below the helper's folder, as paths from there; those that others than their owner can read bear a `!`. */
@@ -141,29 +122,4 @@ export async function openWorld(options: WorldOptions): Promise<WindowWorld> {
   await options.fill(at('h'), sandbox.url);
   await openFolder(join(at('h'), '.sts-sessions'));
   return new WindowWorld({ folder, sandbox, hand }, await buildWindow(at('built')), options);
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-/** Undefined for what is gone by now. */
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -96,6 +96,25 @@ export class WorkbenchPage {
     await this.companion;
   }
 
+  /** Kills this window's extension host, as a crash does. */
+  async killHost(): Promise<void> {
+    const { pid } = await this.companion;
+    this.#awaitCompanion(await companionFiles(this.#around.companions ?? ''));
+    process.kill(pid, 'SIGKILL');
+  }
+
+  /** Waits for the extension host that VS Code starts in place of a killed one. `asked`: after the third, it asks first. */
+  async hostBack({ asked = false } = {}): Promise<void> {
+    if (asked) {
+      const question = await this.waitForNotification(
+        'Remote Extension host terminated unexpectedly 3 times',
+      );
+      await this.press('Restart Remote Extension Host', question);
+    }
+    await this.companion;
+    await this.statusBarItem().waitFor();
+  }
+
   /** Waits until the page has nothing left to do for now. */
   async idle(): Promise<void> {
     await this.page.evaluate(() => {
