@@ -26,7 +26,11 @@ export const kinds: readonly Kind[] = [
   ...profiles('billing-read', 'prod-readonly', 'staging-dev', 'prod-nightshift', 'hub', 'spoke-a'),
   ...profiles('ci', 'printed', 'deploy', 'vault', 'env', 'node', 'task', 'tagged', 'short'),
   { name: 'prod-admin', request: { kind: 'profile', profile: 'prod-admin' }, mfa: true },
-  { name: 'prod-admin, read-only', request: { kind: 'profile', profile: 'prod-admin', readOnly: true }, mfa: true },
+  {
+    name: 'prod-admin, read-only',
+    request: { kind: 'profile', profile: 'prod-admin', readOnly: true },
+    mfa: true,
+  },
   {
     name: 'GetSessionToken',
     request: { kind: 'mfaSession', profile: 'alice', mfaSerial: alicesDevice, durationSeconds: 3600 },
@@ -80,37 +84,48 @@ export async function openSoakWorld(): Promise<SoakWorld> {
   const send = createStsSender({ now: () => hand.now() });
   const keys = { ...dora, secretAccessKey: new Secret(dora.secretAccessKey), sessionToken: undefined };
   const target = { region: 'eu-central-1', endpoint: sandbox.url };
+  let refreshing = Promise.resolve();
   return {
     world,
-    async refresh() {
-      const seconds = Math.floor(hand.now() / 1000);
-      const times = { iat: seconds, exp: seconds + 2 * 3600 };
-      await replace(join(home, 'jwt'), idp.token('repo:acme/site', 'sts.example', times));
-      const reply = await send(
-        { kind: 'sessionToken', durationSeconds: 2 * 3600, mfa: undefined },
-        keys,
-        target,
-        never,
-      );
-      if (reply.kind !== 'credentials') {
-        // An outage: what is there serves on.
-        return;
-      }
-      const { accessKeyId, secretAccessKey, sessionToken, expiresAt = 0 } = reply.credentials;
-      const printed = {
-        Version: 1,
-        AccessKeyId: accessKeyId,
-        SecretAccessKey: secretAccessKey.reveal(),
-        SessionToken: sessionToken?.reveal(),
-        Expiration: new Date(expiresAt).toISOString(),
-      };
-      await replace(join(home, 'process.json'), `${JSON.stringify(printed)}\n`);
+    refresh() {
+      // One after the other: both write the same files.
+      refreshing = refreshing.then(renewFiles);
+      return refreshing;
     },
     async inputs() {
-      const files = ['.aws/config', '.aws/credentials', 'jwt', 'process.json'].map((name) => join(home, name));
-      return new Map(await Promise.all(files.map(async (path) => [path, await readFile(path, 'utf8')] as const)));
+      const files = ['.aws/config', '.aws/credentials', 'jwt', 'process.json'].map((name) =>
+        join(home, name),
+      );
+      return new Map(
+        await Promise.all(files.map(async (path) => [path, await readFile(path, 'utf8')] as const)),
+      );
     },
   };
+
+  async function renewFiles(): Promise<void> {
+    const seconds = Math.floor(hand.now() / 1000);
+    const times = { iat: seconds, exp: seconds + 2 * 3600 };
+    await replace(join(home, 'jwt'), idp.token('repo:acme/site', 'sts.example', times));
+    const reply = await send(
+      { kind: 'sessionToken', durationSeconds: 2 * 3600, mfa: undefined },
+      keys,
+      target,
+      never,
+    );
+    if (reply.kind !== 'credentials') {
+      // An outage: what is there serves on.
+      return;
+    }
+    const { accessKeyId, secretAccessKey, sessionToken, expiresAt = 0 } = reply.credentials;
+    const printed = {
+      Version: 1,
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey.reveal(),
+      SessionToken: sessionToken?.reveal(),
+      Expiration: new Date(expiresAt).toISOString(),
+    };
+    await replace(join(home, 'process.json'), `${JSON.stringify(printed)}\n`);
+  }
 }
 
 /** The demo's accounts, with a way in for each kind of profile. */

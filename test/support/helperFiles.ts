@@ -20,7 +20,7 @@ export function damagedIn(
   isWhole: (text: string, name: string) => boolean,
 ): readonly string[] {
   return namesIn(folder).flatMap((name) => {
-    const half = name.startsWith('.') || name.endsWith('.own') || /^id\./.test(name);
+    const half = name.startsWith('.') || name.endsWith('.own') || name.startsWith('id.');
     const text = half ? undefined : readIfThere(join(folder, name));
     return text === undefined || isWhole(text, name) ? [] : [`${join(folder, name)}: ${text.slice(0, 80)}`];
   });

@@ -19,6 +19,7 @@ import { deferPeers, openWindowHost } from '../../src/outlets/windowHost.ts';
 import { Codes } from '../../src/session/codes.ts';
 import type { StartResult } from '../../src/session/ports.ts';
 import { Sessions } from '../../src/session/sessions.ts';
+import type { Peers } from '../../src/session/types.ts';
 import { fakeEffects } from './fakeEffects.ts';
 import { FileStore } from './fileStore.ts';
 import { ClockHold, SharedClock } from './sharedClock.ts';
@@ -47,7 +48,7 @@ function sha256Hex(text: string): string {
 
 /** A window as `core.ts` builds it, without what people see. */
 async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Promise<WindowAnswer>> {
-  const clock = new SharedClock(setup.clockFolder);
+  const clock = new SharedClock(setup.clockFolder, setup.name);
   const hold = new ClockHold(setup.clockFolder, setup.name);
   const now = (): number => clock.now();
   const log = (line: string): void => appendFileSync(setup.logFile, `${setup.name}: ${line}\n`);
@@ -64,7 +65,14 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     platform,
     localAppData: undefined,
     server: {
-      supply: (id, request) => sessions.supply(id, { ...request, onNeedsPerson: () => undefined }),
+      async supply(id, request) {
+        const answered = hold.brief();
+        try {
+          return await sessions.supply(id, { ...request, onNeedsPerson: () => undefined });
+        } finally {
+          answered();
+        }
+      },
       sentences: {
         ended: (name) => `ended: ${name}`,
         unknown: () => 'unknown',
@@ -79,7 +87,19 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
       log,
     },
   });
-  const peers = deferPeers(host.then((opened) => opened.peers));
+  const others = deferPeers(host.then((opened) => opened.peers));
+  const peers: Peers = {
+    ...others,
+    exclusive: (key, signal, work) =>
+      others.exclusive(key, signal, async () => {
+        hold.begin();
+        try {
+          return await work();
+        } finally {
+          hold.end();
+        }
+      }),
+  };
   const codeFile = host.then(({ folder }) => codesFile(folder));
   const seeds = new Map<string, Seed>();
   for (const [serial, text] of Object.entries(setup.seeds)) {
@@ -93,7 +113,7 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     codeOf: async (seed, step) => codeOfStep(seed, step),
     skewMs: () => sessions.skewMs,
     now,
-    // Who waits for the next code waits for the clock.
+    // Whoever waits for the next code does so in its turn, and lets the clock go on.
     setTimer(ms, callback) {
       hold.end();
       const timer = clock.setTimer(ms, () => {
@@ -108,7 +128,7 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
       };
     },
     hash: sha256Hex,
-    exclusive: (key, signal, work) => peers.exclusive(key, signal, work),
+    exclusive: (key, signal, work) => others.exclusive(key, signal, work),
     file: {
       read: async () => (await codeFile).read(),
       write: async (value) => (await codeFile).write(value),
@@ -128,14 +148,9 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     plan,
     planId: (planned) => planId(planned, sha256Hex),
     async run(planned, signal, choices) {
-      hold.begin();
-      try {
-        const askMfa: Effects['askMfa'] = (question, stop) => codes.ask(question, stop, choices?.unattended);
-        const effects = fakeEffects({ now, send, askMfa, ...machine });
-        return await run(planned, effects, signal, { ...choices, defaultSessionName: setup.name });
-      } finally {
-        hold.end();
-      }
+      const askMfa: Effects['askMfa'] = (question, stop) => codes.ask(question, stop, choices?.unattended);
+      const effects = fakeEffects({ now, send, askMfa, ...machine });
+      return run(planned, effects, signal, { ...choices, defaultSessionName: setup.name });
     },
     answersMfa: (serial) => codes.answers(serial),
     now,

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   rmSync,
   writeFileSync,
@@ -11,8 +12,11 @@ import {
 import { join } from 'node:path';
 import type { Disposable } from '../../src/session/emitter.ts';
 
-/** How often a process looks whether a timer of the shared clock is due, ms of real time. */
-const lookMs = 5;
+/** How often a process looks at the clock, and how often the clock goes on at most, ms of real time. */
+const lookMs = 4;
+
+/** Longer than a fetch takes that waits for nobody, ms of real time. */
+const briefMs = 200;
 
 /**
  * A clock that several processes share through a file: the time on the wall (ms UTC), and the time that has run (ms),
@@ -21,11 +25,15 @@ const lookMs = 5;
 export class SharedClock {
   readonly #file: number;
   readonly #bytes = Buffer.alloc(16);
-  readonly #timers = new Map<() => void, number>();
-  #looking: NodeJS.Timeout | undefined;
+  readonly #timers = new Set<{ readonly due: number; readonly callback: () => void }>();
+  readonly #seen: string;
+  readonly #looking: NodeJS.Timeout;
 
-  constructor(folder: string) {
+  /** `name`: of the process. The clock does not go on before every process has seen what it shows. */
+  constructor(folder: string, name: string) {
     this.#file = openSync(join(folder, 'time'), 'r');
+    this.#seen = join(folder, 'seen', name);
+    this.#looking = setInterval(() => this.#look(), lookMs);
   }
 
   /** The time on the wall, ms UTC. */
@@ -40,32 +48,26 @@ export class SharedClock {
 
   /** Calls back once after `ms` of time that has run. */
   setTimer(ms: number, callback: () => void): Disposable {
-    this.#timers.set(callback, this.running() + ms);
-    this.#looking ??= setInterval(() => this.#look(), lookMs);
-    return { dispose: () => this.#drop(callback) };
+    // An object of its own each time: the same function may be set twice.
+    const timer = { due: this.running() + ms, callback };
+    this.#timers.add(timer);
+    return { dispose: () => void this.#timers.delete(timer) };
   }
 
   close(): void {
     clearInterval(this.#looking);
     closeSync(this.#file);
+    rmSync(this.#seen, { force: true });
   }
 
   #look(): void {
     const running = this.running();
-    for (const [callback, due] of Array.from(this.#timers)) {
-      if (due <= running && this.#timers.has(callback)) {
-        this.#drop(callback);
-        callback();
+    for (const timer of Array.from(this.#timers)) {
+      if (timer.due <= running && this.#timers.delete(timer)) {
+        timer.callback();
       }
     }
-  }
-
-  #drop(callback: () => void): void {
-    this.#timers.delete(callback);
-    if (this.#timers.size === 0) {
-      clearInterval(this.#looking);
-      this.#looking = undefined;
-    }
+    writeFileSync(this.#seen, String(running));
   }
 
   #read(position: number): number {
@@ -93,6 +95,21 @@ export class ClockHold {
     }
   }
 
+  /** Holds until the returned function is called, but not for long: what is waited for may want the time to pass. */
+  brief(): () => void {
+    let held = true;
+    const end = (): void => {
+      clearTimeout(limit);
+      if (held) {
+        held = false;
+        this.end();
+      }
+    };
+    const limit = setTimeout(end, briefMs);
+    this.begin();
+    return end;
+  }
+
   end(): void {
     this.#count -= 1;
     if (this.#count === 0) {
@@ -112,6 +129,7 @@ export class ClockHand {
   /** `wall`: what the clock shows at first, ms UTC. */
   constructor(folder: string, wall: number) {
     mkdirSync(join(folder, 'holds'), { recursive: true });
+    mkdirSync(join(folder, 'seen'), { recursive: true });
     this.#folder = folder;
     this.#file = openSync(join(folder, 'time'), 'w');
     this.#wall = wall;
@@ -126,14 +144,17 @@ export class ClockHand {
     return this.#running;
   }
 
-  /** From now on the clock goes on by `stepMs` every few milliseconds of real time, unless somebody holds it. */
+  /**
+   * From now on the clock goes on by `stepMs` every few milliseconds of real time: unless somebody holds it, or a busy
+   * machine has kept a process from looking at it.
+   */
   start(stepMs: number): void {
     clearInterval(this.#moving);
     this.#moving = setInterval(() => {
-      if (readdirSync(join(this.#folder, 'holds')).length === 0) {
+      if (readdirSync(join(this.#folder, 'holds')).length === 0 && this.#isSeen()) {
         this.pass(stepMs);
       }
-    }, 4);
+    }, lookMs);
   }
 
   stop(): void {
@@ -154,14 +175,28 @@ export class ClockHand {
     this.#write();
   }
 
-  /** A process is dead, and holds nothing any more. */
+  /** A process is dead: it holds nothing any more, and nobody waits for it. */
   release(name: string): void {
     rmSync(join(this.#folder, 'holds', name), { force: true });
+    rmSync(join(this.#folder, 'seen', name), { force: true });
   }
 
   close(): void {
     this.stop();
     closeSync(this.#file);
+  }
+
+  #isSeen(): boolean {
+    const seen = join(this.#folder, 'seen');
+    return readdirSync(seen).every((name) => {
+      try {
+        // Half-written it is empty, and so 0: the next look is soon.
+        return Number(readFileSync(join(seen, name), 'utf8')) === this.#running;
+      } catch {
+        // The process has just gone.
+        return true;
+      }
+    });
   }
 
   #write(): void {
