@@ -31,6 +31,7 @@ import { ProfileTreeView } from './ui/profileTree.ts';
 import { createMfaPrompt } from './ui/prompts/mfa.ts';
 import { showPlan } from './ui/commands/planCommand.ts';
 import { Recent } from './ui/recent.ts';
+import { RenewalQuestions } from './ui/renewalQuestions.ts';
 import { RoleMaxima } from './ui/roleMaxima.ts';
 import { defaultRoleSessionName } from './ui/roleSessionName.ts';
 import { createSecretStore } from './ui/secretStore.ts';
@@ -51,6 +52,7 @@ import type { WiredGuards } from './wireGuards.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
 import { wireIssuers } from './wireIssuers.ts';
 import { wireLogin } from './wireLogin.ts';
+import { noteOfRenewals } from './wireRenewal.ts';
 import { wireRoles } from './wireRoles.ts';
 import { wireSaml } from './wireSaml.ts';
 import { wireSts } from './wireSts.ts';
@@ -91,7 +93,8 @@ export function start(context: vscode.ExtensionContext): Core {
   const fixed = planEnvironment(env);
   const environment = new LiveEnvironment(fixed);
   const plan = async (request: SessionRequest) => planFor((await files.read()).set, request, environment.now);
-  const sts = wireSts({ plan, userAgent, network, log, now });
+  const awsNow = (): number => sessions.now();
+  const sts = wireSts({ plan, userAgent, network, log, now, skewMs: () => sessions.skewMs });
   const { send } = sts;
 
   const server = {
@@ -186,6 +189,9 @@ export function start(context: vscode.ExtensionContext): Core {
     },
     answersMfa: (serial) => codes.answers(serial),
     now,
+    monotonic: () => performance.now(),
+    random: () => Math.random(),
+    note: noteOfRenewals(host),
     setTimer: (ms, callback) => {
       const timer = setTimeout(callback, ms);
       return { dispose: () => clearTimeout(timer) };
@@ -210,10 +216,10 @@ export function start(context: vscode.ExtensionContext): Core {
     planId: (planned) => planId(planned, sha256Hex),
     aliasOf,
     flow: () => flow,
-    now,
+    now: awsNow,
   });
-  const agents = wireAgents({ sessions, flow: () => flow, guards, plan, host, log, now });
-  const terminals = wireTerminals({ context, sessions, guards, now });
+  const agents = wireAgents({ sessions, flow: () => flow, guards, plan, host, log, now: awsNow });
+  const terminals = wireTerminals({ context, sessions, guards, now: awsNow });
   const delivery: WiredDelivery = wireDelivery({
     context,
     sessions,
@@ -237,11 +243,20 @@ export function start(context: vscode.ExtensionContext): Core {
       return section && deviceOfKeys(section);
     },
     waitsUntil: (session) => codes.waitsUntil(session),
+    askedAgain: (session) => questions.askAgain(session),
     showLog: () => log.show(),
     showPlan: async (request, name, failure) => showPlan({ plan, request, name, failure }),
-    now,
+    now: awsNow,
   });
-  const api = wireApi({ context, sessions, guards, flow, files: async () => (await files.read()).set, now });
+  const api = wireApi({
+    context,
+    sessions,
+    guards,
+    flow,
+    files: async () => (await files.read()).set,
+    now: awsNow,
+  });
+  const questions: RenewalQuestions = new RenewalQuestions({ sessions, flow, showLog: () => log.show() });
   const roles = wireRoles({
     context,
     userAgent,
@@ -251,7 +266,7 @@ export function start(context: vscode.ExtensionContext): Core {
     environment: () => environment.now,
     plan,
     files: async () => (await files.read()).set,
-    now,
+    now: awsNow,
   });
   const consoleLinks = wireConsole({
     plan,
@@ -266,7 +281,7 @@ export function start(context: vscode.ExtensionContext): Core {
     (set, profile) => planFor(set, { kind: 'profile', profile }, environment.now),
     () => environment.now,
   );
-  const views = { profiles, sessions, plan: planOf, now, warnMs: warnBeforeMs, guardOf: guards.of };
+  const views = { profiles, sessions, plan: planOf, now: awsNow, warnMs: warnBeforeMs, guardOf: guards.of };
   const parts = {
     sessions,
     flow,
@@ -288,12 +303,12 @@ export function start(context: vscode.ExtensionContext): Core {
     decode: sts.decode,
     isAsking,
     showLog: () => log.show(),
-    now,
+    now: awsNow,
   };
 
   const tree = new ProfileTreeView({ ...views, identityCenter, login, saml, roles, aliasOf });
   const diagnostics = new Diagnostics({ paths: files.paths, profiles, plan: planOf });
-  const statusBar = new StatusBar({ ...views, delivery, aliasOf });
+  const statusBar = new StatusBar({ ...views, skewMs: () => sessions.skewMs, delivery, aliasOf });
   context.subscriptions.push(
     log,
     files,
@@ -327,7 +342,7 @@ export function start(context: vscode.ExtensionContext): Core {
       host.then((window) => window.dispose()),
     ]);
   };
-  void resume(context, sessions, delivery);
+  void resume(context, sessions, delivery).then(() => sessions.attend(questions));
   void vault.reconcile();
   return {
     run: commandRunner(commandTable(parts), parts, log),

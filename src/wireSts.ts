@@ -16,6 +16,8 @@ export interface StsParts {
   readonly log: Log;
   /** Milliseconds UTC. */
   now(): number;
+  /** How far our clock is ahead of AWS's, ms; undefined while AWS has not been asked. */
+  skewMs(): number | undefined;
 }
 
 /** STS for the runs of plans, and as a session's credentials ask it. */
@@ -61,7 +63,13 @@ function lazySender(parts: StsParts): Effects['send'] {
   let sender: Promise<Effects['send']> | undefined;
   const load = async (): Promise<Effects['send']> => {
     const { createStsSender } = await import('./clients/sts.ts');
-    return createStsSender({ userAgent, network, now: () => parts.now(), log: (line) => log.info(line) });
+    return createStsSender({
+      userAgent,
+      network,
+      now: () => parts.now(),
+      skewMs: () => parts.skewMs(),
+      log: (line) => log.info(line),
+    });
   };
   return async (...call) => (await (sender ??= load()))(...call);
 }

@@ -37,6 +37,8 @@ export interface StsSenderOptions {
   readonly network?: NetworkSettings;
   /** The clock that signs, ms UTC. */
   now(): number;
+  /** How far that clock is ahead of AWS's as other calls have found, ms; undefined: nobody knows. */
+  skewMs?(): number | undefined;
   /** Hears one line a call: operation, host, outcome, AWS's request id. Never a secret. */
   log?(line: string): void;
 }
@@ -86,7 +88,7 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
       judge: (answer, host) => foreignAnswer(answer, awsNames[call.kind], host),
     });
     const clockOffset = options.now() - Date.now();
-    const skew = skews.get(url.host) ?? 0;
+    const skew = skews.get(url.host) ?? offsetFor(options.skewMs?.() ?? 0);
     const client = new STSClient({
       region: target.region,
       endpoint: target.endpoint,
@@ -307,6 +309,11 @@ function remember(skews: Map<string, number>, host: string, skewMs: number): voi
   } else {
     skews.delete(host);
   }
+}
+
+/** What is added to a clock that is `skewMs` ahead before it signs. */
+function offsetFor(skewMs: number): number {
+  return Math.abs(skewMs) >= skewWorthKeepingMs ? -skewMs : 0;
 }
 
 function parseUrl(text: string): URL | undefined {

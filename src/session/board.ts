@@ -2,14 +2,27 @@ import { timeLeft, type Credentials } from '../aws/credentials.ts';
 import { Emitter, type Disposable, type Event } from './emitter.ts';
 import { errorName } from './errorName.ts';
 import type { KeptSession } from './kept.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type LedgerPorts } from './ledger.ts';
 import type { SessionPorts } from './ports.ts';
-import { nextChangeAt, phaseAt, shownLeft } from './schedule.ts';
+import { longestSleepMs, nextChangeAt, phaseAt, shownLeft } from './schedule.ts';
 import type { Session } from './types.ts';
 import { sessionAt, type Doing } from './view.ts';
 import { Wake, type Span } from './wake.ts';
 
 const loading = 'load';
+
+/** What the board asks of the world; `now` is AWS's clock. */
+export interface BoardPorts extends LedgerPorts {
+  setTimer: SessionPorts['setTimer'];
+  warnMs(): number;
+  answersMfa(serial: string): boolean;
+  /** Another window's deed made the work that is done here about the session pointless. */
+  onOverruled(id: string): void;
+  /** When something is to be done, ms UTC by AWS's clock, maybe past; undefined: nothing. */
+  nextDueAt(now: number): number | undefined;
+  /** The one timer has fired: whatever is due may be begun. */
+  onTick(): void;
+}
 
 /**
  * What one window shows: the ledger's records, what this window does about them, and which session is its active one.
@@ -17,28 +30,26 @@ const loading = 'load';
  */
 export class Board implements Disposable {
   readonly ledger: Ledger;
-  readonly #ports: SessionPorts;
+  readonly #ports: BoardPorts;
   readonly #wake: Wake;
   readonly #changes: Emitter<void>;
   readonly #doing = new Map<string, Doing>();
-  readonly #onOverruled: (id: string) => void;
   #loading: Promise<void> | undefined;
   #loaded = true;
   #activeId: string | undefined;
   #shown = '';
   #disposed = false;
 
-  /** `onOverruled` hears which session's work became pointless by what another window did. */
-  constructor(ports: SessionPorts, onOverruled: (id: string) => void) {
+  constructor(ports: BoardPorts) {
     this.#ports = ports;
-    this.#onOverruled = onOverruled;
     this.#changes = new Emitter((error) => ports.log(`a listener failed: ${errorName(error)}`));
     this.ledger = new Ledger(ports, (ids) => this.#onMerged(ids));
     this.#wake = new Wake({
       now: () => ports.now(),
       setTimer: (ms, callback) => ports.setTimer(ms, callback),
-      nextChangeAt: (now) => nextChangeAt(this.#credentials(), now, ports.warnMs()),
+      nextChangeAt: (now) => this.#nextAt(now),
       onTick: () => {
+        ports.onTick();
         if (this.#shown !== this.#whatIsShown()) {
           this.#fire();
         }
@@ -132,6 +143,17 @@ export class Board implements Disposable {
     return this.#wake.wait(id, span, signal);
   }
 
+  /** Resolves after `ms`, or when the signal aborts: on the one timer. */
+  pause(ms: number, signal: AbortSignal): Promise<void> {
+    const since = this.#ports.now();
+    return this.#wake.wait('pause', { since, until: since + ms }, signal);
+  }
+
+  /** What `nextDueAt` gives may be another now. */
+  rearm(): void {
+    this.#wake.arm();
+  }
+
   /** Lets those who wait for the session look again, although it is as it was. */
   release(id: string): void {
     this.#wake.notify(id);
@@ -148,7 +170,7 @@ export class Board implements Disposable {
     for (const id of ids) {
       const doing = this.#doing.get(id);
       if (doing?.kind === 'working' && doing.overruledBy(this.ledger.get(id))) {
-        this.#onOverruled(id);
+        this.#ports.onOverruled(id);
       }
     }
     this.#changed(ids);
@@ -169,6 +191,13 @@ export class Board implements Disposable {
     this.#shown = this.#whatIsShown();
     this.#changes.fire();
     this.#wake.arm();
+  }
+
+  #nextAt(now: number): number | undefined {
+    const shown = nextChangeAt(this.#credentials(), now, this.#ports.warnMs());
+    const due = this.#ports.nextDueAt(now);
+    // A timer may stand still in a sleep, so none is ever long.
+    return due === undefined ? shown : Math.min(shown ?? Infinity, due, now + longestSleepMs);
   }
 
   #credentials(): readonly Credentials[] {

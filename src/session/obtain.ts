@@ -2,12 +2,13 @@ import type { Fault } from '../aws/faults.ts';
 import type { Credentials } from '../aws/credentials.ts';
 import type { Plan } from '../aws/planModel.ts';
 import { withinSeconds } from '../aws/planSeconds.ts';
+import type { RunResult } from '../aws/run.ts';
 import { errorName } from './errorName.ts';
 import type { Asker } from './happenings.ts';
 import { isHeld, type HeldSession, type KeptSession } from './kept.ts';
 import type { Ledger } from './ledger.ts';
 import type { SessionPorts, StartResult } from './ports.ts';
-import { servable } from './schedule.ts';
+import { aheadAt, servable } from './schedule.ts';
 import { describePlan, profileOf, type About } from './view.ts';
 
 /** What to get credentials for. */
@@ -34,8 +35,16 @@ export interface Errand {
   readonly task: Task;
   /** See `askedNow`. */
   readonly askedAt: number;
+  /** ms UTC, by AWS's clock. */
+  now(): number;
+  /** False: no call now. Rejects with the signal's reason. */
+  enter(plan: Plan, signal: AbortSignal): Promise<boolean>;
+  /** Hears what became of the call. Rejects with the signal's reason. */
+  learn(plan: Plan, result: RunResult, signal: AbortSignal): Promise<void>;
   /** Called with new credentials before the next window's turn, so that it finds them. */
-  keep(kept: HeldSession, skewMs: number | undefined, plan: Plan): void;
+  keep(kept: HeldSession, plan: Plan): void;
+  /** Hears by how much our clock is ahead of AWS's, ms, before anything is judged by it; undefined: AWS did not say. */
+  measured(skewMs: number | undefined): void;
 }
 
 type Failed = Extract<StartResult, { ok: false }>;
@@ -78,7 +87,7 @@ export async function obtain(
     if (signal.aborted || overrules(kept, task, askedAt)) {
       return { kind: 'fault', fault: { kind: 'cancelled' } };
     }
-    if (mayAdopt(kept, before, task, ports.now())) {
+    if (mayAdopt(kept, before, task, errand.now())) {
       ports.log(`${id}: taken over from another window`);
       return { kind: 'done' };
     }
@@ -92,11 +101,13 @@ function mayAdopt(
   task: Task,
   now: number,
 ): boolean {
-  return (
-    isHeld(kept) &&
-    servable(kept.credentials, kept.startedAt, now) === 'serve' &&
-    (!task.forced || kept.changedAt !== before?.changedAt)
-  );
+  if (!isHeld(kept) || servable(kept.credentials, kept.startedAt, now) !== 'serve') {
+    return false;
+  }
+  // The clock comes before it is due for a fetch: what is there still serves, and is not what was wanted.
+  const isDue =
+    task.by.kind === 'schedule' && now >= (aheadAt(kept.credentials, kept.startedAt, 0) ?? Infinity);
+  return !isDue && (!task.forced || kept.changedAt !== before?.changedAt);
 }
 
 async function ask(
@@ -115,19 +126,24 @@ async function ask(
   const described = describePlan(task.about.id, task.about.request, plan);
   // A renewal goes on with what was begun; only a start begins anew.
   const begun = task.plan === undefined ? (kept?.begunAt ?? kept?.startedAt) : undefined;
-  const asksAt = ports.now();
+  const asksAt = errand.now();
   const endsAt = ports.endsAt?.(described, begun ?? asksAt);
   if (endsAt !== undefined && endsAt <= asksAt) {
     return { kind: 'fault', fault: { kind: 'cancelled' } };
   }
   const seconds = endsAt === undefined ? undefined : Math.ceil((endsAt - asksAt) / 1000);
   const chosen = withinSeconds(plan, durationSeconds, seconds);
+  if (!(await errand.enter(plan, signal))) {
+    return { kind: 'fault', fault: { kind: 'cancelled' } };
+  }
   const result = await ports.run(plan, signal, { ...chosen, ...(unattended && { unattended }) });
+  await errand.learn(plan, result, signal);
   if (!result.ok) {
     return { kind: 'fault', fault: result.fault, step: result.step };
   }
   const { serverSkewMs, packedPolicyPercent } = result;
-  const startedAt = ports.now();
+  errand.measured(serverSkewMs);
+  const startedAt = errand.now();
   if (servable(result.credentials, startedAt, startedAt) === 'over') {
     return { kind: 'fault', fault: { kind: 'deadOnArrival' } };
   }
@@ -148,7 +164,7 @@ async function ask(
     endedValidUntil: latestEnd(kept, result.credentials.expiresAt, credentials.expiresAt),
     ...(packedPolicyPercent !== undefined && { packedPolicyPercent }),
   };
-  errand.keep(record, serverSkewMs, plan);
+  errand.keep(record, plan);
   return { kind: 'done' };
 }
 

@@ -4,6 +4,7 @@ import type { Problem } from '../aws/problems.ts';
 import type { RunOptions, RunResult } from '../aws/run.ts';
 import type { Disposable } from './emitter.ts';
 import type { Asker } from './happenings.ts';
+import type { NoteFile } from './renewalNote.ts';
 import type { Peers, Session, SessionStore } from './types.ts';
 
 /** How a run differs from the ordinary. */
@@ -24,6 +25,10 @@ export interface SessionPorts {
   answersMfa(serial: string): boolean;
   /** Milliseconds since 1970 UTC, by the clock on the wall: it may jump. */
   now(): number;
+  /** Milliseconds since any moment: only ever forward, whatever is done to the clock on the wall. */
+  monotonic(): number;
+  /** 0 to 1, so that windows do not march in step. */
+  random(): number;
   /** Calls back once after `ms` of real time, unless disposed of before. */
   setTimer(ms: number, callback: () => void): Disposable;
   /** How long before its end a session is on its warning background, ms. */
@@ -34,6 +39,8 @@ export interface SessionPorts {
   onServed?(id: string, at: number): void;
   readonly store: SessionStore;
   readonly peers: Peers;
+  /** What the windows of the host tell each other about renewals. */
+  readonly note: NoteFile;
   /** The store failed; called once. Sessions go on in memory. */
   onStoreFailure(error: unknown): void;
   /** One line for the log, without a secret. */

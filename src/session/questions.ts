@@ -11,6 +11,10 @@ export interface QuestionPorts {
   now(): number;
   /** Asks the other windows for what they know. */
   pull(): Promise<void>;
+  /** True for one window of the host: no other has asked within `forMs`. Rejects when the window closes. */
+  claim(id: string, forMs: number): Promise<boolean>;
+  /** Whoever asks next may do so at once. */
+  release(id: string): void;
   /** True while the session is over and nobody is renewing it. */
   isOver(id: string): boolean;
   /** When the last operation failed (ms UTC); undefined when it did not. */
@@ -21,7 +25,7 @@ export interface QuestionPorts {
   log(line: string): void;
 }
 
-/** Asks a person to renew a session that is over: once for all who wait for it. */
+/** Asks a person to renew a session that is over: once for all who wait for it, in whichever window of the host. */
 export class Questions {
   readonly #ports: QuestionPorts;
   readonly #askedAt = new Map<string, number>();
@@ -45,6 +49,9 @@ export class Questions {
       return;
     }
     try {
+      if (!(await this.#ports.claim(id, askAgainMs))) {
+        return;
+      }
       const answered = onNeedsPerson(session);
       if (answered !== undefined) {
         await answered;
@@ -57,7 +64,9 @@ export class Questions {
 
   /** The next fetch may ask again: the person has answered, with a yes or with a no. */
   forget(id: string): void {
-    this.#askedAt.delete(id);
+    if (this.#askedAt.delete(id)) {
+      this.#ports.release(id);
+    }
   }
 
   /** The question is off the screen. When nothing came of it, that was a no: nobody is held for an answer any more. */

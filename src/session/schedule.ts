@@ -79,6 +79,44 @@ export function renewAt(credentials: Ends, startedAt: number): number | undefine
   return expiresAt - Math.min(renewBeforeMs, life / 2);
 }
 
+/** The longest that a renewal by the clock comes before the moment at which a fetch would renew, ms. */
+const longestAheadMs = 3 * minute;
+
+/**
+ * ms UTC at which the clock renews without being asked, so that a fetch finds it done; undefined when the end is unknown.
+ * `share` (0 to 1) spreads sessions and windows: 0 is the earliest that any of them comes.
+ */
+export function aheadAt(credentials: Ends, startedAt: number, share: number): number | undefined {
+  const due = renewAt(credentials, startedAt);
+  if (due === undefined) {
+    return undefined;
+  }
+  const ahead = Math.min(longestAheadMs, Math.max(0, due - startedAt) / 8);
+  // Never at the last moment: the call takes its time.
+  return due - ahead * (1 - 0.75 * share);
+}
+
+/** A question shortly before the end leaves at least so much time to answer it, ms: the phone is in the other room. */
+const shortestToAnswerMs = 2 * minute;
+
+/**
+ * ms UTC at which a person is asked whether a session that needs one is to go on: at the warning, which comes at half of
+ * the life of a short one. Undefined when there is no end, no warning, or nothing that may come after it.
+ */
+export function remindAt(credentials: Ends, startedAt: number, warnMs: number): number | undefined {
+  const { expiresAt, last } = credentials;
+  return expiresAt === undefined || last === true || warnMs <= 0
+    ? undefined
+    : expiresAt - Math.min(warnMs, Math.max(0, expiresAt - startedAt) / 2);
+}
+
+/** ms UTC at which one who was asked at `now` is asked once more: when half is left of what was; undefined: no time. */
+export function remindAgainAt(credentials: Ends, now: number): number | undefined {
+  const left = timeLeft(credentials, now);
+  const again = left === Infinity ? 0 : Math.max(left / 2, shortestToAnswerMs);
+  return again > 0 && left - again >= minute ? now + left - again : undefined;
+}
+
 /**
  * What a fetch at `now` gets: 'serve' them as they are; 'renewFirst', and serve them all the same when that fails;
  * 'over', nothing without a renewal.

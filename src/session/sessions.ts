@@ -1,11 +1,14 @@
 import type { Fault } from '../aws/faults.ts';
 import { wantsSignIn } from '../aws/faults.ts';
 import type { PlanResult, SessionRequest } from '../aws/planModel.ts';
+import type { Attendance } from './attendance.ts';
+import { AwsClock, tellableSkewMs } from './awsClock.ts';
 import { Board } from './board.ts';
 import { Emitter, type Disposable, type Event } from './emitter.ts';
 import { errorName } from './errorName.ts';
 import type { Asker, Happening } from './happenings.ts';
 import { Flights } from './flights.ts';
+import { Gate, hostOf } from './gate.ts';
 import { isHeld, tombstone, type HeldSession } from './kept.ts';
 import {
   askedNow,
@@ -20,6 +23,9 @@ import {
 import type { SessionPorts, StartOptions, StartResult, SupplyOptions } from './ports.ts';
 import { Questions } from './questions.ts';
 import { toRecord } from './record.ts';
+import { RenewalNote } from './renewalNote.ts';
+import { Reminders } from './reminders.ts';
+import { Renewals } from './renewals.ts';
 import { servable } from './schedule.ts';
 import { serve } from './supply.ts';
 import type { EndedSession, Session, StoredSession, Supply } from './types.ts';
@@ -40,15 +46,81 @@ export class Sessions implements Disposable {
   readonly #questions: Questions;
   readonly #disposed = new AbortController();
   readonly #happenings: Emitter<Happening>;
-  #skewMs: number | undefined;
+  readonly #clock: AwsClock;
+  readonly #gate: Gate;
+  readonly #renewals: Renewals;
+  readonly #reminders: Reminders;
+  /** Where the last call for a session went. */
+  readonly #hosts = new Map<string, string>();
+  #attendance: Attendance | undefined;
+  #toldSkew = false;
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
-    this.#happenings = new Emitter((error) => ports.log(`a listener failed: ${errorName(error)}`));
-    this.#board = new Board(ports, (id) => this.#flights.abort(id));
-    this.#questions = new Questions({
+    this.#clock = new AwsClock(ports);
+    const note = new RenewalNote({
       now: () => ports.now(),
+      exclusive: (key, signal, work) => ports.peers.exclusive(key, signal, work),
+      file: ports.note,
+      log: (line) => ports.log(line),
+    });
+    this.#gate = new Gate({
+      wall: () => ports.now(),
+      random: () => ports.random(),
+      note,
+      wait: (ms, signal) => this.#board.pause(ms, signal),
+      onTrouble: (task, fault, step) => this.#tellTrouble(task, fault, step),
+    });
+    this.#renewals = new Renewals({
+      now: () => this.now(),
+      wall: () => ports.now(),
+      random: () => ports.random(),
+      held: () => this.#held(),
+      look: (id) => this.get(id),
+      hostOf: (id) => this.#hosts.get(id),
+      renew: (id) => this.#renewUnattended(id, { kind: 'schedule' }),
+      note,
+      isClosed: () => this.#disposed.signal.aborted,
+      onChange: () => this.#board.rearm(),
+    });
+    this.#reminders = new Reminders({
+      now: () => this.now(),
+      wall: () => ports.now(),
+      warnMs: () => ports.warnMs(),
+      held: () => this.#held(),
+      look: (id) => this.get(id),
+      activeId: () => this.activeId,
+      isFocused: () => this.#attendance?.isFocused() === true,
+      ask: async (session) => this.#attendance?.ask(session),
       pull: () => this.#board.ledger.pull(this.#disposed.signal),
+      note,
+      signal: this.#disposed.signal,
+      onChange: () => this.#board.rearm(),
+    });
+    this.#happenings = new Emitter((error) => ports.log(`a listener failed: ${errorName(error)}`));
+    this.#board = new Board({
+      now: () => this.now(),
+      setTimer: (ms, callback) => ports.setTimer(ms, callback),
+      warnMs: () => ports.warnMs(),
+      answersMfa: (serial) => ports.answersMfa(serial),
+      store: ports.store,
+      peers: ports.peers,
+      onStoreFailure: (error) => ports.onStoreFailure(error),
+      log: (line) => ports.log(line),
+      onOverruled: (id) => this.#flights.abort(id),
+      nextDueAt: (now) => this.#nextDueAt(now),
+      onTick: () => {
+        if (this.#attendance !== undefined) {
+          this.#renewals.tick();
+          this.#reminders.tick();
+        }
+      },
+    });
+    this.#questions = new Questions({
+      now: () => this.now(),
+      pull: () => this.#board.ledger.pull(this.#disposed.signal),
+      claim: (id, forMs) => note.claimWait(id, forMs, this.#disposed.signal),
+      release: (id) => void note.releaseWait(id, this.#disposed.signal),
       isOver: (id) => {
         const { state } = this.get(id) ?? {};
         return state?.kind === 'expired' && !state.renewing && !this.#disposed.signal.aborted;
@@ -92,9 +164,23 @@ export class Sessions implements Disposable {
     this.#board.setActive(id);
   }
 
-  /** How far our clock was ahead of AWS's when it was last asked, ms; undefined before. */
+  /** How far our clock is ahead of AWS's, ms; undefined while AWS has not been asked. */
   get skewMs(): number | undefined {
-    return this.#skewMs;
+    return this.#clock.skewMs;
+  }
+
+  /** AWS's time as well as it is known, ms UTC: what is left of a session is left by this clock. */
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /**
+   * From now on sessions are renewed ahead of their end, and whoever is there is told and asked. Call it when they are
+   * loaded.
+   */
+  attend(attendance: Attendance): void {
+    this.#attendance = attendance;
+    this.#board.rearm();
   }
 
   /** Every record of this window, tombstones too, for the other windows. Secrets in clear text. */
@@ -209,7 +295,7 @@ export class Sessions implements Disposable {
 
   /** Resolves at a moment (ms UTC) by the one timer of the window, when the signal aborts, or when the clock jumps back. */
   moment(at: number, signal: AbortSignal): Promise<void> {
-    return this.#board.change('moment', { since: this.#ports.now(), until: at }, signal);
+    return this.#board.change('moment', { since: this.now(), until: at }, signal);
   }
 
   /** Ends everything; says what was ended. */
@@ -231,13 +317,13 @@ export class Sessions implements Disposable {
     await this.#board.loaded(Math.min(options.holdMs, longestLoadMs), options.signal);
     const supply = await serve(
       {
-        now: () => this.#ports.now(),
+        now: () => this.now(),
         look: () => ({
           session: this.get(id),
           kept: this.#board.ledger.get(id),
           failure: this.#failures.get(id),
         }),
-        renew: () => this.#renewSilently(id),
+        renew: () => void this.#renewUnattended(id, { kind: 'tool' }),
         ask: (session) => void this.#questions.ask(session, (it) => options.onNeedsPerson(it)),
         isClosed: () => this.#disposed.signal.aborted,
         change: (span, signal) => this.#board.change(id, span, signal),
@@ -245,7 +331,7 @@ export class Sessions implements Disposable {
       options,
     );
     if (supply.kind === 'credentials') {
-      this.#ports.onServed?.(id, this.#ports.now());
+      this.#ports.onServed?.(id, this.now());
     }
     return supply;
   }
@@ -311,9 +397,26 @@ export class Sessions implements Disposable {
     const errand: Errand = {
       task,
       askedAt,
-      keep: (kept, skewMs, plan) => {
+      now: () => this.now(),
+      enter: (plan, signal) => {
+        this.#hosts.set(about.id, hostOf(plan));
+        return this.#gate.enter(task, plan, signal);
+      },
+      learn: async (plan, result, signal) => {
+        const learned = this.#gate.learn(task, plan, result, signal).catch((error: unknown) => {
+          this.#ports.log(`${about.id}: renewals not noted: ${errorName(error)}`);
+        });
+        // What a person waits for does not wait for a note.
+        return task.unattended ? learned : undefined;
+      },
+      measured: (skewMs) => {
+        if (skewMs !== undefined) {
+          this.#clock.measured(skewMs);
+          this.#tellSkew(skewMs);
+        }
+      },
+      keep: (kept, plan) => {
         const renewed = isHeld(this.#board.ledger.get(about.id));
-        this.#skewMs = skewMs ?? this.#skewMs;
         this.#ports.log(`${about.id}: new credentials`);
         // Refused when another window ended the session meanwhile, or renewed it with a later wish.
         this.#board.set(about.id, undefined, kept);
@@ -352,16 +455,43 @@ export class Sessions implements Disposable {
     return session?.state.kind === 'live' ? { ok: true, session } : cancelled;
   }
 
-  #renewSilently(id: string): void {
+  /** Nobody leaves this flight: it goes on for the next fetch when the one that began it gives up. */
+  async #renewUnattended(id: string, by: Asker): Promise<StartResult> {
     const kept = this.#board.ledger.get(id);
-    if (isHeld(kept)) {
-      // Nobody leaves this flight: it goes on for the next fetch when the one that began it gives up.
-      void this.#fly(renewal(kept, { kind: 'tool' }), this.#disposed.signal);
+    return isHeld(kept) ? this.#fly(renewal(kept, by), this.#disposed.signal) : cancelled;
+  }
+
+  #held(): readonly HeldSession[] {
+    return Array.from(this.#board.ledger.values()).filter(isHeld);
+  }
+
+  #nextDueAt(now: number): number | undefined {
+    if (this.#attendance === undefined) {
+      return undefined;
+    }
+    const due = Math.min(this.#renewals.nextAt(now) ?? Infinity, this.#reminders.nextAt(now) ?? Infinity);
+    return due === Infinity ? undefined : due;
+  }
+
+  /** Once for a trouble: whoever renews by themselves sees it, and so does whoever gets nothing any more. */
+  #tellTrouble({ about, by }: Task, fault: Fault, step: number | undefined): void {
+    const session = this.get(about.id);
+    if (wantsSignIn(fault) || fault.kind === 'mfaNeedsPerson') {
+      this.#reminders.needsPerson(about.id);
+    } else if (session !== undefined && (by.kind === 'schedule' || session.state.kind === 'live')) {
+      this.#attendance?.tellTrouble(session, fault, step);
+    }
+  }
+
+  #tellSkew(skewMs: number): void {
+    if (Math.abs(skewMs) >= tellableSkewMs && !this.#toldSkew) {
+      this.#toldSkew = true;
+      this.#attendance?.tellSkew(skewMs);
     }
   }
 
   #fail(id: string, fault: Fault): void {
-    this.#failures.set(id, { fault, at: this.#ports.now() });
+    this.#failures.set(id, { fault, at: this.now() });
     if (fault.kind === 'cancelled') {
       // Who comes back to the terminal after a no is asked again, instead of waiting for a question that is not there.
       this.#questions.forget(id);
@@ -374,7 +504,7 @@ export class Sessions implements Disposable {
     const session = this.get(id);
     const { state } = session ?? {};
     const plenty =
-      state?.kind === 'live' && servable(state.credentials, state.startedAt, this.#ports.now()) === 'serve';
+      state?.kind === 'live' && servable(state.credentials, state.startedAt, this.now()) === 'serve';
     return plenty ? session : undefined;
   }
 

@@ -46,6 +46,8 @@ interface FlowParts {
   deviceOf(profile: string): Promise<string | undefined>;
   /** ms UTC until which a session waits for the next MFA code; see Codes. */
   waitsUntil(session: string): number | undefined;
+  /** Puts the question that was asked ahead of the end in front again; false when it is not on the screen. */
+  askedAgain(session: Session): Promise<boolean>;
   showLog(): void;
   /** Shows the plan of a request, with what failed in it. */
   showPlan(request: SessionRequest, name: string, failure: PlanFailure | undefined): Promise<void>;
@@ -164,6 +166,10 @@ export class SessionFlow {
    * `waits` says whose it is, a terminal's where it says nothing.
    */
   async askToRenew(session: Session, waits?: string): Promise<void> {
+    if (await this.#parts.askedAgain(session)) {
+      // Two questions about the same thing never stand side by side.
+      return;
+    }
     // What renews without a code asks a person only when its sign-in is over.
     const signIn = !session.needsPerson;
     const button = signIn ? faultActionTitle('signIn') : flowText.renewButton();
@@ -226,7 +232,7 @@ export class SessionFlow {
 
   /**
    * Says what went wrong, with the buttons that help; `again` repeats what failed. Silent about cancelling. `failure`: it
-   * was a start or a renewal, whose plan can be shown.
+   * was a start or a renewal, whose plan can be shown. `say`: it was nobody's wish, and the sentence says more around it.
    */
   async showFault(
     fault: Fault,
@@ -234,6 +240,7 @@ export class SessionFlow {
     request: SessionRequest,
     again: () => Promise<unknown>,
     failure?: PlanFailure,
+    say?: (text: string) => string,
   ): Promise<void> {
     const { text, actions } = faultSentence(fault, { session: name });
     if (text === '') {
@@ -243,7 +250,9 @@ export class SessionFlow {
     const ofFault = actionsForRequest(request, fault, actions, device);
     const offered: readonly FaultAction[] = failure === undefined ? ofFault : [...ofFault, 'showPlan'];
     const labels = new Map(offered.map((action) => [faultActionTitle(action), action]));
-    const choice = await vscode.window.showErrorMessage(text, ...labels.keys());
+    const choice = await (say === undefined
+      ? vscode.window.showErrorMessage(text, ...labels.keys())
+      : vscode.window.showWarningMessage(say(text), ...labels.keys()));
     const action = choice === undefined ? undefined : labels.get(choice);
     if (action === 'showPlan') {
       await this.#parts.showPlan(request, name, failure);

@@ -15,6 +15,8 @@ export interface StatusBarOptions {
   readonly guardOf: GuardOf;
   /** Milliseconds UTC. */
   readonly now: () => number;
+  /** How far this computer's clock is ahead of AWS's, ms; undefined while nobody knows. */
+  readonly skewMs: () => number | undefined;
   readonly warnMs: () => number;
 }
 
@@ -48,12 +50,13 @@ export class StatusBar {
 
   /** Call it when something changed that has no event here: an alias, a setting. */
   update(): void {
-    const { sessions, delivery, aliasOf, guardOf, now, warnMs } = this.#options;
+    const { sessions, delivery, aliasOf, guardOf, now, skewMs, warnMs } = this.#options;
     const list = sessions.list();
     const status = statusBarText({
       active: list.find((session) => session.id === sessions.activeId),
       sessions: list,
       now: now(),
+      skewMs: skewMs(),
       warnMs: warnMs(),
       delivery: delivery.state,
       aliasOf,

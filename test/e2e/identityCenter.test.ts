@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { searchFolder } from '../support/leakPlaces.ts';
 import { LeakSearch } from '../support/leakSearch.ts';
 import { describeIf } from '../support/skip.ts';
-import { awsCli, noAwsCli, setStage } from '../support/stage.ts';
+import { awsCli, eventually, noAwsCli, setStage } from '../support/stage.ts';
 import type { WorkbenchPage } from '../support/workbenchPage.ts';
 
 const inProduction =
@@ -118,8 +118,13 @@ describeIf(awsCli !== undefined, noAwsCli, 'IAM Identity Center', () => {
   it('renews under an open terminal as long as the sign-in can be refreshed, without a person', async () => {
     const { page } = stage();
     const before = signIns();
+    const renewals = stage().granted('GetRoleCredentials').length;
     await stage().moveClock(2 * hour);
-    await page.waitForStatus(/sso-dev expired/);
+    await eventually(
+      () => stage().granted('GetRoleCredentials').length,
+      (calls) => calls > renewals,
+      'it renews itself',
+    );
     await stage().whoAmI();
     await page.waitForStatus(/sso-dev 59m/);
     assert.equal(signIns(), before);

@@ -30,6 +30,11 @@ export class FakeClock {
     return this.#wall;
   }
 
+  /** Real time since the clock was made, ms. */
+  monotonic(): number {
+    return this.#elapsed;
+  }
+
   setTimer(ms: number, callback: () => void): Disposable {
     if (!Number.isFinite(ms) || ms < 1 || ms > 2 ** 31 - 1) {
       throw new Error(`a timer of ${ms} ms`);

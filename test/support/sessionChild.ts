@@ -14,6 +14,7 @@ import { codeOfStep } from '../../src/aws/totp.ts';
 import { SharedFiles } from '../../src/files/sharedFiles.ts';
 import { machineEffects } from '../../src/machine/machine.ts';
 import { codesFile } from '../../src/outlets/codesFile.ts';
+import { renewalFile } from '../../src/outlets/renewalFile.ts';
 import { folderPath } from '../../src/outlets/folder.ts';
 import { deferPeers, openWindowHost } from '../../src/outlets/windowHost.ts';
 import { Codes } from '../../src/session/codes.ts';
@@ -101,6 +102,7 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
       }),
   };
   const codeFile = host.then(({ folder }) => codesFile(folder));
+  const note = host.then(({ folder }) => renewalFile(folder));
   const seeds = new Map<string, Seed>();
   for (const [serial, text] of Object.entries(setup.seeds)) {
     const read = parseSeed(text);
@@ -154,6 +156,12 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     },
     answersMfa: (serial) => codes.answers(serial),
     now,
+    monotonic: () => performance.now(),
+    random: () => Math.random(),
+    note: {
+      read: async () => (await note).read(),
+      write: async (value) => (await note).write(value),
+    },
     setTimer: (ms, callback) => clock.setTimer(ms, callback),
     warnMs: () => 600_000,
     store: new FileStore(setup.storeFolder),

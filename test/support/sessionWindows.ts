@@ -4,9 +4,11 @@ import type { Fault } from '../../src/aws/faults.ts';
 import type { Plan, PlanResult, SessionRequest } from '../../src/aws/planModel.ts';
 import type { RunResult } from '../../src/aws/run.ts';
 import { Secret } from '../../src/aws/secret.ts';
+import type { Answer, Attendance } from '../../src/session/attendance.ts';
+import type { NoteFile } from '../../src/session/renewalNote.ts';
 import type { RunChoices, SessionPorts } from '../../src/session/ports.ts';
 import { Sessions } from '../../src/session/sessions.ts';
-import type { StoredSession } from '../../src/session/types.ts';
+import type { Session, StoredSession } from '../../src/session/types.ts';
 import { FakeClock } from './fakeClock.ts';
 import { FakeHost, type WindowPeers } from './fakePeers.ts';
 import { MemoryStore } from './memoryStore.ts';
@@ -34,11 +36,27 @@ export function profile(name: string): SessionRequest {
   return { kind: 'profile', profile: name };
 }
 
+/** The note that windows share, as JSON in memory. */
+export class MemoryNote implements NoteFile {
+  text: string | undefined;
+
+  async read(): Promise<unknown> {
+    return this.text === undefined ? undefined : JSON.parse(this.text);
+  }
+
+  async write(value: unknown): Promise<void> {
+    this.text = JSON.stringify(value);
+  }
+}
+
 /** One machine: a clock, a store, AWS, and windows on it. */
 export class Machine {
   readonly clock = new FakeClock(noon);
   readonly store = new MemoryStore();
   readonly host = new FakeHost();
+  readonly note = new MemoryNote();
+  /** What windows draw to keep out of each other's way. */
+  random = (): number => 0.5;
   /** Calls to AWS that nobody has answered yet. */
   readonly calls: Call[] = [];
   /** How often AWS was called, by profile. */
@@ -54,6 +72,10 @@ export class Machine {
   /** Every lock that two calls held at once: stays empty. */
   readonly overlaps: string[] = [];
   readonly log: string[] = [];
+  /** Set to answer calls as they come. */
+  onCall: ((call: Call) => void) | undefined;
+  /** By how much the clock on the wall is ahead of AWS's, as its answers say, ms. */
+  skewMs = 1234;
   #serial = 0;
 
   open(name = 'A'): Window {
@@ -137,11 +159,12 @@ export class Machine {
         durationSeconds,
         unattended,
         grant: (lifeMs = hour) =>
-          answer({ ok: true, credentials: this.#credentials(lifeMs), serverSkewMs: 1234 }),
+          answer({ ok: true, credentials: this.#credentials(lifeMs), serverSkewMs: this.skewMs }),
         refuse: (fault) => answer({ ok: false, fault, step: 0 }),
       };
       signal.addEventListener('abort', () => call.refuse({ kind: 'cancelled' }));
       this.calls.push(call);
+      this.onCall?.(call);
     });
   }
 
@@ -151,10 +174,37 @@ export class Machine {
       accessKeyId: `ASIAEXAMPLE${this.#serial}`,
       secretAccessKey: new Secret(`EXAMPLEKEY${this.#serial}`),
       sessionToken: new Secret(`EXAMPLETOKEN${this.#serial}`),
-      expiresAt: lifeMs === 'unknown' ? undefined : this.clock.now() + lifeMs,
+      expiresAt:
+        lifeMs === 'unknown'
+          ? undefined
+          : this.clock.now() - (Math.abs(this.skewMs) < 10_000 ? 0 : this.skewMs) + lifeMs,
       accountId: '222233334444',
       arn: 'arn:aws:sts::222233334444:assumed-role/r/s',
     };
+  }
+}
+
+/** The person in front of a window: what they were asked and told, and what they say. */
+export class Person implements Attendance {
+  focused = true;
+  readonly asked: { readonly name: string; answer(answer: Answer | undefined): void }[] = [];
+  readonly troubles: string[] = [];
+  readonly skews: number[] = [];
+
+  isFocused(): boolean {
+    return this.focused;
+  }
+
+  ask(session: Session): Promise<Answer | undefined> {
+    return new Promise((resolve) => this.asked.push({ name: session.name, answer: resolve }));
+  }
+
+  tellTrouble(session: Session, fault: Fault): void {
+    this.troubles.push(`${session.name} ${fault.kind}`);
+  }
+
+  tellSkew(skewMs: number): void {
+    this.skews.push(skewMs);
   }
 }
 
@@ -181,6 +231,9 @@ export class Window {
       answersMfa: (serial) => machine.answered.has(serial),
       run: (plan, signal, options) => machine.run(name, plan, signal, options),
       now: () => machine.clock.now(),
+      monotonic: () => machine.clock.monotonic(),
+      random: () => machine.random(),
+      note: machine.note,
       setTimer: (ms, callback) => this.#setTimer(ms, callback),
       warnMs: () => 10 * minute,
       store: machine.store,

@@ -16,6 +16,7 @@ import { Sessions } from '../../src/session/sessions.ts';
 import type { Peers } from '../../src/session/types.ts';
 import { MfaRegister } from '../sandbox/mfa.ts';
 import { fakeEffects } from '../support/fakeEffects.ts';
+import { MemoryNote } from '../support/sessionWindows.ts';
 import { MemoryStore } from '../support/memoryStore.ts';
 import { openWindow, temporaryFolder, type FakeWindow } from '../support/outletRig.ts';
 import { device, goodPlan, keys, role } from '../support/plans.ts';
@@ -131,6 +132,9 @@ describe('two windows with one authenticator', () => {
         },
         answersMfa: (serial) => codes.answers(serial),
         now: () => clock.now,
+        monotonic: () => clock.now,
+        random: () => 0.5,
+        note: new MemoryNote(),
         setTimer: () => ({ dispose: () => undefined }),
         warnMs: () => 600_000,
         store,

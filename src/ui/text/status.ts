@@ -1,4 +1,5 @@
 import type { Session } from '../../session/types.ts';
+import { tellableSkewMs } from '../../session/awsClock.ts';
 import { endOf, leftOf, phaseIcons, phaseOf } from '../sessionPhase.ts';
 import type { SessionPhase } from '../sessionPhase.ts';
 import { guardedSession } from '../../session/guardTarget.ts';
@@ -9,6 +10,7 @@ import type { DeliveryState } from '../parts.ts';
 import { faultSentence } from './faults.ts';
 import { t } from './l10n.ts';
 import { escapeIcons, escapeMarkdown } from './markdown.ts';
+import { renewalText } from './renewal.ts';
 import { accountForReading, clockTime, remaining, shorten } from './time.ts';
 import { narrowingLines } from './tooltip.ts';
 import { phaseWords } from './tree.ts';
@@ -22,6 +24,8 @@ export interface StatusInput {
   readonly sessions: readonly Session[];
   /** Milliseconds UTC. */
   readonly now: number;
+  /** How far this computer's clock is ahead of AWS's, ms; undefined while nobody knows. */
+  readonly skewMs?: number | undefined;
   /** Milliseconds before its end at which a session is shown as ending. */
   readonly warnMs: number;
   /** Undefined while nothing is known about the delivery. */
@@ -153,6 +157,9 @@ function tooltipOf(session: Session, phase: SessionPhase, input: StatusInput): s
   }
   lines.push(...narrowingLines(session));
   lines.push(...endLines(session, phase, now));
+  if (Math.abs(input.skewMs ?? 0) >= tellableSkewMs) {
+    lines.push(`⚠ ${escapeMarkdown(renewalText.clockIsOff(input.skewMs ?? 0))}`);
+  }
   if (delivery) {
     lines.push(`${delivery.reaches ? '' : '⚠ '}${escapeMarkdown(delivery.sentence)}`);
     lines.push(...delivery.warnings.map((warning) => `⚠ ${escapeMarkdown(warning)}`));

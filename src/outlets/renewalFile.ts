@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NoteFile } from '../session/renewalNote.ts';
+import { writePrivately, type HelperFolder } from './folder.ts';
+import { errorCode } from './liveness.ts';
+
+/**
+ * The file in the helper's folder in which the windows of one host tell each other about renewals; where no folder can
+ * be trusted, each window goes by what it knows itself.
+ */
+export function renewalFile(folder: HelperFolder | undefined): NoteFile {
+  if (folder === undefined) {
+    return { read: () => Promise.resolve(undefined), write: () => Promise.resolve() };
+  }
+  const path = join(folder.path, 'renewals');
+  return {
+    async read() {
+      try {
+        const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+        return value;
+      } catch (error) {
+        if (errorCode(error) === 'ENOENT') {
+          return undefined;
+        }
+        throw error;
+      }
+    },
+    write: (value) => writePrivately(path, JSON.stringify(value)),
+  };
+}
