@@ -51,7 +51,10 @@ export class Gate {
   async learn(task: Task, plan: Plan, result: RunResult, signal: AbortSignal): Promise<void> {
     const caller = callerOf(task, plan);
     if (result.ok) {
-      await this.#ports.note.update(signal, (state) => [succeeded(state, caller), undefined]);
+      const { hosts, sessions } = await this.#ports.note.look();
+      if (hosts.has(caller.host) || sessions.has(caller.id)) {
+        await this.#ports.note.update(signal, (state) => [succeeded(state, caller), undefined]);
+      }
       return;
     }
     // A person sees by themselves what has failed, and tries again when they like.

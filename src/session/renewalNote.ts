@@ -96,6 +96,12 @@ export class RenewalNote {
     });
   }
 
+  /** As it is now, without waiting for a turn. Never rejects. */
+  async look(): Promise<RenewalState> {
+    this.#last = await this.#read();
+    return this.#last;
+  }
+
   /** True when no window has told a person within `forMs` that a terminal waits for the session; this one has now. */
   claimWait(id: string, forMs: number, signal: AbortSignal): Promise<boolean> {
     return this.update(signal, (state) => {
