@@ -36,6 +36,7 @@ export interface CompanionActions {
 export type ApiAnswer<T> =
   | { readonly value: T; readonly error?: undefined }
   | {
+      readonly value?: undefined;
       readonly error: {
         readonly name: string;
         readonly code?: StsSessionsErrorCode;
