@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { StsSessionsApi } from './api.ts';
+import type { Guard } from './aws/guards.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import { ApiQuestions } from './session/apiQuestions.ts';
 import { DisposableStore, Emitter } from './session/emitter.ts';
-import { ExtensionAccess, type Allowed } from './session/extensionAccess.ts';
+import { ExtensionAccess, type AccessEntry } from './session/extensionAccess.ts';
+import { guardedSession } from './session/guardTarget.ts';
 import { Handles } from './session/handles.ts';
 import { HandOuts, type Caller } from './session/handOuts.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Session } from './session/types.ts';
-import { profileOf } from './session/view.ts';
 import { AccountsMenu } from './ui/accountsMenu.ts';
 import { askForCredentials, askToStart } from './ui/apiConsent.ts';
 import { chooseProfile } from './ui/commands/target.ts';
@@ -20,9 +21,6 @@ import { t } from './ui/text/l10n.ts';
 import type { WiredGuards } from './wireGuards.ts';
 
 const accessKey = 'extensionAccess';
-
-/** A call waits this long for the store at most, ms: a keyring may be locked until a person unlocks it. */
-const longestLoadMs = 5000;
 
 /** What it is made from. */
 export interface ApiParts {
@@ -50,28 +48,14 @@ export function wireApi({ context, sessions, guards, flow, files, now }: ApiPart
   const access = store.add(
     new ExtensionAccess({
       read: () => globalState.get(accessKey),
-      write: (list: readonly Allowed[]) => globalState.update(accessKey, list),
+      write: (list: readonly AccessEntry[]) => globalState.update(accessKey, list),
     }),
   );
   const handles = new Handles(() => `sts-sessions:${randomUUID()}`);
-  const guardOf = (session: Session) =>
-    guards.of({
-      name: session.name,
-      profile: profileOf(session.request),
-      accountId: session.accountId,
-      roleArn: session.roleArn,
-    });
+  const guardOf = (session: Session): Guard | undefined => guards.of(guardedSession(session));
   // What was allowed for good was not allowed for a folder that nobody trusts.
   const mayRemember = (session: Session): boolean =>
     vscode.workspace.isTrusted && guardOf(session) === undefined;
-  const loaded = async (): Promise<void> => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, longestLoadMs);
-    });
-    await Promise.race([sessions.load(), late]);
-    clearTimeout(timer);
-  };
   const handOuts = store.add(
     new HandOuts({
       sessions,
@@ -79,7 +63,8 @@ export function wireApi({ context, sessions, guards, flow, files, now }: ApiPart
       questions: new ApiQuestions({ now, limit: (ms) => AbortSignal.timeout(ms) }),
       sentences: apiSentences(now),
       ofHandle: (handle) => handles.session(handle),
-      loaded,
+      judge: (id) => guards.judged(id, async () => undefined),
+      served: (id) => guards.served(id, now()),
       mayRemember,
       askForCredentials: (caller, session) =>
         askForCredentials(caller, session, {
@@ -126,7 +111,6 @@ export function wireApi({ context, sessions, guards, flow, files, now }: ApiPart
       {
         sessions,
         handles,
-        loaded,
         start: async (words) => {
           const set = await files();
           const named = words.find((word) => set.profiles.has(word));

@@ -1,7 +1,7 @@
 import { Emitter, type Disposable, type Event } from './emitter.ts';
 
 /** An extension that gets the credentials of a session without asking again. No secret is in it. */
-export interface Allowed {
+export interface AccessEntry {
   readonly extension: string;
   /** The session's id, and its name when it was allowed. */
   readonly session: string;
@@ -13,7 +13,7 @@ export interface Allowed {
 /** Where it is remembered. */
 export interface AccessStore {
   read(): unknown;
-  write(list: readonly Allowed[]): PromiseLike<void>;
+  write(list: readonly AccessEntry[]): PromiseLike<void>;
 }
 
 /**
@@ -33,16 +33,16 @@ export class ExtensionAccess implements Disposable {
   }
 
   /** All of it; what somebody else has written into the store counts as nothing. */
-  list(): readonly Allowed[] {
+  list(): readonly AccessEntry[] {
     const stored = this.#store.read();
-    return Array.isArray(stored) ? stored.filter(isAllowed) : [];
+    return Array.isArray(stored) ? stored.filter(isEntry) : [];
   }
 
   has(extension: string, session: string): boolean {
     return this.list().some((each) => isOf(each, extension, session));
   }
 
-  async allow(allowed: Allowed): Promise<void> {
+  async allow(allowed: AccessEntry): Promise<void> {
     const others = this.list().filter((each) => !isOf(each, allowed.extension, allowed.session));
     await this.#store.write([...others, allowed]);
     this.#changes.fire(allowed.extension);
@@ -59,11 +59,11 @@ export class ExtensionAccess implements Disposable {
   }
 }
 
-function isOf(allowed: Allowed, extension: string, session: string): boolean {
+function isOf(allowed: AccessEntry, extension: string, session: string): boolean {
   return allowed.extension === extension && allowed.session === session;
 }
 
-function isAllowed(value: unknown): value is Allowed {
-  const { extension, session, name, since } = (value ?? {}) as Partial<Record<keyof Allowed, unknown>>;
+function isEntry(value: unknown): value is AccessEntry {
+  const { extension, session, name, since } = (value ?? {}) as Partial<Record<keyof AccessEntry, unknown>>;
   return [extension, session, name].every((each) => typeof each === 'string') && typeof since === 'number';
 }

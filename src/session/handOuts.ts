@@ -29,14 +29,16 @@ export interface ApiSentences {
 
 /** All that handing out asks of the world. */
 export interface HandOutPorts {
-  readonly sessions: Pick<Sessions, 'list' | 'get' | 'supply' | 'handedOut' | 'activeId'>;
+  readonly sessions: Pick<Sessions, 'known' | 'list' | 'get' | 'supply' | 'handedOut' | 'activeId'>;
   readonly access: ExtensionAccess;
   readonly questions: ApiQuestions;
   readonly sentences: ApiSentences;
   /** The session of a handle. */
   ofHandle(handle: string): string | undefined;
-  /** Resolves when the sessions of the store are there, or after a moment without them. */
-  loaded(signal: AbortSignal): Promise<void>;
+  /** Resolves when the guards have had a look at a session: it may be over by now. */
+  judge(id: string): Promise<void>;
+  /** An extension uses what it has of a session. */
+  served(id: string): void;
   /** False for what the person wants to be asked about each time. */
   mayRemember(session: Session): boolean;
   askForCredentials(caller: Caller, session: Session): Promise<Consent>;
@@ -100,16 +102,19 @@ export class HandOuts implements Disposable {
 
   /** What an extension may know without asking. */
   async list(caller: Caller): Promise<readonly SessionInfo[]> {
-    await this.#ports.loaded(new AbortController().signal);
+    await this.#ports.sessions.known(new AbortController().signal);
     return this.#ports.sessions.list().map((session) => this.#info(caller, session));
   }
 
   /** Rejects with an `ApiError` only. */
   async credentials(caller: Caller, ref: SessionRef, options: CallOptions = {}): Promise<AwsCredentials> {
     return this.#within(options, async (signal) => {
-      await this.#ports.loaded(signal);
       const { sessions } = this.#ports;
+      await sessions.known(signal);
       const id = typeof ref === 'string' ? ref : this.#ports.ofHandle(ref.handle);
+      if (id !== undefined) {
+        await this.#ports.judge(id);
+      }
       const session = id === undefined ? undefined : sessions.get(id);
       if (id === undefined || session === undefined) {
         throw this.#error('Ended', await this.#whyNone(id, signal));
@@ -121,6 +126,7 @@ export class HandOuts implements Disposable {
       const remembered = this.#isRemembered(caller, session);
       const same = state.kind === 'live' && this.#hasAlready(caller, id, state.credentials);
       if (same && !remembered) {
+        this.#ports.served(id);
         return forSdk(state.credentials);
       }
       if (!remembered) {
@@ -146,7 +152,7 @@ export class HandOuts implements Disposable {
   async start(caller: Caller, profile: string, options: CallOptions = {}): Promise<SessionInfo> {
     return this.#within(options, async (signal) => {
       const { questions, sentences, sessions } = this.#ports;
-      await this.#ports.loaded(signal);
+      await sessions.known(signal);
       const live = sessions
         .list()
         .find(

@@ -9,10 +9,8 @@ import { accessText } from './text/access.ts';
 
 /** What the menu asks for. */
 export interface AccountsMenuParts {
-  readonly sessions: Pick<Sessions, 'list' | 'get' | 'onDidChange'>;
+  readonly sessions: Pick<Sessions, 'known' | 'list' | 'get' | 'onDidChange'>;
   readonly handles: Handles;
-  /** Resolves when the sessions of the store are there, or after a moment without them. */
-  loaded(): Promise<void>;
   /** Lets the person choose what to start; `words` is what whoever asks wants it to have. */
   start(words: readonly string[]): Promise<Session | undefined>;
   end(session: Session): Promise<void>;
@@ -46,7 +44,7 @@ export class AccountsMenu implements vscode.AuthenticationProvider, vscode.Dispo
     scopes: readonly string[] | undefined,
     options: vscode.AuthenticationProviderSessionOptions,
   ): Promise<vscode.AuthenticationSession[]> {
-    await this.#parts.loaded();
+    await this.#parts.sessions.known(new AbortController().signal);
     this.#update();
     return [...matching(this.#accounts, scopes, options.account)];
   }

@@ -15,14 +15,12 @@ export async function askForCredentials(
 ): Promise<Consent> {
   const allow: vscode.MessageItem = { title: accessText.allow() };
   const always: vscode.MessageItem = { title: accessText.always() };
-  const deny: vscode.MessageItem = { title: accessText.deny(), isCloseAffordance: true };
-  const yes = about.mayRemember ? [allow, always] : [allow];
-  // The first has the focus: whoever is typing while the question comes up says no to what is guarded.
-  const buttons = about.guard === undefined ? [...yes, deny] : [deny, ...yes];
   const choice = await vscode.window.showWarningMessage(
     accessText.wantsCredentials(caller.name, session),
     { modal: true, detail: accessText.credentialsDetail(caller.id, session, about.guard, about.now) },
-    ...buttons,
+    allow,
+    ...(about.mayRemember ? [always] : []),
+    { title: accessText.deny(), isCloseAffordance: true },
   );
   return choice === allow ? 'once' : choice === always ? 'always' : 'no';
 }

@@ -128,6 +128,60 @@ describe('another extension', () => {
     assert.equal(await page.dialog().count(), 0);
   });
 
+  it('is still allowed after a reload', async () => {
+    const { page } = stage();
+    await page.reload();
+    await page.waitForStatus(/^ ?billing-read/);
+    // The new host runs by the real clock.
+    await (await page.companion).ask('moveClock', { ms: moved });
+    const { id, allowed } = await infoOf('billing-read');
+    assert.equal(allowed, true);
+    assert.match(
+      await callerOf(await ask('apiCredentials', { session: id })),
+      /:assumed-role\/billing-read\//,
+    );
+    assert.equal(await page.dialog().count(), 0);
+  });
+
+  it('is asked about each time while the session is guarded', async () => {
+    const { page } = stage();
+    const { id } = await infoOf('billing-read');
+    await ask('writeSetting', {
+      name: 'stsSessions.guards',
+      value: [{ match: { profile: 'billing-*' }, name: 'MONEY' }],
+    });
+    await eventually(
+      () => infoOf('billing-read'),
+      ({ allowed }) => !allowed,
+      'what was allowed before is not while it is guarded',
+    );
+    await page.runCommand('STS: Renew Session');
+    await eventually(
+      () => stage().granted('AssumeRole').length,
+      (count) => count > 3,
+      'there are other credentials than the extension has',
+    );
+    const waiting = ask('apiCredentials', { session: id });
+    await page.dialog().filter({ hasText: 'marked MONEY' }).waitFor();
+    await page.screenshot('api-guarded');
+    assert.equal(
+      await page
+        .dialog()
+        .getByRole('button', { name: /Always/ })
+        .count(),
+      0,
+    );
+    await page.page.keyboard.press('Escape');
+    assert.equal((await waiting).error?.code, 'NotAllowed');
+    await ask('writeSetting', { name: 'stsSessions.guards' });
+    await eventually(
+      () => infoOf('billing-read'),
+      ({ allowed }) => allowed,
+      'it is allowed again',
+    );
+    await moveClock(minute + 1000);
+  });
+
   it('loses that when the person takes it back, and is told', async () => {
     const { page } = stage();
     const { id } = await infoOf('billing-read');
@@ -217,5 +271,35 @@ describe('another extension', () => {
       (await ask('account', { scopes: ['hub'], create: false })).error?.message,
       'VS Code gives no account',
     );
+  });
+
+  it('lets the person start a session for it from VS Code’s question', async () => {
+    const { page } = stage();
+    const [held] = await Promise.all([
+      ask('account', { scopes: ['prod-admin'], create: true }),
+      page
+        .dialog()
+        .filter({ hasText: 'AWS Sessions' })
+        .waitFor()
+        .then(() => press('Allow'))
+        .then(() => page.quickTitle(/^MFA Code/).waitFor())
+        .then(() => page.answerInput(stage().sandbox.unusedCode('alice'))),
+    ]);
+    assert.equal(held.value?.label, 'prod-admin · 4444-5555-6666', JSON.stringify(held));
+    await page.waitForStatus(/^ ?billing-read/);
+  });
+
+  it('waits for the person where a renewal needs a code', async () => {
+    const { page } = stage();
+    const { id } = await infoOf('prod-admin');
+    await askAndAnswer(id, 'Always Allow for This Session');
+    await moveClock(61 * minute);
+    const waiting = ask('apiCredentials', { session: id });
+    const message = await page.waitForNotification('waits for a session that is over');
+    await page.screenshot('api-waits');
+    await page.press('Renew', message);
+    await page.quickTitle(/^MFA Code/).waitFor();
+    await page.answerInput(stage().sandbox.unusedCode('alice'));
+    assert.match(await callerOf(await waiting), /:assumed-role\/admin\//);
   });
 });

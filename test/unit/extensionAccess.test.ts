@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ExtensionAccess, type Allowed } from '../../src/session/extensionAccess.ts';
+import { ExtensionAccess, type AccessEntry } from '../../src/session/extensionAccess.ts';
 import { Handles } from '../../src/session/handles.ts';
 import { accountChanges, accountsOf, matching } from '../../src/ui/accounts.ts';
 import { accessText, apiSentences, extensionName } from '../../src/ui/text/access.ts';
@@ -12,7 +12,7 @@ function open(stored?: unknown) {
   let kept = stored;
   const access = new ExtensionAccess({
     read: () => kept,
-    write: async (list: readonly Allowed[]) => {
+    write: async (list: readonly AccessEntry[]) => {
       // As the real one: what comes back is what JSON keeps.
       kept = JSON.parse(JSON.stringify(list)) as unknown;
     },

@@ -20,6 +20,9 @@ class Desk {
   /** Questions that stand there, in their order; the test answers them. */
   readonly asked: { caller: Caller; about: string; answer: (consent: Consent) => void }[] = [];
   readonly renewals: string[] = [];
+  /** Sessions that an extension was given again what it has of. */
+  readonly served: string[] = [];
+  judge: (id: string) => Promise<void> = async () => undefined;
   readonly started: string[] = [];
   readonly guarded = new Set<string>();
   readonly limits: AbortController[] = [];
@@ -49,7 +52,8 @@ class Desk {
       }),
       sentences: apiSentences(now),
       ofHandle: (handle) => (handle === 'handle of prod' ? 'prod' : undefined),
-      loaded: () => this.sessions.load(),
+      judge: (id) => this.judge(id),
+      served: (id) => void this.served.push(id),
       mayRemember: ({ name }) => !this.guarded.has(name),
       askForCredentials: (caller, session) => put(caller, session.name),
       askToStart: (caller, profileName) => put(caller, `start ${profileName}`),
@@ -110,6 +114,7 @@ describe('credentials for other extensions', () => {
       accountId: '222233334444',
     });
     assert.deepEqual(await desk.handOuts.credentials(tool, 'prod'), got);
+    assert.deepEqual(desk.served, ['prod'], 'a guard that ends what nobody uses hears of it');
     const handed = desk.told.filter(({ kind }) => kind === 'handedOut');
     assert.deepEqual(
       handed.map(({ by, session }) => [by, session.name]),
@@ -117,6 +122,14 @@ describe('credentials for other extensions', () => {
     );
     assert.equal(desk.stored, undefined);
     assert.doesNotMatch(JSON.stringify([handed, desk.machine.log]), /EXAMPLE(KEY|TOKEN)|ASIA/);
+  });
+
+  it('are not given of a session that a guard ends at that moment', async () => {
+    const desk = new Desk();
+    await desk.start();
+    desk.judge = async (id) => void (await desk.sessions.end(id, { kind: 'guard' }));
+    assert.equal(await code(desk.handOuts.credentials(tool, 'prod')), 'Ended');
+    assert.deepEqual(desk.asked, []);
   });
 
   it('are asked about by extension and by session', async () => {
