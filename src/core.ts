@@ -17,6 +17,7 @@ import { machineEffects } from './machine/machine.ts';
 import { folderPath } from './outlets/folder.ts';
 import type { SupplyRequest } from './outlets/server.ts';
 import { deferPeers, openWindowHost } from './outlets/windowHost.ts';
+import { supplyNamed } from './session/named.ts';
 import { isForgotten, noteOf, readNote } from './session/remembered.ts';
 import type { Peers, SessionStore } from './session/types.ts';
 import { Sessions } from './session/sessions.ts';
@@ -61,6 +62,7 @@ import { wireConsole } from './wireConsole.ts';
 import { wireDebug } from './wireDebug.ts';
 import { wireDelivery } from './wireDelivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
+import { wireTools } from './wireTools.ts';
 
 const activeKey = 'activeSession';
 const now = (): number => Date.now();
@@ -98,7 +100,8 @@ export function start(context: vscode.ExtensionContext): Core {
   const { send } = sts;
 
   const server = {
-    supply: (id: string, request: SupplyRequest) => guards.judged(id, () => agents.supply(id, request)),
+    supply: (named: string, request: SupplyRequest) =>
+      supplyNamed(sessions, named, request, (id) => guards.judged(id, () => agents.supply(id, request))),
     sentences: supplySentences(now),
     records: () => sessions.records(),
     now,
@@ -290,6 +293,7 @@ export function start(context: vscode.ExtensionContext): Core {
     authenticators: vault,
     delivery,
     terminals,
+    tools: wireTools(delivery, async () => (await files.read()).set),
     identityCenter,
     issuers,
     plan,

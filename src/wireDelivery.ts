@@ -16,7 +16,7 @@ import { TerminalOutlet } from './outlets/terminal.ts';
 import { runOnce, sessionTerminal } from './outlets/terminals.ts';
 import type { TerminalLook } from './outlets/terminals.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
-import type { DeliveryReport } from './session/delivery.ts';
+import type { DeliveryReport, ManagedState } from './session/delivery.ts';
 import { DisposableStore } from './session/emitter.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Session } from './session/types.ts';
@@ -55,6 +55,8 @@ export interface WiredDelivery extends DeliveryPort {
   begin(): void;
   /** The variables that lead a program to a session, never keys. Rejects when there can be none. */
   pointers(session: Pick<Session, 'id' | 'region'>): Promise<ReadonlyMap<string, string>>;
+  /** Changes the managed profiles, where there can be any. */
+  changeManaged(change: (managed: ManagedProfiles) => Promise<ManagedState>): Promise<ManagedState>;
   dispose(): Promise<void>;
 }
 
@@ -172,7 +174,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
       const choice = await vscode.window.showInformationMessage(text.message, options, text.yes, text.no);
       return choice === undefined ? undefined : choice === text.yes ? 'yes' : 'no';
     },
-    removeManaged: () => delivering.removeManaged(),
+    removeManaged: (which) => delivering.removeManaged(which),
     isGone: async (profile) => {
       const section = (await files.read()).set.profiles.get(profile);
       return section === undefined || !isManaged(section);
@@ -216,6 +218,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     },
     onDidChange: delivering.onDidChange,
     begin: () => void steering.begin(),
+    changeManaged: (change) => delivering.changeManaged(change),
     pointers: async (session) => (await delivering.pointers(session)).variables,
     async consent(again) {
       if (again && !vscode.workspace.isTrusted) {

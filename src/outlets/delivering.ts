@@ -5,7 +5,7 @@ import type { Session } from '../session/types.ts';
 import { deliveryVariables, terminalVariables } from './delivery.ts';
 import type { Delivery, Inherited } from './delivery.ts';
 import { managedName } from './managedProfiles.ts';
-import type { ManagedProfiles } from './managedProfiles.ts';
+import type { Managed, ManagedProfiles } from './managedProfiles.ts';
 
 /** What delivering asks of its surroundings. */
 export interface DeliveringOptions {
@@ -101,10 +101,15 @@ export class Delivering {
     return activeId === undefined || activeId === session.id ? { ...prepared, variables } : undefined;
   }
 
-  /** Takes the managed profiles out of the config file. */
-  async removeManaged(): Promise<ManagedState> {
+  /** Takes managed profiles out of the config file. */
+  removeManaged(which: Managed): Promise<ManagedState> {
+    return this.changeManaged((managed) => managed.remove(which));
+  }
+
+  /** Changes the managed profiles, where there can be any. */
+  async changeManaged(change: (managed: ManagedProfiles) => Promise<ManagedState>): Promise<ManagedState> {
     const managed = await this.#options.managed();
-    return 'remove' in managed ? managed.remove() : managed;
+    return 'remove' in managed ? change(managed) : managed;
   }
 
   dispose(): void {

@@ -1,7 +1,9 @@
 import { readManagedBlock, removeManagedBlock, setManagedBlock, takenNames } from '../aws/managedBlock.ts';
+import { isName } from '../aws/ini.ts';
 import type { ManagedBlock, ManagedProfile } from '../aws/managedBlock.ts';
-import { readProfiles } from '../aws/profiles.ts';
-import type { ManagedState } from '../session/delivery.ts';
+import { isManaged, readProfiles } from '../aws/profiles.ts';
+import type { ProfileSet } from '../aws/profiles.ts';
+import type { ManagedState, ToolProfile } from '../session/delivery.ts';
 
 /** What `files/safeWrite` answers. */
 export type EditOutcome =
@@ -29,6 +31,23 @@ export function managedName(region: string | undefined): string {
   return isRegion(region) ? `vscode-${region}` : 'vscode';
 }
 
+/** What a session's profile for other tools is called: the session's name, as far as profiles may have it. */
+export function toolProfileName(sessionName: string): string {
+  const name = Array.from(sessionName, (letter) => (isName(letter) ? letter : '-')).join('');
+  return `${name}@vscode`;
+}
+
+/** The profiles for other tools that are in the config file. */
+export function toolProfilesIn(set: ProfileSet): readonly ToolProfile[] {
+  return [...set.profiles.values()].filter(isManaged).flatMap(({ name, properties }) => {
+    const sessionId = sessionOf(properties.get('credential_process')?.value ?? '');
+    return sessionId === undefined ? [] : [{ name, sessionId, region: properties.get('region')?.value }];
+  });
+}
+
+/** Which of the managed profiles: those of terminals, which consent and the setting decide about, or all. */
+export type Managed = 'ofTerminals' | 'all';
+
 /** Keeps the managed profiles in the config file. Calls run one after the other. */
 export class ManagedProfiles {
   readonly #options: ManagedProfilesOptions;
@@ -52,15 +71,45 @@ export class ManagedProfiles {
     return this.#inTurn(() => this.#ensure(regions));
   }
 
-  /** Takes all of them out of the file, consent or not. Leaves another machine's alone. */
-  remove(): Promise<ManagedState> {
+  /**
+   * Adds a profile for other tools, over one of ours of that name. The person has just asked for it: it takes no other
+   * consent.
+   */
+  addTool({ name, sessionId, region }: ToolProfile): Promise<ManagedState> {
+    const credentialProcess = commandFor(this.#options.command, sessionId);
+    const known = isRegion(region) ? region : undefined;
+    return this.#inTurn(() => this.#add([{ name, credentialProcess, region: known }]));
+  }
+
+  /** Takes one profile for other tools out of the file. */
+  removeTool(name: string): Promise<ManagedState> {
+    return this.#take(
+      (profile) => profile.name === name && sessionOf(profile.credentialProcess) !== undefined,
+    );
+  }
+
+  /** Takes them out of the file, consent or not. Leaves another machine's alone. */
+  remove(which: Managed): Promise<ManagedState> {
+    return this.#take(
+      ({ credentialProcess }) => which === 'all' || sessionOf(credentialProcess) === undefined,
+    );
+  }
+
+  #take(goes: (profile: ManagedProfile) => boolean): Promise<ManagedState> {
     return this.#inTurn(() =>
       this.#edit((text) => {
         const block = readManagedBlock(text);
         const host = block && this.#foreignHost(block);
-        return host === undefined
-          ? { text: removeManagedBlock(text) }
-          : { text, refused: { kind: 'shared', host } };
+        if (host !== undefined) {
+          return { text, refused: { kind: 'shared', host } };
+        }
+        const stays = block?.profiles.filter((profile) => !goes(profile)) ?? [];
+        return {
+          text:
+            block && stays.length > 0
+              ? setManagedBlock(text, { ...block, profiles: stays })
+              : removeManagedBlock(text),
+        };
       }),
     );
   }
@@ -69,10 +118,15 @@ export class ManagedProfiles {
     if (!this.#options.consented()) {
       return { kind: 'noConsent' };
     }
-    const wanted = [...regions].map((region): ManagedProfile => {
-      const known = isRegion(region) ? region : undefined;
-      return { name: managedName(known), credentialProcess: this.#options.command, region: known };
-    });
+    return this.#add(
+      [...regions].map((region): ManagedProfile => {
+        const known = isRegion(region) ? region : undefined;
+        return { name: managedName(known), credentialProcess: this.#options.command, region: known };
+      }),
+    );
+  }
+
+  async #add(wanted: readonly ManagedProfile[]): Promise<ManagedState> {
     const inCredentials = readProfiles({
       config: undefined,
       credentials: await this.#options.readCredentials().catch(() => ''),
@@ -101,7 +155,7 @@ export class ManagedProfiles {
   /** Whose the block is when its helper is not ours; undefined when it leads to our helper whoever wrote it. */
   #foreignHost(block: ManagedBlock): string | undefined {
     const { folderId, command } = this.#options;
-    const leadsHere = block.profiles.every((profile) => profile.credentialProcess === command);
+    const leadsHere = block.profiles.every((profile) => profile.credentialProcess === led(profile, command));
     return block.host === folderId || leadsHere ? undefined : block.host;
   }
 
@@ -148,15 +202,33 @@ function withProfiles(
   wanted: readonly ManagedProfile[],
   { folderId, command }: { readonly folderId: string; readonly command: string },
 ): string {
-  const kept = block?.profiles ?? [];
-  const missing = wanted.filter((profile) => !kept.some(({ name }) => name === profile.name));
-  const moved = kept.some((profile) => profile.credentialProcess !== command);
-  if (block && missing.length === 0 && !moved) {
+  const before = block?.profiles ?? [];
+  const named = new Map(
+    before.map((profile) => [profile.name, { ...profile, credentialProcess: led(profile, command) }]),
+  );
+  for (const profile of wanted) {
+    named.set(profile.name, profile);
+  }
+  const profiles = [...named.values()];
+  if (block && JSON.stringify(profiles) === JSON.stringify(before)) {
     return text;
   }
-  const profiles = [...kept, ...missing].map((profile) => ({ ...profile, credentialProcess: command }));
   // Another machine's mark stays: what it wrote works here too, and both may add to it without a tug.
   return setManagedBlock(text, { host: block?.host ?? folderId, profiles });
+}
+
+/** The command of a profile with the helper where it lies now. */
+function led(profile: ManagedProfile, command: string): string {
+  return commandFor(command, sessionOf(profile.credentialProcess));
+}
+
+function commandFor(command: string, sessionId: string | undefined): string {
+  return sessionId === undefined ? command : `${command} id ${sessionId}`;
+}
+
+/** The session that a profile's command names; undefined for those of terminals. */
+function sessionOf(credentialProcess: string): string | undefined {
+  return / id ([a-z0-9-]{1,64})$/.exec(credentialProcess)?.[1];
 }
 
 function isRegion(region: string | undefined): region is string {

@@ -2,6 +2,7 @@ import type { Credentials } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
 import { isoSeconds, processJson } from '../aws/formats.ts';
 import type { AgentRefusal, ToolSupply } from '../session/agentAccess.ts';
+import type { Several } from '../session/named.ts';
 
 /** Which tool asks: the helper of a managed profile, or an SDK that follows AWS_CONTAINER_CREDENTIALS_FULL_URI. */
 export type Schema = 'process' | 'container';
@@ -11,6 +12,7 @@ export interface SupplySentences {
   /** `validUntil`: until when (ms UTC) what was fetched before works at AWS. */
   ended(name: string, validUntil: number | undefined): string;
   unknown(): string;
+  several(name: string): string;
   needsPerson(name: string): string;
   failed(name: string, fault: Fault): string;
   /** To a coding agent. */
@@ -41,7 +43,7 @@ export function errorReply(status: number, code: string, message: string): Reply
  */
 export function supplyReply(
   schema: Schema,
-  supply: ToolSupply,
+  supply: ToolSupply | Several,
   sentences: SupplySentences,
   now: number,
 ): Reply {
@@ -55,6 +57,8 @@ export function supplyReply(
       return errorReply(410, 'SessionEnded', sentences.ended(supply.name, supply.validUntil));
     case 'unknown':
       return errorReply(404, 'UnknownSession', sentences.unknown());
+    case 'several':
+      return errorReply(409, 'SeveralSessions', sentences.several(supply.name));
     case 'needsPerson':
       return errorReply(409, 'NeedsPerson', sentences.needsPerson(supply.name));
     case 'failed':

@@ -32,6 +32,12 @@ export type Verdict =
   | { readonly kind: 'sessions' }
   | { readonly kind: 'refused'; readonly reply: Reply };
 
+/**
+ * The id of a session; for the helper also a name that a person wrote into STS_SESSIONS_ID, in the letters that IAM allows
+ * in names. None of them means anything in a path.
+ */
+const PATH = /^\/(process|container)\/([a-zA-Z0-9_][\w+=,.@-]{0,127})$/;
+
 /** Tools from before November 2023 ask the endpoint without the token of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. */
 const NO_TOKEN =
   'This tool sent no authorization token: it needs a version that reads it from a file (AWS CLI 2.15 or 1.31, boto3 1.34).';
@@ -73,14 +79,13 @@ export function judgeRequest({ method, url, rawHeaders }: RequestHead, door: Doo
   if (url === '/sessions' && allowed !== 'supply') {
     return { kind: 'sessions' };
   }
-  const path = /^\/(process|container)\/([a-z0-9-]{1,64})$/.exec(url ?? '');
-  const id = path?.[2];
+  const [, schema, id] = PATH.exec(url ?? '') ?? [];
   if (id === undefined || allowed === 'sessions') {
     return refuse(404, 'NotFound', 'There is nothing at this path.');
   }
   return {
     kind: 'supply',
-    schema: path?.[1] === 'container' ? 'container' : 'process',
+    schema: schema === 'container' ? 'container' : 'process',
     id,
     agent: header('x-sts-sessions-agent')[0] === '1',
     plain: header('accept')[0] === 'text/plain',

@@ -3,6 +3,7 @@ import { chmod, readFile, unlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { ToolSupply } from '../session/agentAccess.ts';
+import type { Several } from '../session/named.ts';
 import type { StoredSession } from '../session/types.ts';
 import { writePrivately } from './folder.ts';
 import { errorCode } from './liveness.ts';
@@ -40,7 +41,7 @@ export interface SupplyRequest {
 /** What a server needs. */
 export interface ServerOptions {
   readonly transport: Transport;
-  supply(id: string, request: SupplyRequest): Promise<ToolSupply>;
+  supply(id: string, request: SupplyRequest): Promise<ToolSupply | Several>;
   readonly sentences: SupplySentences;
   /** Every record of this window, for its peers. */
   records(): readonly StoredSession[];

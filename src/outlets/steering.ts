@@ -1,5 +1,6 @@
 import type { DeliveryMode, DeliveryReport, ManagedState } from '../session/delivery.ts';
 import type { Session } from '../session/types.ts';
+import type { Managed } from './managedProfiles.ts';
 import type { Outlet } from './outlet.ts';
 
 /** What the person said about managed profiles in the config file. */
@@ -24,8 +25,8 @@ export interface SteeringOptions {
   keepConsent(consent: Consent): Promise<void>;
   /** Asks the person; undefined when the question was put away. */
   ask(): Promise<Consent | undefined>;
-  /** Takes the managed profiles out of the config file. */
-  removeManaged(): Promise<ManagedState>;
+  /** Takes managed profiles out of the config file. */
+  removeManaged(which: Managed): Promise<ManagedState>;
   /** True when the config file has no managed profile of this name any more. */
   isGone(profile: string): Promise<boolean>;
   /** The managed profiles were to go and did not. */
@@ -118,7 +119,7 @@ export class Steering {
     const before = options.consent();
     // First, so that no window puts back what it sees disappear.
     await options.keepConsent('no');
-    const state = await options.removeManaged();
+    const state = await options.removeManaged('all');
     if (state.kind === 'ok') {
       await this.#update({ force: true, loud: false });
     } else if (before === 'yes') {
@@ -144,7 +145,7 @@ export class Steering {
     await this.#update({ force: true, loud: options.isFocused() });
     // Unless the setting has come back meanwhile.
     if (before === 'profile' && options.consent() === 'yes' && options.mode() !== 'profile') {
-      const state = await options.removeManaged();
+      const state = await options.removeManaged('ofTerminals');
       if (state.kind !== 'ok') {
         options.notRemoved(state);
       }

@@ -31,6 +31,13 @@ export type ManagedState =
   /** `code`: Node's, or EBUSY when the file changed underneath at every try. */
   | { readonly kind: 'failed'; readonly code: string };
 
+/** A profile for tools outside the editor: it names its session itself, where those of terminals leave it open. */
+export interface ToolProfile {
+  readonly name: string;
+  readonly sessionId: string;
+  readonly region: string | undefined;
+}
+
 /** How the active session is delivered now, or why it is not. */
 export type DeliveryReport =
   | {

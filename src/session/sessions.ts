@@ -193,9 +193,9 @@ export class Sessions implements Disposable {
     return this.#board.load();
   }
 
-  /** Waits until what the store and the other windows hold is known, five seconds at most. */
-  known(signal: AbortSignal): Promise<void> {
-    return this.#board.loaded(longestLoadMs, signal);
+  /** Resolves when what the store and the other windows hold is known, `waitMs` or five seconds later, or at the signal. */
+  known(signal: AbortSignal, waitMs = longestLoadMs): Promise<void> {
+    return this.#board.loaded(Math.min(waitMs, longestLoadMs), signal);
   }
 
   /** Resolves when every change so far has been stored, or could not be. */
@@ -314,7 +314,7 @@ export class Sessions implements Disposable {
 
   /** Credentials for a tool that fetches them, renewed when due. Held no longer than asked for; never rejects. */
   async supply(id: string, options: SupplyOptions): Promise<Supply> {
-    await this.#board.loaded(Math.min(options.holdMs, longestLoadMs), options.signal);
+    await this.known(options.signal, options.holdMs);
     const supply = await serve(
       {
         now: () => this.now(),

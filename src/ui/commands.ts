@@ -15,6 +15,7 @@ import { sessionCommands } from './commands/sessionCommands.ts';
 import { signInCommands } from './commands/signInCommands.ts';
 import { switchCommands } from './commands/switchCommand.ts';
 import { terminalCommands } from './commands/terminalCommands.ts';
+import { toolCommands } from './commands/toolCommands.ts';
 import type { CommandId } from './ids.ts';
 import type { CommandParts } from './parts.ts';
 import { t } from './text/l10n.ts';
@@ -30,6 +31,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...decodeCommands(parts),
     ...consoleLinkCommands(parts),
     ...credentialCommands(parts),
+    ...toolCommands(parts),
     ...authenticatorCommands(parts),
     ...accessCommands(parts),
     ...fileCommands(parts),

@@ -53,6 +53,8 @@ export const commands = {
   addAuthenticator: 'stsSessions.addAuthenticator',
   removeAuthenticator: 'stsSessions.removeAuthenticator',
   manageExtensionAccess: 'stsSessions.manageExtensionAccess',
+  addToolProfile: 'stsSessions.addToolProfile',
+  removeToolProfile: 'stsSessions.removeToolProfile',
   setUpDelivery: 'stsSessions.setUpDelivery',
   removeManagedProfiles: 'stsSessions.removeManagedProfiles',
   refresh: 'stsSessions.refresh',

@@ -13,6 +13,7 @@ import type { Secret } from '../aws/secret.ts';
 import type { SignIn } from '../aws/sources/identityCenterApi.ts';
 import type { IssuerFacts } from '../aws/sources/issuerApi.ts';
 import type { AssertionOrigin } from '../session/assertions.ts';
+import type { ManagedState, ToolProfile } from '../session/delivery.ts';
 import type { Directory } from '../session/directory.ts';
 import type { IssuerState } from '../session/issuerSignIns.ts';
 import type { Granted } from '../session/handOuts.ts';
@@ -78,6 +79,15 @@ export interface DeliveryPort {
 export interface TerminalsPort {
   /** Each with what is known of it, in the order of their opening. */
   all(): Promise<readonly WatchedTerminal[]>;
+}
+
+/** Profiles for tools outside the editor, as the interface sees them. */
+export interface ToolsPort {
+  /** Those in the config file. */
+  list(): Promise<readonly ToolProfile[]>;
+  /** Adds one for a session, over an earlier one of that name. */
+  add(session: Session): Promise<{ readonly name: string; readonly state: ManagedState }>;
+  remove(name: string): Promise<ManagedState>;
 }
 
 /** Identity Center, as the interface sees it. */
@@ -203,6 +213,7 @@ export interface CommandParts {
   readonly authenticators: AuthenticatorVault;
   readonly delivery: DeliveryPort;
   readonly terminals: TerminalsPort;
+  readonly tools: ToolsPort;
   readonly identityCenter: IdentityCenterPort;
   readonly issuers: IssuersPort;
   readonly login: LoginPort;

@@ -23,6 +23,7 @@ export const HELPER_SOURCES = join(import.meta.dirname, '../../src/outlets/helpe
 export const sentences: SupplySentences = {
   ended: (name, validUntil) => `The session ${name} was ended; “keys” work until ${validUntil}.`,
   unknown: () => 'No window knows this session.',
+  several: (name) => `Several sessions are called ${name}.`,
   needsPerson: (name) => `The session ${name} needs an MFA code.`,
   failed: (name, fault) => `The session ${name} failed: ${fault.kind}.`,
   refused: (name, why) => `Agents get nothing of ${name}: ${why.kind}.`,

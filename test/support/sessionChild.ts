@@ -77,6 +77,7 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
       sentences: {
         ended: (name) => `ended: ${name}`,
         unknown: () => 'unknown',
+        several: (name) => `several: ${name}`,
         needsPerson: (name) => `needs a person: ${name}`,
         failed: (name, fault) => `${fault.kind}: ${name}`,
         refused: (name, why) => `${why.kind}: ${name}`,

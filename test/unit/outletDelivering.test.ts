@@ -102,9 +102,9 @@ describe('delivering', () => {
   it('takes the managed profiles out, or says why not', async () => {
     const { delivering, seen } = deliveringIn({});
     await delivering.prepare(session);
-    assert.deepEqual(await delivering.removeManaged(), { kind: 'ok' });
+    assert.deepEqual(await delivering.removeManaged('all'), { kind: 'ok' });
     assert.equal(seen.config, '');
     const refused = deliveringIn({ outcome: { kind: 'readOnly' } }).delivering;
-    assert.deepEqual(await refused.removeManaged(), { kind: 'readOnly' });
+    assert.deepEqual(await refused.removeManaged('all'), { kind: 'readOnly' });
   });
 });

@@ -165,6 +165,41 @@ describe('the helper', () => {
         assert.match((await helper.run(folder, blank)).stdout, /ASIAEXAMPLELIVEB/);
       });
 
+      it('takes the session of its arguments before both, as profiles for other tools name it', async () => {
+        const folder = await newFolder();
+        await window(folder, 'one');
+        const { status, stdout, stderr } = await helper.run(folder, { STS_SESSIONS_ID: 'live-b' }, [
+          'id',
+          'live-a',
+        ]);
+        assert.deepEqual([status, stderr], [0, '']);
+        assert.match(stdout, /ASIAEXAMPLELIVEA/);
+        const none = await helper.run(folder, { STS_SESSIONS_ID: 'live-b' }, ['id']);
+        assert.deepEqual([none.status, none.stdout], [1, '']);
+      });
+
+      it('takes a name as well as an id, as a task may give one', async () => {
+        const folder = await newFolder();
+        const asked: string[] = [];
+        await window(folder, 'one', {
+          supply: (id) => {
+            asked.push(id);
+            return Promise.resolve({ kind: 'unknown' });
+          },
+        });
+        for (const name of ['Prod_Admin', 'a@b.example', 'x+y=z,w']) {
+          await helper.run(folder, { STS_SESSIONS_ID: name });
+        }
+        assert.deepEqual(asked, ['Prod_Admin', 'a@b.example', 'x+y=z,w']);
+      });
+
+      it('asks nobody when a program is to have no session', async () => {
+        const folder = await newFolder();
+        const ran = await helper.run(folder, { STS_SESSIONS_ID: 'none', STS_SESSIONS_DEFAULT: 'live-a' });
+        const stderr = 'This runs without an AWS session, because STS_SESSIONS_ID is none.\n';
+        assert.deepEqual(ran, { status: 1, stdout: '', stderr });
+      });
+
       it('passes over crashed, damaged and ignorant windows to the one that knows', async () => {
         const folder = await newFolder();
         await crashed(folder);
@@ -206,7 +241,7 @@ describe('the helper', () => {
         const none = await helper.run(folder, {});
         assert.equal(none.status, 1);
         assert.match(none.stderr, /^No AWS session is chosen here: .*\n$/);
-        for (const id of ['../x', 'Live', 'live a', 'live\n', 'live/a', '$(id)', 'é', '-;-']) {
+        for (const id of ['../x', '.x', '-x', 'live a', 'live\n', 'live/a', '$(id)', 'é', '-;-']) {
           const ran = await helper.run(folder, { STS_SESSIONS_ID: id });
           assert.deepEqual([ran.status, ran.stdout], [1, ''], id);
           assert.match(ran.stderr, /^STS_SESSIONS_ID is not the id of a session/, id);

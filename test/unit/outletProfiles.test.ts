@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { helperCommand } from '../../src/outlets/install.ts';
-import { ManagedProfiles } from '../../src/outlets/managedProfiles.ts';
+import { readProfiles } from '../../src/aws/profiles.ts';
+import { ManagedProfiles, toolProfileName, toolProfilesIn } from '../../src/outlets/managedProfiles.ts';
 import type { EditOutcome, ManagedProfilesOptions } from '../../src/outlets/managedProfiles.ts';
 import { isInstalled } from '../support/outletRig.ts';
 import { describeIf } from '../support/skip.ts';
@@ -55,7 +56,7 @@ describe('the managed profiles', () => {
     for (const name of ['vscode', 'vscode-eu-west-1', 'vscode-us-east-1']) {
       assert.ok(config.text.includes(`[profile ${name}]\n`), name);
     }
-    assert.deepEqual(await managed.remove(), { kind: 'ok' });
+    assert.deepEqual(await managed.remove('all'), { kind: 'ok' });
     assert.equal(config.text, PERSONS);
   });
 
@@ -78,7 +79,7 @@ describe('the managed profiles', () => {
     const ours = profilesIn(config);
     const shared = { kind: 'shared', host: 'b'.repeat(32) };
     assert.deepEqual(await ours.ensure(new Set(['eu-west-1'])), shared);
-    assert.deepEqual(await ours.remove(), shared);
+    assert.deepEqual(await ours.remove('all'), shared);
     assert.equal(config.text, before);
   });
 
@@ -111,6 +112,51 @@ describe('the managed profiles', () => {
       await profilesIn(file(''), { readCredentials: credentials }).ensure(new Set([undefined])),
       { kind: 'nameTaken', name: 'vscode' },
     );
+  });
+
+  it('for other tools name their session, and stay when those of terminals are written again or go', async () => {
+    const config = file(PERSONS);
+    const managed = profilesIn(config, { consented: () => false });
+    const prod = { name: toolProfileName('prod'), sessionId: 'a1b2', region: 'eu-west-1' };
+    const test = { name: toolProfileName('test (Ops)'), sessionId: 'c3', region: undefined };
+    assert.deepEqual(await managed.addTool(prod), { kind: 'ok' }, 'asking for one is consent for it');
+    await managed.addTool(test);
+    assert.match(
+      config.text,
+      /\[profile prod@vscode\]\ncredential_process = \/bin\/sh \/h\/\.sts-sessions\/fetch id a1b2\nregion = eu-west-1\n/,
+    );
+    const known = (): unknown =>
+      toolProfilesIn(readProfiles({ config: config.text, credentials: undefined }));
+    assert.deepEqual(known(), [prod, { ...test, name: 'test--Ops-@vscode' }]);
+    await profilesIn(config).ensure(new Set(['us-east-1']));
+    assert.deepEqual(known(), [prod, test], 'terminals’ profiles do not count, and take none away');
+    // The helper moves, and the profile of terminals goes.
+    const moved = profilesIn(config, { command: '/bin/sh /new/fetch' });
+    await moved.ensure(new Set(['us-east-1']));
+    assert.match(config.text, /credential_process = \/bin\/sh \/new\/fetch id a1b2\n/);
+    assert.doesNotMatch(config.text, /\/h\//);
+    await moved.remove('ofTerminals');
+    assert.deepEqual([known(), config.text.includes('vscode-us-east-1')], [[prod, test], false]);
+    await moved.removeTool('prod@vscode');
+    assert.deepEqual(known(), [test]);
+    await moved.remove('all');
+    assert.equal(config.text, PERSONS);
+  });
+
+  it('for other tools take the place of an earlier one of that name, never of the person’s', async () => {
+    const config = file('[profile mine@vscode]\nregion = eu-north-1\n');
+    const managed = profilesIn(config);
+    const tool = { name: 'prod@vscode', sessionId: 'a1', region: undefined };
+    await managed.addTool(tool);
+    await managed.addTool({ ...tool, sessionId: 'b2' });
+    assert.match(config.text, /fetch id b2\n/);
+    assert.doesNotMatch(config.text, /id a1/);
+    const mine = await managed.addTool({ ...tool, name: 'mine@vscode' });
+    assert.deepEqual(mine, { kind: 'nameTaken', name: 'mine@vscode' });
+    await managed.removeTool('mine@vscode');
+    await profilesIn(config).ensure(new Set([undefined]));
+    await managed.removeTool('vscode');
+    assert.match(config.text, /\[profile mine@vscode\]\n[^]*\[profile vscode\]\n/);
   });
 
   it('say what the file system said', async () => {

@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Address } from '../../src/outlets/registration.ts';
 import type { CredentialServer } from '../../src/outlets/server.ts';
+import type { Several } from '../../src/session/named.ts';
 import { toRecord } from '../../src/session/record.ts';
 import type { Supply } from '../../src/session/types.ts';
 import { NOW, credentialsFor, sentences, serve, sessionFor, temporaryFolder } from '../support/outletRig.ts';
@@ -148,8 +149,9 @@ describe('the credential server', () => {
       assert.equal(asContainer['Token'], '');
     });
 
-    const refusals: readonly (readonly [Supply, number, string, string])[] = [
+    const refusals: readonly (readonly [Supply | Several, number, string, string])[] = [
       [{ kind: 'unknown' }, 404, 'UnknownSession', sentences.unknown()],
+      [{ kind: 'several', name: 'prod' }, 409, 'SeveralSessions', sentences.several('prod')],
       [{ kind: 'ended', name: 'a', validUntil: NOW }, 410, 'SessionEnded', sentences.ended('a', NOW)],
       [{ kind: 'needsPerson', name: 'a' }, 409, 'NeedsPerson', sentences.needsPerson('a')],
       [
@@ -338,7 +340,9 @@ describe('the credential server', () => {
         '/',
         '/process',
         '/process/',
-        '/process/LIVE-A',
+        '/process/-a',
+        '/process/.',
+        '/process/..',
         '/process/live-a/',
         '/process/live-a?x=1',
         '/process/live-a%00',
@@ -347,7 +351,7 @@ describe('the credential server', () => {
         '//process/live-a',
         '/Process/live-a',
         'http://localhost/process/live-a',
-        `/process/live${'a'.repeat(100)}`,
+        `/process/live${'a'.repeat(200)}`,
         '/sessions/',
         '/constructor/live-a',
       ];

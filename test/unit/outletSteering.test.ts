@@ -41,8 +41,8 @@ class Desk {
         this.done.push('ask');
         return Promise.resolve(this.answer);
       },
-      removeManaged: () => {
-        this.done.push('remove');
+      removeManaged: (which) => {
+        this.done.push(which === 'all' ? 'remove' : 'remove those of terminals');
         return Promise.resolve(this.removal);
       },
       isGone: () => Promise.resolve(this.gone),
@@ -207,7 +207,7 @@ describe('the setting', () => {
     desk.take();
     desk.mode = 'endpoint';
     await desk.steering.onSettings();
-    assert.deepEqual(desk.take(), ['deliver live-a by endpoint', 'remove']);
+    assert.deepEqual(desk.take(), ['deliver live-a by endpoint', 'remove those of terminals']);
     desk.mode = 'environment';
     await desk.steering.onSettings();
     assert.deepEqual(desk.take(), ['deliver live-a by environment']);
@@ -253,7 +253,7 @@ describe('the setting', () => {
     desk.removal = { kind: 'readOnly' };
     desk.mode = 'endpoint';
     await desk.steering.onSettings();
-    assert.deepEqual(desk.take().slice(-2), ['remove', 'not removed: readOnly']);
+    assert.deepEqual(desk.take().slice(-2), ['remove those of terminals', 'not removed: readOnly']);
   });
 });
 

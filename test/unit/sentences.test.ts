@@ -108,6 +108,7 @@ describe('sentences', () => {
       say.ended('prod-admin', now - 1),
       say.ended('prod-admin', undefined),
       say.unknown(),
+      say.several('prod'),
       say.needsPerson('prod-admin'),
       say.failed('prod-admin', { kind: 'cancelled' }),
       say.failed('prod-admin', { kind: 'rootCannotAssume' }),

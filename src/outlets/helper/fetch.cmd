@@ -10,5 +10,6 @@ if not defined sts_sessions_node (
 )
 call set "sts_sessions_node=%sts_sessions_node%"
 set ELECTRON_RUN_AS_NODE=1
-"%sts_sessions_node%" "%~dp0fetch.cjs"
+rem The managed profiles pass "id" and the id of a session, or nothing.
+"%sts_sessions_node%" "%~dp0fetch.cjs" %1 %2
 exit /b %errorlevel%

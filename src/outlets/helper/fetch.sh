@@ -1,12 +1,14 @@
 #!/bin/sh
 # STS Sessions for AWS: what the managed profiles in the AWS config file name in credential_process.
 # Asks the living VS Code windows of this person for the credentials of one session and prints them.
+# `fetch id <id>` prints those of the session with this id: profiles for tools outside of VS Code name one.
 # `fetch run 'command line'` runs a command instead, with the credentials in its environment.
 # Secrets are only ever in this shell's memory and on its output: not in arguments or files, and in no environment but
 # that of a command which the person asked to run.
 # sts-sessions-helper 2
 
 id=${STS_SESSIONS_ID:-${STS_SESSIONS_DEFAULT:-}}
+[ "${1:-}" = id ] && id=${2:-}
 
 fail() {
   printf '%s\n' "$1" >&2
@@ -15,8 +17,11 @@ fail() {
 
 case $id in
   '') fail 'No AWS session is chosen here: open this terminal in VS Code after starting a session, or set STS_SESSIONS_ID.' ;;
+  none) fail 'This runs without an AWS session, because STS_SESSIONS_ID is none.' ;;
   # Spelt out, because a-z means other letters as well in some languages; a changed LC_ALL would reach commands.
-  *[!abcdefghijklmnopqrstuvwxyz0123456789-]*) fail 'STS_SESSIONS_ID is not the id of a session: it holds lower-case letters, digits and - only.' ;;
+  [!abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]* | *[!abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-]*)
+    fail 'STS_SESSIONS_ID is not the id of a session, and as a name it may hold letters, digits and _+=,.@- only: use "Copy Session ID" in VS Code.'
+    ;;
 esac
 
 folder=${0%/*}

@@ -123,14 +123,20 @@ function run(answer: string, commandLine: string): void {
 
 async function main(): Promise<void> {
   const { STS_SESSIONS_ID: own, STS_SESSIONS_DEFAULT: inherited } = process.env;
-  const id = own || inherited;
+  const [, , mode, argument] = process.argv;
+  const id = mode === 'id' ? argument : own || inherited;
   if (!id) {
     fail(
       'No AWS session is chosen here: open this terminal in VS Code after starting a session, or set STS_SESSIONS_ID.',
     );
   }
-  if (!/^[a-z0-9-]+$/.test(id)) {
-    fail('STS_SESSIONS_ID is not the id of a session: it holds lower-case letters, digits and - only.');
+  if (id === 'none') {
+    fail('This runs without an AWS session, because STS_SESSIONS_ID is none.');
+  }
+  if (!/^[a-zA-Z0-9_][\w+=,.@-]*$/.test(id)) {
+    fail(
+      'STS_SESSIONS_ID is not the id of a session, and as a name it may hold letters, digits and _+=,.@- only: use "Copy Session ID" in VS Code.',
+    );
   }
   let unknown: string | undefined;
   const folder = dirname(process.argv[1] ?? '');
@@ -144,9 +150,8 @@ async function main(): Promise<void> {
       fail('VS Code did not answer in time: look there for a question about this session.');
     }
     if (answer.status === 200) {
-      const [, , mode, commandLine] = process.argv;
       if (mode === 'run') {
-        run(answer.body, commandLine ?? '');
+        run(answer.body, argument ?? '');
       } else {
         process.stdout.write(`${answer.body}\n`);
       }

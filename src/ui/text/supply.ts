@@ -20,7 +20,9 @@ export function supplySentences(now: () => number) {
             clockTime(validUntil, now()),
           ),
     unknown: (): string =>
-      t('VS Code does not know the AWS session of this terminal any more, open a new terminal'),
+      t('VS Code does not know this AWS session, start it there and try again, or open a new terminal'),
+    several: (name: string): string =>
+      t('Several AWS sessions have this name in VS Code, use “Copy Session ID” there: {0}', name),
     needsPerson: (name: string): string =>
       t('This session is over, enter the MFA code that VS Code asks for and try again: {0}', name),
     failed: (name: string, fault: Fault): string =>
