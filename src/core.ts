@@ -62,6 +62,7 @@ import { wireConsole } from './wireConsole.ts';
 import { wireDebug } from './wireDebug.ts';
 import { wireDelivery } from './wireDelivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
+import { wireTasks } from './wireTasks.ts';
 import { wireTools } from './wireTools.ts';
 
 const activeKey = 'activeSession';
@@ -336,6 +337,7 @@ export function start(context: vscode.ExtensionContext): Core {
     }),
     diagnostics,
     followSessions(sessions),
+    wireTasks({ context, sessions }),
     wireDebug({ sessions, delivery, log, renew: (session) => flow.renew(session) }),
   );
   const end = async (): Promise<void> => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeIf } from '../support/skip.ts';
 import { awsCli, eventually, noAwsCli, setStage } from '../support/stage.ts';
 
+const hub = /^arn:aws:sts::111122223333:assumed-role\/hub\//;
 const billing = /^arn:aws:sts::111122223333:assumed-role\/billing-read\//;
 
 // One window for all, in a project with a task and a launch configuration that ask who they are.
@@ -16,7 +17,38 @@ describeIf(awsCli !== undefined, noAwsCli, 'what runs in the terminal by itself'
         writeFile(join(workspace, '.vscode', name), JSON.stringify(json));
       await write('tasks.json', {
         version: '2.0.0',
-        tasks: [{ label: 'who am I', type: 'shell', command: `${who} >task.txt 2>&1`, problemMatcher: [] }],
+        tasks: [
+          { label: 'who am I', type: 'shell', command: `${who} >task.txt 2>&1`, problemMatcher: [] },
+          {
+            label: 'somebody by name',
+            type: 'shell',
+            command: `${who} >named.txt 2>&1`,
+            options: { env: { STS_SESSIONS_ID: 'hub' } },
+            problemMatcher: [],
+          },
+          {
+            label: 'somebody by program',
+            type: 'process',
+            command: '/bin/sh',
+            args: ['-c', `${who} >program.txt 2>&1`],
+            options: { env: { STS_SESSIONS_ID: 'hub' } },
+            problemMatcher: [],
+          },
+          {
+            label: 'nobody',
+            type: 'shell',
+            command: `${who} >nobody.txt 2>&1`,
+            options: { env: { STS_SESSIONS_ID: 'nobody-at-all' } },
+            problemMatcher: [],
+          },
+          {
+            label: 'overruled',
+            type: 'shell',
+            command: `${who} >overruled.txt 2>&1`,
+            options: { env: { AWS_PROFILE: 'default' } },
+            problemMatcher: [],
+          },
+        ],
       });
       await write('launch.json', {
         version: '0.2.0',
@@ -56,6 +88,45 @@ require('node:fs').writeFileSync('debug.txt', stdout + stderr);
     await page.quickRows().filter({ hasText: 'who am I' }).first().waitFor();
     await page.pick('who am I');
     assert.match(await written('task.txt'), billing);
+  });
+
+  const run = async (label: string): Promise<void> => {
+    const { page } = stage();
+    await page.runCommand('Tasks: Run Task');
+    await page.quickInput().fill(label);
+    await page.quickRows().filter({ hasText: label }).first().waitFor();
+    await page.pick(label);
+  };
+
+  it('runs tasks of both kinds as the session that they name, whatever is active', async () => {
+    await stage().start('hub');
+    await stage().start('billing-read');
+    await run('somebody by name');
+    assert.match(await written('named.txt'), hub);
+    await run('somebody by program');
+    assert.match(await written('program.txt'), hub);
+  });
+
+  it('runs no task as somebody else when the session that it names is not there', async () => {
+    await run('nobody');
+    assert.match(await written('nobody.txt'), /VS Code does not know this AWS session, start it there/);
+  });
+
+  it('says once that a task’s own profile has no effect, and what has', async () => {
+    const { page } = stage();
+    await run('overruled');
+    assert.match(await written('overruled.txt'), billing);
+    const text =
+      /sets AWS_PROFILE but runs as billing-read, choose its session with STS_SESSIONS_ID instead: overruled/;
+    const notice = await page.waitForNotification(text);
+    await page.screenshot('task-overruled');
+    await page.press('Open Tasks', notice);
+    await page.page.locator('.tab', { hasText: 'tasks.json' }).waitFor();
+    await page.clearNotifications();
+    await rm(join(stage().workspace, 'overruled.txt'));
+    await run('overruled');
+    await written('overruled.txt');
+    assert.equal(await page.notifications().filter({ hasText: text }).count(), 0);
   });
 
   it('debugs a program in the terminal as the session', async () => {
