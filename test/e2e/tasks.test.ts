@@ -149,6 +149,6 @@ require('node:fs').writeFileSync('debug.txt', stdout + stderr);
     assert.match(arn ?? '', billing);
     assert.match(key ?? '', /^ASIA/);
     assert.equal(stage().sandbox.journal.at(-1)?.accessKeyId, key);
-    assert.equal(stage().granted('AssumeRole').length, 1);
+    assert.equal(stage().granted('AssumeRole').length, 2);
   });
 });
