@@ -45,6 +45,7 @@ import { configureL10n, t } from './ui/text/l10n.ts';
 import { supplySentences } from './ui/text/supply.ts';
 import type { StsSessionsApi } from './api.ts';
 import { wireAgents } from './wireAgents.ts';
+import type { WiredAgents } from './wireAgents.ts';
 import { wireApi } from './wireApi.ts';
 import { wireCodes } from './wireCodes.ts';
 import { wireFiles } from './wireFiles.ts';
@@ -76,6 +77,8 @@ export interface Core {
   api(this: void, extension: vscode.Extension<unknown>): StsSessionsApi;
   /** The terminal that VS Code opens for our terminal profile. Rejects, without a word to the person, when none is to open. */
   terminalProfile(): Promise<vscode.TerminalProfile>;
+  /** What language models and MCP servers get. */
+  readonly agents: Pick<WiredAgents, 'tools' | 'servers'>;
   /** Waits until this window has left its traces: registration, sockets and token files. */
   end(): Promise<void>;
 }
@@ -222,7 +225,17 @@ export function start(context: vscode.ExtensionContext): Core {
     flow: () => flow,
     now: awsNow,
   });
-  const agents = wireAgents({ sessions, flow: () => flow, guards, plan, host, log, now: awsNow });
+  const agents: WiredAgents = wireAgents({
+    sessions,
+    flow: () => flow,
+    delivery: () => delivery,
+    files: async () => (await files.read()).set,
+    guards,
+    plan,
+    host,
+    log,
+    now: awsNow,
+  });
   const terminals = wireTerminals({ context, sessions, guards, now: awsNow });
   const delivery: WiredDelivery = wireDelivery({
     context,
@@ -354,6 +367,7 @@ export function start(context: vscode.ExtensionContext): Core {
     run: commandRunner(commandTable(parts), parts, log),
     terminalProfile: () => terminalProfile(parts, log),
     api: api.of,
+    agents,
     end,
   };
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { StsSessionsExports } from './api.ts';
 import type { Core } from './core.ts';
+import { registerForAgents } from './lazyAgents.ts';
 import { lazyExports } from './lazyExports.ts';
 import { commands, terminalProfile } from './ui/ids.ts';
 
@@ -21,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): StsSessionsExports {
   const timer = setTimeout(() => void load(), quietMs);
   context.subscriptions.push(
     { dispose: () => clearTimeout(timer) },
+    ...registerForAgents(load),
     ...Object.values(commands).map((id) =>
       vscode.commands.registerCommand(id, async (argument: unknown) => (await load()).run(id, argument)),
     ),

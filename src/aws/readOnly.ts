@@ -21,7 +21,7 @@ export function readOnlyName(name: string): string {
 
 /** What the read-only session is called that coding agents get beside the person's own. */
 export function agentName(name: string): string {
-  return `${name} (read-only for agents)`;
+  return `${name} (for agents)`;
 }
 
 /** True for a request for a read-only session. */

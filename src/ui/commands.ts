@@ -41,7 +41,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...samlCommands(parts),
     ...switchCommands(parts),
     ...planCommands(parts),
-    ...agentCommands(),
+    ...agentCommands(parts),
     ...terminalCommands(parts),
   };
 }

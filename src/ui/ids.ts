@@ -60,6 +60,7 @@ export const commands = {
   refresh: 'stsSessions.refresh',
   showLog: 'stsSessions.showLog',
   chooseAgentAccess: 'stsSessions.chooseAgentAccess',
+  giveMcpServer: 'stsSessions.giveMcpServer',
   openWalkthrough: 'stsSessions.openWalkthrough',
 } as const;
 
@@ -74,6 +75,12 @@ export const authenticationId = 'sts-sessions';
 
 /** The terminal profile in the menu of the terminals' + button. */
 export const terminalProfile = 'stsSessions.terminal';
+
+/** Tools for language models. */
+export const agentTools = { whoAmI: 'sts_sessions_whoami', start: 'sts_sessions_start' } as const;
+
+/** What tells VS Code of MCP servers that get a session. */
+export const mcpProvider = 'stsSessions.mcp';
 
 /** The status bar item, for VS Code's “Hide” menu. */
 export const statusItem = 'stsSessions.status';
@@ -102,6 +109,7 @@ export const settings = {
   auditLog: 'auditLog',
   agentAccess: 'agentAccess',
   agentVariables: 'agentVariables',
+  mcpServers: 'mcpServers',
 } as const;
 
 /** Context keys that `when` clauses read. */

@@ -24,6 +24,7 @@ export const defaults = {
   auditLog: true,
   agentAccess: 'nothing',
   agentVariables,
+  mcpServers: [],
 } as const;
 
 /** The smallest and the largest value that a number setting may have; package.json says the same. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { commands, debug, env, type ExtensionContext, extensions, Uri, window, workspace } from 'vscode';
 import { HostClock } from './clock.ts';
+import { useTools } from './toolUser.ts';
 import { useApi } from './apiUser.ts';
 import { measureActivations } from './measure.ts';
 import { plant } from './plant.ts';
@@ -84,6 +85,7 @@ function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
     activate: ({ ids }) => measureActivations(ids),
     commands: () => commands.getCommands(true),
     ...useApi(context.extension.id),
+    ...useTools(),
     debugConfiguration: () => debug.activeDebugSession?.configuration ?? null,
     plant: ({ secrets }) => plant(context, secrets),
   };

@@ -26,6 +26,10 @@ export interface CompanionActions {
   apiChanges: { request: object; answer: number };
   /** Asks VS Code for one of our accounts. */
   account: { request: { scopes: readonly string[]; create: boolean }; answer: ApiAnswer<HeldAccount> };
+  /** The names of the language-model tools that VS Code has of one extension's kind. */
+  toolNames: { request: { prefix: string }; answer: string[] };
+  /** Invokes a language-model tool, as a chat does: its text, or why it gave none. */
+  invokeTool: { request: { name: string; input: object }; answer: ApiAnswer<string> };
   /** What is being debugged now, as VS Code handed it to the debugger; null when nothing is. */
   debugConfiguration: { request: object; answer: Readonly<Record<string, unknown>> | null };
   /** Puts a made-up secret into each of these places. */

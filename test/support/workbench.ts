@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { chromium, type BrowserContext } from 'playwright-core';
+import { agentVariables } from '../../src/session/agentAccess.ts';
 import { companionFiles } from './companion.ts';
 import { packagedCompanion } from './packaged.ts';
 import { killTree, runOrThrow } from './processes.ts';
@@ -178,10 +179,15 @@ async function writeSettings(file: string, settings: object): Promise<void> {
   });
 }
 
-/** This process's environment without anything that would steer AWS tools, npm, Node or another VS Code. */
+/**
+ * This process's environment without anything that would steer AWS tools, npm, Node or another VS Code, and without what
+ * says that an agent runs it: in the workbench a person sits.
+ */
 export function cleanEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const unwanted = /^(?:AWS_|npm_|VSCODE_|STS_SESSIONS_|XDG_|NODE_|ELECTRON_|BASH_ENV$|INIT_CWD$)/i;
-  const env = Object.fromEntries(Object.entries(from).filter(([name]) => !unwanted.test(name)));
+  const env = Object.fromEntries(
+    Object.entries(from).filter(([name]) => !unwanted.test(name) && !agentVariables.includes(name)),
+  );
   env['PATH'] = (from['PATH'] ?? '')
     .split(delimiter)
     .filter((folder) => !folder.startsWith(join(root, 'node_modules')))

@@ -75,8 +75,8 @@ describe('the session that agents get', () => {
     const ids = [prod, own, beside].map((ask) => canonicalPlan(goodPlan({ config, ask })));
     assert.equal(new Set(ids).size, 3);
     assert.equal(new Set([prod, own, beside].map(requestKey)).size, 3);
-    assert.equal(nameOfRequest(beside), 'prod (read-only for agents)');
-    assert.equal(goodPlan({ config, ask: beside }).name, 'prod (read-only for agents)');
+    assert.equal(nameOfRequest(beside), 'prod (for agents)');
+    assert.equal(goodPlan({ config, ask: beside }).name, 'prod (for agents)');
     const last = goodPlan({ config, ask: beside }).steps.at(-1);
     assert.ok(last?.kind === 'assumeRole');
     assert.deepEqual(last.policies, { arns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] });

@@ -12,7 +12,7 @@ import type { Session } from '../../src/session/types.ts';
 import { settle } from '../support/fakeClock.ts';
 import { hour, Machine, minute, never, profile, Window } from '../support/sessionWindows.ts';
 
-const twinName = 'prod (read-only for agents)';
+const twinName = 'prod (for agents)';
 
 /** A question on the person's screen, for the test to answer. */
 interface Question {

@@ -110,7 +110,7 @@ export function accessLabel(access: AgentAccess): string {
     case 'readOnly':
       return t('Read-Only');
     case 'same':
-      return t('The Same as I');
+      return t('The Same');
   }
 }
 

@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JournalEntry } from '../sandbox/journal.ts';
+import type { SandboxData } from '../sandbox/data.ts';
+import { demoData } from '../sandbox/demo.ts';
+import { describeIf } from '../support/skip.ts';
+import { awsCli, eventually, noAwsCli, setStage, type Answer } from '../support/stage.ts';
+
+const readOnlyAccess = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+const billing = /^arn:aws:sts::111122223333:assumed-role\/billing-read\//;
+const twin = 'billing-read (for agents)';
+
+/** A call for the role that nobody has allowed. */
+const isReader = ({ params }: JournalEntry): boolean => params['RoleArn']?.endsWith('/readonly') === true;
+
+/** The demo's world, in which billing-read may also write something. */
+function world(): SandboxData {
+  const data = demoData();
+  const writes = { Effect: 'Allow', Action: 'iam:CreateAccountAlias', Resource: '*' } as const;
+  return {
+    ...data,
+    accounts: data.accounts.map(({ roles = [], ...account }) => ({
+      ...account,
+      roles: roles.map((role) =>
+        role.name === 'billing-read' ? { ...role, policies: [...(role.policies ?? []), writes] } : role,
+      ),
+    })),
+  };
+}
+
+// One window for all, in the order in which a person meets it.
+describeIf(awsCli !== undefined, noAwsCli, 'the terminals of coding agents', () => {
+  const stage = setStage({ data: world() });
+
+  /** Who a tool is that an agent runs; in a shell of its own, as agents have it. */
+  const agentAsks = (mark = 'AI_AGENT=test_agent'): Promise<Answer> =>
+    stage().runAside(`env ${mark} ${stage().askIdentity()}`);
+  const agentCalls = (call: string): Promise<Answer> =>
+    stage().runAside(
+      `env AI_AGENT=test_agent ${awsCli ?? 'aws'} iam ${call} --endpoint-url ${stage().sandbox.url} --region us-east-1`,
+    );
+
+  it('get nothing before anybody has chosen, and their tools say what to do', async () => {
+    const { page } = stage();
+    await stage().startFirst('billing-read');
+    await page.openTerminal();
+    assert.match((await stage().whoAmI()).text, billing);
+    const calls = stage().sandbox.journal.length;
+    const refused = await agentAsks();
+    assert.notEqual(refused.code, 0);
+    assert.match(
+      refused.text,
+      /Agents get no AWS credentials until a person chooses in VS Code .*: billing-read/,
+    );
+    assert.equal(stage().sandbox.journal.length, calls, 'nothing reached AWS');
+  });
+
+  it('are told by each variable of the list, and a person is not taken for one', async () => {
+    for (const mark of ['CLAUDECODE=1', 'CODEX_SANDBOX=seatbelt', 'GEMINI_CLI=1']) {
+      assert.match((await agentAsks(mark)).text, /until a person chooses/, mark);
+    }
+    assert.match((await agentAsks('AI_AGENT= NOTE="AI_AGENT=1"')).text, billing);
+  });
+
+  it('make VS Code ask once what agents get', async () => {
+    const { page } = stage();
+    const question = await page.waitForNotification(
+      'An agent asks for AWS credentials, choose what agents get of your sessions: billing-read',
+    );
+    assert.equal(await page.notifications().filter({ hasText: 'An agent asks' }).count(), 1);
+    await page.screenshot('agents: what they get');
+    await page.press('Read-Only', question);
+  });
+
+  it('get a read-only session of their own beside the person’s', async () => {
+    const { page } = stage();
+    const { code, text } = await agentAsks();
+    assert.equal(code, 0, text);
+    assert.match(text, billing);
+    const calls = stage().granted('AssumeRole');
+    assert.equal(calls.length, 2);
+    assert.equal(calls[1]?.params['PolicyArns.member.1.arn'], readOnlyAccess);
+    await page.openView('AWS Sessions');
+    await page.treeRow(twin).waitFor();
+    await page.waitForStatus(/^ ?billing-read \d+m$/);
+    await page.screenshot('agents: read-only session');
+  });
+
+  it('read with it and change nothing, while the person may', async () => {
+    const reads = await agentCalls('list-account-aliases --query AccountAliases --output text');
+    assert.deepEqual(reads, { code: 0, text: 'acme-main' });
+    const refused = await agentCalls('create-account-alias --account-alias taken-over');
+    assert.match(refused.text, /AccessDenied.*iam:CreateAccountAlias/s);
+    const mine = await stage().runAside(
+      `${awsCli ?? 'aws'} iam create-account-alias --account-alias acme-main-2 --endpoint-url ${stage().sandbox.url} --region us-east-1`,
+    );
+    assert.deepEqual(mine, { code: 0, text: '' });
+    assert.equal(stage().granted('AssumeRole').length, 2, 'both sessions are kept');
+  });
+
+  it('keep that over a reload of the window, without another question', async () => {
+    const { page } = stage();
+    await page.reload();
+    await page.waitForStatus(/billing-read \d+m/);
+    await page.openTerminal();
+    const calls = stage().sandbox.journal.length;
+    assert.match((await agentAsks()).text, billing);
+    assert.deepEqual(
+      stage()
+        .sandbox.journal.slice(calls)
+        .map(({ operation }) => operation),
+      ['GetCallerIdentity'],
+    );
+  });
+
+  it('are asked for again when the person ends just theirs', async () => {
+    const { page } = stage();
+    await page.openView('AWS Sessions');
+    await page.clickTreeButton(twin, 'End Session');
+    await page.treeRow(twin).waitFor({ state: 'detached' });
+    await page.clearNotifications();
+    const asking = agentAsks();
+    const question = await page.waitForNotification('An agent asks again for AWS credentials');
+    await page.screenshot('agents: again');
+    await page.press('Start Again', question);
+    assert.match((await asking).text, billing);
+  });
+
+  it('lose theirs with the person’s', async () => {
+    const { page } = stage();
+    await page.openView('AWS Sessions');
+    await page.treeRow(twin).waitFor();
+    await page.clickTreeButton('billing-read', 'End Session');
+    await page.treeRow(twin).waitFor({ state: 'detached' });
+    assert.match((await agentAsks()).text, /This session was ended in VS Code/);
+  });
+
+  it('cost one more code behind MFA, which VS Code asks for before any box opens', async () => {
+    const { page, sandbox } = stage();
+    await page.clearNotifications();
+    await stage().start('prod-admin', { mfa: true });
+    await page.openTerminal();
+    const asking = agentAsks();
+    const question = await page.waitForNotification(
+      'its read-only session takes one more MFA code: prod-admin',
+    );
+    assert.equal(await page.quickInput().isVisible(), false);
+    await page.screenshot('agents: one more code');
+    await page.press('Enter Code', question);
+    await page.quickTitle(/^MFA Code for prod-admin \(for agents\)/).waitFor();
+    await page.answerInput(sandbox.unusedCode('alice'));
+    assert.match((await asking).text, /^arn:aws:sts::444455556666:assumed-role\/admin\//);
+    await page.waitForStatus(/^ ?prod-admin \d+m$/);
+  });
+
+  it('get nothing where a session cannot be read-only, and the person is told why', async () => {
+    const { page } = stage();
+    await page.clearNotifications();
+    await stage().start('alice', { mfa: true });
+    await page.openTerminal();
+    const refused = await agentAsks();
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.text, /Agents get read-only sessions only, and this one cannot be that/);
+    await page.waitForNotification(
+      'An agent gets nothing of alice, because it cannot be read-only (The keys of a user',
+    );
+    await page.screenshot('agents: cannot be read-only');
+  });
+
+  it('get the same when the person chooses so, by a command', async () => {
+    const { page } = stage();
+    await page.clearNotifications();
+    await page.runCommand('STS: Choose What Agents Get');
+    await page.quickTitle('What coding agents get').waitFor();
+    await page.quickRows().filter({ hasText: 'as it is now' }).filter({ hasText: 'Read-Only' }).waitFor();
+    await page.screenshot('agents: choose');
+    await page.page.keyboard.press('Escape');
+    assert.match((await agentAsks()).text, /read-only sessions only/, 'Escape changes nothing');
+    await page.runCommand('STS: Choose What Agents Get');
+    await page.quickTitle('What coding agents get').waitFor();
+    await page.pick('The Same');
+    await page.quickTitle('What coding agents get').waitFor({ state: 'detached' });
+    assert.match((await agentAsks()).text, /^arn:aws:iam::111122223333:user\/alice$/);
+  });
+
+  it('get no more than read-only of what is guarded so, and nothing without a yes where it asks first', async () => {
+    const { page } = stage();
+    const companion = await page.companion;
+    await companion.ask('writeSetting', {
+      name: 'stsSessions.guards',
+      value: [{ match: { profile: 'alice' }, name: 'CARE', readOnlyByDefault: true }],
+    });
+    assert.match((await agentAsks()).text, /read-only sessions only/);
+    await companion.ask('writeSetting', {
+      name: 'stsSessions.guards',
+      value: [{ match: { profile: 'alice' }, name: 'CARE', askBeforeStart: true }],
+    });
+    const asking = agentAsks();
+    const question = await page.waitForNotification(
+      'An agent asks for AWS credentials of a guarded session: alice',
+    );
+    await page.screenshot('agents: guarded');
+    await page.press('Allow', question);
+    assert.match((await asking).text, /user\/alice$/);
+  });
+
+  /** What a tool answered as JSON; VS Code's own question and ours are answered by `answers`. */
+  const invoke = async (name: string, input: object, answers: readonly string[]): Promise<unknown> => {
+    const { page } = stage();
+    const invoking = (await page.companion).ask('invokeTool', { name, input });
+    for (const answer of answers) {
+      const button = page.dialog().locator('.monaco-button', { hasText: answer });
+      await Promise.race([button.waitFor(), invoking]);
+      await page.screenshot(`agents: ${name}, ${answer}`);
+      await button.click();
+      await button.waitFor({ state: 'detached' });
+    }
+    const given = await invoking;
+    return given.error === undefined ? JSON.parse(given.value) : given.error.name;
+  };
+
+  it('offer language models two tools, which tell who we are after a confirmation', async () => {
+    const { page } = stage();
+    const names = await (await page.companion).ask('toolNames', { prefix: 'sts_sessions_' });
+    assert.deepEqual([...names].sort(), ['sts_sessions_start', 'sts_sessions_whoami']);
+    const told = JSON.stringify(await invoke('sts_sessions_whoami', {}, ['Continue']));
+    assert.match(told, /"name":"alice","active":true,"state":"live"/);
+    assert.match(told, /"roleArn":"arn:aws:iam::444455556666:role\/admin"/);
+    assert.doesNotMatch(told, /ASIA|EXAMPLEKEY|[A-Za-z0-9+/=]{60}/);
+    assert.equal(await invoke('sts_sessions_whoami', {}, ['Cancel']), 'Canceled');
+  });
+
+  it('let a model ask for a session, which two questions keep it from having by itself', async () => {
+    const { page } = stage();
+    const input = { profile: 'prod-readonly' };
+    assert.match(
+      JSON.stringify(await invoke('sts_sessions_start', input, ['Continue', 'Deny'])),
+      /"outcome":"refused"/,
+    );
+    assert.equal(stage().granted('AssumeRole').filter(isReader).length, 0);
+    const other = { profile: 'billing-read' };
+    const started = JSON.stringify(await invoke('sts_sessions_start', other, ['Continue', 'Start Session']));
+    assert.match(started, /"outcome":"started"/);
+    assert.match(started, /STS_SESSIONS_ID=[0-9a-f]{20} /);
+    await page.waitForStatus(/alice/);
+  });
+
+  it('give an MCP server of the settings a session by a pointer, with what agents get of it', async () => {
+    const { page, home } = stage();
+    const file = join(home, 'server.txt');
+    const script = `{ env; ${stage().askIdentity()}; echo end; } >${file}.new 2>&1; mv ${file}.new ${file}`;
+    const companion = await page.companion;
+    await companion.ask('writeSetting', { name: 'stsSessions.guards', value: [] });
+    await companion.ask('writeSetting', { name: 'stsSessions.agentAccess', value: 'readOnly' });
+    await companion.ask('writeSetting', {
+      name: 'stsSessions.mcpServers',
+      value: [{ label: 'probe', command: '/bin/sh', args: ['-c', script], profile: 'billing-read' }],
+    });
+    await page.runCommand('MCP: List Servers');
+    await page.quickRows().filter({ hasText: 'probe' }).first().waitFor();
+    await page.screenshot('agents: MCP servers');
+    await page.pick('probe');
+    await page.pick('Start Server');
+    const written = await eventually(
+      () => readFile(file, 'utf8').catch(() => ''),
+      (text) => text.endsWith('end\n'),
+      'the server has written who it is',
+    );
+    assert.match(written, /^arn:aws:sts::111122223333:assumed-role\/billing-read\//m);
+    assert.match(written, /^AI_AGENT=sts_sessions_mcp$/m);
+    assert.match(written, /^AWS_PROFILE=vscode-eu-central-1$/m);
+    assert.doesNotMatch(written, /ASIA|AWS_SECRET/);
+    assert.equal(stage().granted('AssumeRole').at(-1)?.params['PolicyArns.member.1.arn'], readOnlyAccess);
+  });
+
+  it('let a person choose the server and its profile', async () => {
+    const { page } = stage();
+    await page.clearNotifications();
+    await page.runCommand('STS: Give an MCP Server a Session');
+    await page.quickTitle('Give an MCP Server a Session').waitFor();
+    await page.screenshot('agents: give a server a session');
+    await page.pick('AWS API MCP Server');
+    await page.quickTitle('Whose session?').waitFor();
+    await page.pick('prod-readonly');
+    await page.waitForNotification(
+      'The MCP server “AWS API MCP Server” gets what agents get of prod-readonly',
+    );
+    await page.runCommand('MCP: List Servers');
+    await page.quickRows().filter({ hasText: 'AWS API MCP Server' }).first().waitFor();
+    await page.page.keyboard.press('Escape');
+  });
+});
