@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setStage } from '../support/stage.ts';
 import type { WorkbenchPage } from '../support/workbenchPage.ts';
 
+const twentyMinutes = 20 * 60_000;
+
 // Two windows for all tests, each with a folder of its own, so that each remembers its own active session.
 describe('two windows', () => {
   const stage = setStage();
@@ -61,6 +63,40 @@ describe('two windows', () => {
     const seen = await Promise.all([page, second].map(mfaBoxes));
     assert.equal(Math.max(...seen), 1);
     assert.equal(Math.min(...seen), 0);
+    assert.deepEqual(
+      sandbox.journal.slice(from).map(({ operation, status }) => `${operation} ${String(status)}`),
+      ['AssumeRole 200'],
+    );
+  });
+
+  it('both have what one of them has renewed', async () => {
+    const { page, sandbox } = stage();
+    await Promise.all([page, second].map((window) => stage().start('billing-read', { page: window })));
+    await stage().moveClock(twentyMinutes, [page, second]);
+    await Promise.all([page, second].map((window) => window.waitForStatus(/^ ?billing-read [34]\dm$/)));
+    const from = sandbox.journal.length;
+    await page.runCommand('STS: Renew Session Now');
+    await Promise.all([page, second].map((window) => window.waitForStatus(/^ ?billing-read 59m$/)));
+    assert.equal(stage().granted('AssumeRole', from).length, 1);
+  });
+
+  it('ask for a code one after the other: who waits takes the question over when it is put away', async () => {
+    const { page, sandbox } = stage();
+    await Promise.all([page, second].map((window) => stage().start('prod-admin', { page: window })));
+    await Promise.all([page, second].map((window) => window.waitForStatus(/^ ?prod-admin [34]\dm$/)));
+    const from = sandbox.journal.length;
+    const [box, waiting] = [page, second].map((window) => window.quickTitle(/^MFA Code for prod-admin/));
+    await page.runCommand('STS: Renew Session Now');
+    await box?.waitFor();
+    await second.runCommand('STS: Renew Session Now');
+    // It is at it, and has nobody to ask before its turn.
+    await second.waitForStatus(/^ ?prod-admin$/);
+    assert.equal(await waiting?.count(), 0);
+    await page.page.keyboard.press('Escape');
+    await waiting?.waitFor();
+    assert.equal(await box?.count(), 0);
+    await second.answerInput(sandbox.unusedCode('alice'));
+    await Promise.all([page, second].map((window) => window.waitForStatus(/^ ?prod-admin 59m$/)));
     assert.deepEqual(
       sandbox.journal.slice(from).map(({ operation, status }) => `${operation} ${String(status)}`),
       ['AssumeRole 200'],
