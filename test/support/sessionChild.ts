@@ -56,7 +56,8 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
   const env = { PATH: process.env['PATH'], HOME: setup.home, ...setup.env };
   const files = new SharedFiles(locateSharedFiles(env, platform, setup.home));
   const environment = planEnvironment(env);
-  const plan = async (request: SessionRequest) => planFor((await files.read()).set, request, environment);
+  const plan = (request: SessionRequest) =>
+    hold.during(async () => planFor((await files.read()).set, request, environment));
   const machine = machineEffects({ env, platform, home: setup.home });
 
   const host = openWindowHost({
@@ -92,15 +93,19 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
   const others = deferPeers(host.then((opened) => opened.peers));
   const peers: Peers = {
     ...others,
-    exclusive: (key, signal, work) =>
-      others.exclusive(key, signal, async () => {
-        hold.begin();
-        try {
-          return await work();
-        } finally {
-          hold.end();
-        }
-      }),
+    pull: (signal) => hold.during(() => others.pull(signal)),
+    async exclusive(key, signal, work) {
+      // A turn that comes at once; for another's end one waits as long as it takes.
+      const taken = hold.brief();
+      try {
+        return await others.exclusive(key, signal, () => {
+          taken();
+          return work();
+        });
+      } finally {
+        taken();
+      }
+    },
   };
   const codeFile = host.then(({ folder }) => codesFile(folder));
   const note = host.then(({ folder }) => renewalFile(folder));
@@ -116,7 +121,7 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     codeOf: async (seed, step) => codeOfStep(seed, step),
     skewMs: () => sessions.skewMs,
     now,
-    // Whoever waits for the next code does so in its turn, and lets the clock go on.
+    // Whoever waits for the next code lets the clock go on.
     setTimer(ms, callback) {
       hold.end();
       const timer = clock.setTimer(ms, () => {
@@ -153,7 +158,7 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     async run(planned, signal, choices) {
       const askMfa: Effects['askMfa'] = (question, stop) => codes.ask(question, stop, choices?.unattended);
       const effects = fakeEffects({ now, send, askMfa, ...machine });
-      return run(planned, effects, signal, { ...choices, defaultSessionName: setup.name });
+      return hold.during(() => run(planned, effects, signal, { ...choices, defaultSessionName: setup.name }));
     },
     answersMfa: (serial) => codes.answers(serial),
     now,

@@ -95,6 +95,16 @@ export class ClockHold {
     }
   }
 
+  /** Holds while `work` is done. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.begin();
+    try {
+      return await work();
+    } finally {
+      this.end();
+    }
+  }
+
   /** Holds until the returned function is called, but not for long: what is waited for may want the time to pass. */
   brief(): () => void {
     let held = true;
