@@ -46,6 +46,7 @@ import { supplySentences } from './ui/text/supply.ts';
 import type { StsSessionsApi } from './api.ts';
 import { wireAgents } from './wireAgents.ts';
 import type { WiredAgents } from './wireAgents.ts';
+import { wireAudit } from './wireAudit.ts';
 import { wireApi } from './wireApi.ts';
 import { wireCodes } from './wireCodes.ts';
 import { wireFiles } from './wireFiles.ts';
@@ -246,6 +247,7 @@ export function start(context: vscode.ExtensionContext): Core {
     log,
     look: terminals.look,
   });
+  const audit = wireAudit({ context, sessions, host, log });
   const recent = new Recent(context.globalState);
   const flow: SessionFlow = new SessionFlow({
     sessions,
@@ -319,6 +321,7 @@ export function start(context: vscode.ExtensionContext): Core {
     switcher: { ...views, recent: () => recent.requests(), saved: savedRequests, aliasOf },
     identity: sts.identity,
     decode: sts.decode,
+    audit,
     isAsking,
     showLog: () => log.show(),
     now: awsNow,
@@ -334,6 +337,7 @@ export function start(context: vscode.ExtensionContext): Core {
     guards,
     agents,
     terminals,
+    audit,
     vault,
     vault.onDidChange(() => sessions.authenticatorsChanged()),
     identityCenter,
@@ -357,6 +361,7 @@ export function start(context: vscode.ExtensionContext): Core {
     // Side by side: a store that hangs must not keep the window from leaving the others' list.
     await Promise.allSettled([
       sessions.settled(),
+      audit.settled(),
       delivery.dispose(),
       host.then((window) => window.dispose()),
     ]);

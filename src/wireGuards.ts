@@ -81,14 +81,14 @@ export function wireGuards(parts: GuardParts): WiredGuards {
       sessions: () => (rules().length === 0 ? [] : sessions.list()),
       session: (id) => (rules().length === 0 ? undefined : sessions.get(id)),
       guardOf: ofSession,
-      now,
+      now: () => sessions.now(),
       moment: (at, signal) => sessions.moment(at, signal),
       usedHere: (id) => usedHere.get(id),
       usedAnywhere: (id) => uses.of(id),
       end: (id, due) => sessions.endOnce(id, { kind: 'guard' }, due),
       onEnded: (session, end, { validUntil }) => {
         const still =
-          validUntil !== undefined && validUntil > now() ? clockTime(validUntil, now()) : undefined;
+          validUntil !== undefined && validUntil > sessions.now() ? clockTime(validUntil, now()) : undefined;
         const word = ofSession(session)?.name ?? '';
         void sayEnded(guardText.ended(session.name, word, end, still), session);
       },
@@ -156,7 +156,9 @@ export function wireGuards(parts: GuardParts): WiredGuards {
       const state = sessions.get(parts.planId(plan))?.state;
       const forced = options?.force === true || options?.durationSeconds !== undefined;
       return (
-        !forced && state?.kind === 'live' && servable(state.credentials, state.startedAt, now()) === 'serve'
+        !forced &&
+        state?.kind === 'live' &&
+        servable(state.credentials, state.startedAt, sessions.now()) === 'serve'
       );
     },
     aliasOf: parts.aliasOf,

@@ -38,8 +38,8 @@ export interface GuardSettings {
 /** Minutes that a guard may allow: a minute to the 36 hours that the longest session of AWS lasts. */
 export const guardMinutes = { min: 1, max: 2160 } as const;
 
-/** A status bar is narrow. */
-const longestWord = 16;
+/** Characters of a guard's word: a status bar is narrow. */
+export const longestGuardWord = 16;
 const longestPattern = 2048;
 
 /** What a guard without a name is called. */
@@ -65,7 +65,7 @@ function readEntry(entry: unknown, index: number, problems: GuardProblem[]): Gua
     return undefined;
   }
   const given = raw.get('name');
-  const name = typeof given === 'string' ? readable(given.trim()).slice(0, longestWord) : '';
+  const name = typeof given === 'string' ? readable(given.trim()).slice(0, longestGuardWord) : '';
   const found: GuardProblem[] = [];
   const wrong = (field: GuardField): void => void found.push({ index, name, kind: 'badField', field });
   const match = readMatch(raw.get('match'), (problem) => found.push({ index, name, ...problem }));

@@ -34,6 +34,8 @@ export type Happening = {
   | { readonly kind: 'failed'; readonly fault: Fault['kind']; readonly step: number | undefined }
   /** What was fetched before stays valid at AWS until `until` (ms UTC); undefined: nobody knows. */
   | { readonly kind: 'ended'; readonly until: number | undefined }
+  /** Its credentials ended without a renewal, at `until` (ms UTC): every window that knows it tells so. */
+  | { readonly kind: 'expired'; readonly until: number }
   /** Somebody who had to ask for them got credentials, valid until `until` (ms UTC); undefined: nobody knows. */
   | { readonly kind: 'handedOut'; readonly until: number | undefined }
 );

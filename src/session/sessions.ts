@@ -7,6 +7,7 @@ import { Board } from './board.ts';
 import { Emitter, type Disposable, type Event } from './emitter.ts';
 import { errorName } from './errorName.ts';
 import type { Asker, Happening } from './happenings.ts';
+import { Expiries } from './expiries.ts';
 import { Flights } from './flights.ts';
 import { Gate, hostOf } from './gate.ts';
 import { isHeld, tombstone, type HeldSession } from './kept.ts';
@@ -54,6 +55,7 @@ export class Sessions implements Disposable {
   readonly #hosts = new Map<string, string>();
   #attendance: Attendance | undefined;
   #toldSkew = false;
+  readonly #expiries = new Expiries();
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
@@ -132,6 +134,13 @@ export class Sessions implements Disposable {
       },
       log: (line) => ports.log(line),
     });
+    this.#board.onDidChange(() => {
+      // A guard tells of those that it ends.
+      const mayExpire = ({ id }: Session): boolean => this.#board.ledger.get(id)?.credentials?.last !== true;
+      for (const expired of this.#expiries.look(this.list().filter(mayExpire))) {
+        this.#happenings.fire(expired);
+      }
+    });
   }
 
   /** Fires when anything in `list()` or `activeId` changed, a text that counts down included. */
@@ -139,7 +148,7 @@ export class Sessions implements Disposable {
     return this.#board.onDidChange;
   }
 
-  /** Fires when AWS gave something, refused it, or a person ended a session, in this window. */
+  /** Fires when AWS gave something, refused it, or a session was ended, in this window, and when one is over by itself. */
   get onDidHappen(): Event<Happening> {
     return this.#happenings.event;
   }

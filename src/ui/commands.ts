@@ -6,6 +6,7 @@ import { consoleLinkCommands } from './commands/consoleLinkCommand.ts';
 import { credentialCommands } from './commands/credentialCommands.ts';
 import { decodeCommands } from './commands/decodeCommand.ts';
 import { fileCommands } from './commands/fileCommands.ts';
+import { guardCommands } from './commands/guardCommands.ts';
 import { issuerCommands } from './commands/issuerCommands.ts';
 import { planCommands } from './commands/planCommand.ts';
 import { samlCommands } from './commands/samlCommands.ts';
@@ -43,6 +44,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...planCommands(parts),
     ...agentCommands(parts),
     ...terminalCommands(parts),
+    ...guardCommands(parts),
   };
 }
 

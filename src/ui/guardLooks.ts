@@ -18,12 +18,14 @@ export function guardColor({ color }: Guard): string {
   return chartColors[color ?? 'red'];
 }
 
-/** A row of something that is guarded: its guard's word comes first, also for a screen reader. */
+/** A row of something that can be guarded: the word of its guard comes first, also for a screen reader. */
 export function guardedRow(row: TreeRow, guard: Guard | undefined): TreeRow {
+  const contextValue = `${row.contextValue} guard`.trim();
   return guard === undefined
-    ? row
+    ? { ...row, contextValue }
     : {
         ...row,
+        contextValue,
         description: guardedFacts(row.description, guard),
         accessibilityLabel: `${guard.name}, ${row.accessibilityLabel}`,
       };

@@ -58,6 +58,8 @@ export const commands = {
   setUpDelivery: 'stsSessions.setUpDelivery',
   removeManagedProfiles: 'stsSessions.removeManagedProfiles',
   refresh: 'stsSessions.refresh',
+  guardProfile: 'stsSessions.guardProfile',
+  showAuditLog: 'stsSessions.showAuditLog',
   showLog: 'stsSessions.showLog',
   chooseAgentAccess: 'stsSessions.chooseAgentAccess',
   giveMcpServer: 'stsSessions.giveMcpServer',
@@ -151,6 +153,7 @@ export const capabilities = [
   'arn',
   'name',
   'source',
+  'guard',
 ] as const;
 
 /** One thing that can be done with a row. */

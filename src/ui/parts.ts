@@ -204,6 +204,12 @@ export interface ExtensionAccessPort {
   takeBack(granted: Pick<Granted, 'extension' | 'session'>): Promise<void>;
 }
 
+/** The audit log, as the interface sees it. */
+export interface AuditPort {
+  /** Opens it at its end, or says why there is none. */
+  show(): Promise<void>;
+}
+
 /** What the command handlers work with. */
 export interface CommandParts {
   readonly sessions: Sessions;
@@ -221,6 +227,7 @@ export interface CommandParts {
   readonly saml: SamlPort;
   readonly roles: RolesPort;
   readonly switcher: SwitcherOptions;
+  readonly audit: AuditPort;
   readonly extensionAccess: ExtensionAccessPort;
   /** Plans from today's files and settings. */
   plan(request: SessionRequest): Promise<PlanResult>;

@@ -81,7 +81,7 @@ function roleRow(tree: ProfileTree, state: TreeState, name: string): Extract<Tre
 }
 
 describe('the rows of a sign-in', () => {
-  const dev = '  dev | 5555-6666-7777 · Developer [start find name source plan]';
+  const dev = '  dev | 5555-6666-7777 · Developer [start find name source plan guard]';
 
   it('say that nobody is signed in, and offer it', () => {
     const tree = makeTree();
@@ -102,8 +102,8 @@ describe('the rows of a sign-in', () => {
       `corp | Identity Center · sign-in until ${clock} [list signOut source]`,
       dev,
       '  Sandbox | 5555-6666-7777 · 2 roles []',
-      '    Admin |  [start terminal save plan]',
-      '    Developer |  [start terminal save plan]',
+      '    Admin |  [start terminal save plan guard]',
+      '    Developer |  [start terminal save plan guard]',
       '  Shop | 6666-7777-8888 []',
       '    Listing… |  []',
     ]);

@@ -44,7 +44,7 @@ describe('the row of a console sign-in', () => {
   it('says who it is for and that nobody is signed in, and offers to sign in', () => {
     const row = rowOf('dev', { kind: 'out' });
     assert.equal(row.description, 'console sign-in · 1111-2222-3333 · not signed in');
-    assert.equal(row.contextValue, 'start signIn find name source plan');
+    assert.equal(row.contextValue, 'start signIn find name source plan guard');
     assert.equal(row.accessibilityLabel, 'dev, console sign-in, 1111-2222-3333, not signed in');
   });
 
@@ -52,7 +52,7 @@ describe('the row of a console sign-in', () => {
     for (const state of [signedIn, { kind: 'refreshable' } as const]) {
       const row = rowOf('dev', state);
       assert.equal(row.description, 'console sign-in · 1111-2222-3333');
-      assert.equal(row.contextValue, 'start signOut find name source plan');
+      assert.equal(row.contextValue, 'start signOut find name source plan guard');
     }
   });
 

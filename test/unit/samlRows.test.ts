@@ -95,13 +95,13 @@ function nodeOf(tree: ProfileTree, state: TreeState, index: number): TreeNode {
 describe('rows of SAML profiles', () => {
   it('have the roles of the last sign-in below them, by account, unless the profile names its own', () => {
     assert.deepEqual(drawn(makeTree(), stateOf()), [
-      'corp | SAML | start readOnly name source plan',
-      '  Admin | Sandbox · 1111-2222-3333 | start readOnly terminal save arn source',
-      '  Deploy | Sandbox · 1111-2222-3333 | start readOnly terminal save arn source',
-      '  Admin | 9999-8888-7777 | start readOnly terminal save arn source',
-      'fixed | SAML · 9999-8888-7777 · Admin | start readOnly arn find name source plan',
-      'script | SAML | start readOnly name source plan',
-      'broken | saml_login_url must be an https URL without blanks | name source plan',
+      'corp | SAML | start readOnly name source plan guard',
+      '  Admin | Sandbox · 1111-2222-3333 | start readOnly terminal save arn source guard',
+      '  Deploy | Sandbox · 1111-2222-3333 | start readOnly terminal save arn source guard',
+      '  Admin | 9999-8888-7777 | start readOnly terminal save arn source guard',
+      'fixed | SAML · 9999-8888-7777 · Admin | start readOnly arn find name source plan guard',
+      'script | SAML | start readOnly name source plan guard',
+      'broken | saml_login_url must be an https URL without blanks | name source plan guard',
     ]);
     assert.equal(drawn(makeTree(), stateOf([], [])).length, 4, 'before the first sign-in');
   });

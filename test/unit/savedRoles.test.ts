@@ -319,12 +319,12 @@ describe('rows of roles in no file', () => {
     const saved = readSavedRoles([{ ...good, color: 'red' }]);
     const state = stateOf({ saved, found: () => search(found) });
     assert.deepEqual(draw(treeOf(), state).slice(2), [
-      '    prod | saved · 4444-5555-6666 · admin | shield charts.red | start terminal arn edit',
+      '    prod | saved · 4444-5555-6666 · admin | shield charts.red | start terminal arn edit guard',
       '    Roles found | 4 · 12:00 | telescope | search forget',
-      '      plain | 1111-2222-3333 | shield | start arn keep',
-      '      secure | 1111-2222-3333 · MFA · external ID | shield | start arn keep',
-      '      office | 1111-2222-3333 · perhaps, depends on aws:SourceIp | question | start arn keep',
-      '      admin | 4444-5555-6666 · your policies name it | question | start arn keep',
+      '      plain | 1111-2222-3333 | shield | start arn keep guard',
+      '      secure | 1111-2222-3333 · MFA · external ID | shield | start arn keep guard',
+      '      office | 1111-2222-3333 · perhaps, depends on aws:SourceIp | question | start arn keep guard',
+      '      admin | 4444-5555-6666 · your policies name it | question | start arn keep guard',
     ]);
   });
 
@@ -340,7 +340,7 @@ describe('rows of roles in no file', () => {
     const saved = readSavedRoles([{ ...good, sourceProfile: 'gone' }, { name: 'half' }]);
     assert.deepEqual(draw(treeOf(), stateOf({ saved })).slice(2), [
       'Saved roles |  |  | ',
-      '  prod | its source profile is not there: gone | warning problemsWarningIcon.foreground | arn edit',
+      '  prod | its source profile is not there: gone | warning problemsWarningIcon.foreground | arn edit guard',
       '  half | This is missing: roleArn | warning problemsWarningIcon.foreground | ',
     ]);
   });
@@ -351,7 +351,7 @@ describe('rows of roles in no file', () => {
     );
     assert.deepEqual(draw(treeOf(), stateOf({ suggested })).slice(2), [
       'Suggested by this folder |  |  | ',
-      '  prod | 4444-5555-6666 · admin · from shop | shield | start arn keep',
+      '  prod | 4444-5555-6666 · admin · from shop | shield | start arn keep guard',
     ]);
   });
 

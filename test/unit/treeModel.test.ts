@@ -252,7 +252,7 @@ describe('tree: problems', () => {
 
   it('offers no start for a profile that has no plan', () => {
     const row = profileRow(treeOf(config).tree, 'old-deploy');
-    assert.deepEqual(offers(row), ['arn', 'name', 'source', 'plan']);
+    assert.deepEqual(offers(row), ['arn', 'name', 'source', 'plan', 'guard']);
   });
 });
 

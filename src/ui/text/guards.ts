@@ -1,3 +1,4 @@
+import { longestGuardWord } from '../../aws/guardEntries.ts';
 import type { GuardProblem } from '../../aws/guardEntries.ts';
 import type { Guard } from '../../aws/guards.ts';
 import type { ReadOnlyHindrance } from '../../aws/readOnly.ts';
@@ -47,6 +48,7 @@ export interface GuardQuestion {
 
 /** The words of guards. */
 export const guardText = {
+  title: () => t('Guard This Profile'),
   question: ({ name, guard }: GuardQuestion) => t('Start a session guarded as {1}: {0}', name, guard.name),
   /** A line for each thing that is known. */
   detail: ({ guard, accountId, accountName, role, until, hindrance, by, now }: GuardQuestion) =>
@@ -114,3 +116,64 @@ function asker(by: Asker | undefined): string | undefined {
 function cannotBeReadOnly(hindrance: ReadOnlyHindrance): string {
   return t('It has all rights: {0}', readOnlyHindranceSentence(hindrance));
 }
+
+type Effect = 'askBeforeStart' | 'readOnlyByDefault' | 'maxMinutes' | 'endWhenIdleMinutes';
+
+/** The words of “Guard This Profile…”. */
+export const guardFormText = {
+  whatFor: () => t('What is to be guarded?'),
+  ofProfile: (profile: string) => ({
+    label: t('This profile'),
+    description: profile,
+    detail: t('Sessions that start from it'),
+  }),
+  ofAccount: (accountId: string, name: string | undefined) => ({
+    label: t('Everything in its account'),
+    description: [accountForReading(accountId), name].filter((part) => part !== undefined).join(' · '),
+    detail: t('Whatever profile or role leads there'),
+  }),
+  ofRole: (role: string) => ({
+    label: t('This role'),
+    description: role,
+    detail: t('Whatever profile leads there'),
+  }),
+  word: () => t('Its word in the status bar and in lists'),
+  wordProblem: (text: string) =>
+    text === ''
+      ? t('Type something here')
+      : text.length > longestGuardWord
+        ? t('This may have at most {0} characters', longestGuardWord)
+        : undefined,
+  color: () => t('The color of the icon of its terminals'),
+  effects: () => t('What should it do?'),
+  effect: (effect: Effect) => {
+    switch (effect) {
+      case 'askBeforeStart':
+        return {
+          label: t('Ask before each start'),
+          description: t('Renewals do not ask'),
+        };
+      case 'readOnlyByDefault':
+        return {
+          label: t('Start read-only'),
+          description: t('All rights take one more question'),
+        };
+      case 'maxMinutes':
+        return {
+          label: t('End after some time'),
+          description: t('Counted from the start, whatever is renewed'),
+        };
+      case 'endWhenIdleMinutes':
+        return {
+          label: t('End when no tool uses it'),
+          description: t('In any window'),
+        };
+    }
+  },
+  minutes: (field: 'maxMinutes' | 'endWhenIdleMinutes') =>
+    field === 'maxMinutes'
+      ? t('Minutes after which a session ends')
+      : t('Minutes without use after which a session ends'),
+  minutesProblem: () => t('Write a number of minutes from 1 to 2160 (36 hours)'),
+  written: (name: string) => t('The guard stands in your settings and holds from now on: {0}', name),
+};
