@@ -25,6 +25,7 @@ import { commandRunner, commandTable } from './ui/commands.ts';
 import { terminalProfile } from './ui/commands/terminalCommands.ts';
 import { followSessions } from './ui/contextKeys.ts';
 import type { CommandId } from './ui/ids.ts';
+import { ConsolePlaces } from './ui/consolePlaces.ts';
 import { Diagnostics } from './ui/diagnostics.ts';
 import { LiveEnvironment } from './ui/liveEnvironment.ts';
 import { Log } from './ui/log.ts';
@@ -62,6 +63,7 @@ import { wireSts } from './wireSts.ts';
 import { wireTerminals } from './wireTerminals.ts';
 import { wireConsole } from './wireConsole.ts';
 import { wireDebug } from './wireDebug.ts';
+import { wireGiveAway } from './wireGiveAway.ts';
 import { wireDelivery } from './wireDelivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
 import { wireTasks } from './wireTasks.ts';
@@ -276,6 +278,7 @@ export function start(context: vscode.ExtensionContext): Core {
     now: awsNow,
   });
   const questions: RenewalQuestions = new RenewalQuestions({ sessions, flow, showLog: () => log.show() });
+  const giveAway = wireGiveAway({ context, sessions, log, now: awsNow });
   const roles = wireRoles({
     context,
     userAgent,
@@ -288,6 +291,7 @@ export function start(context: vscode.ExtensionContext): Core {
     now: awsNow,
   });
   const consoleLinks = wireConsole({
+    context,
     plan,
     files: async () => (await files.read()).set,
     environment: () => environment.now,
@@ -315,6 +319,9 @@ export function start(context: vscode.ExtensionContext): Core {
     plan,
     login,
     console: consoleLinks,
+    consolePlaces: new ConsolePlaces(context.globalState),
+    clipboard: giveAway.clipboard,
+    written: giveAway.written,
     saml,
     roles,
     extensionAccess: api.access,
@@ -363,10 +370,14 @@ export function start(context: vscode.ExtensionContext): Core {
       sessions.settled(),
       audit.settled(),
       delivery.dispose(),
+      giveAway.dispose(),
       host.then((window) => window.dispose()),
     ]);
   };
-  void resume(context, sessions, delivery).then(() => sessions.attend(questions));
+  void resume(context, sessions, delivery).then(() => {
+    sessions.attend(questions);
+    giveAway.begin();
+  });
   void vault.reconcile();
   return {
     run: commandRunner(commandTable(parts), parts, log),

@@ -1,14 +1,22 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
 import { readConsole } from './aws/console.ts';
 import type { NetworkSettings } from './aws/network.ts';
 import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
 import { configuredEndpoint } from './aws/planTarget.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import type { MakeConsoleLink } from './clients/consoleLink.ts';
+import { browserFiles, findBrowser, hasScreen } from './machine/findBrowser.ts';
+import { openIsolated, sweepPages } from './machine/openIsolated.ts';
+import { openPage } from './ui/openPage.ts';
+import { consoleBrowser, samlBrowser } from './ui/settings.ts';
 import type { Log } from './ui/log.ts';
 import type { ConsolePort } from './ui/parts.ts';
 
 /** What it is made from. */
 export interface ConsoleParts {
+  readonly context: Pick<vscode.ExtensionContext, 'globalStorageUri'>;
   plan(this: void, request: SessionRequest): Promise<PlanResult>;
   /** The files as they are now. */
   files(): Promise<ProfileSet>;
@@ -27,7 +35,7 @@ export function wireConsole(parts: ConsoleParts): ConsolePort {
     return createConsoleLinks({ userAgent, network, log: (line) => log.info(line) });
   };
   return {
-    async link(session, credentials, signal) {
+    async link(session, credentials, signal, place) {
       const planned = await parts.plan(session.request);
       if (!planned.ok) {
         return { fault: { kind: 'planChanged', profile: session.name } };
@@ -43,7 +51,7 @@ export function wireConsole(parts: ConsoleParts): ConsolePort {
         section === undefined
           ? env.signInEndpoint
           : configuredEndpoint(section, { set, env, service: 'signin' }, undefined);
-      const target = readConsole(plan, credentials, endpoint);
+      const target = readConsole(plan, credentials, endpoint, place);
       if ('kind' in target) {
         return { hindrance: target };
       }
@@ -51,5 +59,36 @@ export function wireConsole(parts: ConsoleParts): ConsolePort {
       // Not by its class: the bundle of the client has one of its own.
       return 'kind' in made ? { fault: made } : { link: made };
     },
+    async open(link, session) {
+      if (consoleBrowser() === 'default') {
+        return (await openPage(link.reveal())) ? 'opened' : 'notOpened';
+      }
+      const who = session.accountId ?? session.id;
+      const isOpen = await openAlone(parts.context.globalStorageUri.fsPath, who, link.reveal());
+      if (isOpen) {
+        return 'openedAlone';
+      }
+      return (await openPage(link.reveal())) ? 'openedTogether' : 'notOpened';
+    },
   };
+}
+
+/** Opens an address in a browser window for `who` alone; false where there is no browser, or no screen that the person sees. */
+async function openAlone(storage: string, who: string, address: string): Promise<boolean> {
+  const { env, platform } = process;
+  const chosen = samlBrowser();
+  const web = vscode.env.uiKind === vscode.UIKind.Web;
+  const remote = vscode.env.remoteName !== undefined;
+  // Whoever names a browser knows where its window appears.
+  if (chosen === '' && !hasScreen({ platform, env, remote, web })) {
+    return false;
+  }
+  const browser = await findBrowser({ platform, env, home: homedir(), files: browserFiles, chosen });
+  if (browser === undefined) {
+    return false;
+  }
+  const root = join(browser.profiles ?? storage, 'console');
+  await sweepPages(root);
+  const isRoot = platform === 'linux' && process.getuid?.() === 0;
+  return openIsolated({ path: browser.path, root, env, isRoot }, who, address);
 }

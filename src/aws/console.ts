@@ -1,3 +1,5 @@
+import { consoleHome, pageAddress } from './consolePages.ts';
+import type { ConsolePage } from './consolePages.ts';
 import type { Credentials } from './credentials.ts';
 import type { CaBundle } from './faults.ts';
 import { partitionForHosts } from './partitions.ts';
@@ -13,6 +15,13 @@ export interface ConsoleTarget {
   /** The console's page. */
   readonly destination: string;
   readonly caBundle: CaBundle | undefined;
+}
+
+/** Where in the console to begin. */
+export interface ConsolePlace {
+  readonly page: ConsolePage;
+  /** Instead of the session's. */
+  readonly region: string | undefined;
 }
 
 /** Why AWS opens no console for a session. */
@@ -37,6 +46,7 @@ export function readConsole(
   plan: Pick<Plan, 'base' | 'steps' | 'target' | 'region'>,
   credentials: Pick<Credentials, 'sessionToken'>,
   endpoint: string | undefined,
+  place?: ConsolePlace,
 ): ConsoleTarget | ConsoleHindrance {
   const { base, steps, target } = plan;
   if (credentials.sessionToken === undefined || steps.at(-1)?.kind === 'sessionToken') {
@@ -48,11 +58,10 @@ export function readConsole(
     return { kind: 'noConsole', region };
   }
   const host = withDefaultHost.has(id) ? signInHost : `${region}.${signInHost}`;
-  // A session that names no region opens where the person was last.
-  const page = plan.region === undefined ? '' : `?region=${plan.region}`;
   return {
     federation: `${endpoint ?? `https://${host}`}/federation`,
-    destination: `https://${consoleHost}/console/home${page}`,
+    // A session that names no region opens where the person was last.
+    destination: pageAddress(consoleHost, place?.page ?? consoleHome, place?.region ?? plan.region),
     caBundle: target.caBundle,
   };
 }

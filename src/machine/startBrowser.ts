@@ -50,8 +50,8 @@ export async function startBrowser(
   return { toBrowser, fromBrowser, exited, kill: () => endTree(child) };
 }
 
-/** Pages can do nothing with AWS's variables, and crash reports take along what they find. */
-function browserEnvironment(
+/** The environment for a browser: pages can do nothing with AWS's variables, and crash reports take along what they find. */
+export function browserEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {
   return Object.fromEntries(

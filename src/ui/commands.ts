@@ -17,6 +17,7 @@ import { signInCommands } from './commands/signInCommands.ts';
 import { switchCommands } from './commands/switchCommand.ts';
 import { terminalCommands } from './commands/terminalCommands.ts';
 import { toolCommands } from './commands/toolCommands.ts';
+import { writtenCommands } from './commands/writtenCommands.ts';
 import type { CommandId } from './ids.ts';
 import type { CommandParts } from './parts.ts';
 import { t } from './text/l10n.ts';
@@ -33,6 +34,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...consoleLinkCommands(parts),
     ...credentialCommands(parts),
     ...toolCommands(parts),
+    ...writtenCommands(parts),
     ...authenticatorCommands(parts),
     ...accessCommands(parts),
     ...fileCommands(parts),

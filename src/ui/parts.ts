@@ -1,5 +1,5 @@
 import type { Event } from '../session/emitter.ts';
-import type { ConsoleHindrance } from '../aws/console.ts';
+import type { ConsoleHindrance, ConsolePlace } from '../aws/console.ts';
 import type { Credentials } from '../aws/credentials.ts';
 import type { CallerIdentity } from '../aws/effects.ts';
 import type { Fault } from '../aws/faults.ts';
@@ -23,11 +23,15 @@ import type { SignIns } from '../session/signIns.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { StartOptions } from '../session/ports.ts';
 import type { Session } from '../session/types.ts';
+import type { WriteResult, WrittenKeys } from '../files/writtenFiles.ts';
+import type { TakenOut, WrittenNote } from '../session/written.ts';
 import type { KnownProvider } from '../signIn/providerFolder.ts';
 import type { TerminalOptions } from 'vscode';
 import type { AuthenticatorVault } from './authenticators.ts';
+import type { ConsolePlaces } from './consolePlaces.ts';
 import type { Recent } from './recent.ts';
 import type { RoleLists } from './roleRows.ts';
+import type { SecretClipboard } from './secretClipboard.ts';
 import type { SessionFlow } from './sessionFlow.ts';
 import type { SwitcherOptions } from './switcher.ts';
 import type { WatchedTerminal } from './terminalWatch.ts';
@@ -192,9 +196,25 @@ export interface ConsolePort {
     session: Session,
     credentials: Credentials,
     signal: AbortSignal,
+    place?: ConsolePlace,
   ): Promise<
     { readonly link: Secret } | { readonly hindrance: ConsoleHindrance } | { readonly fault: Fault }
   >;
+  /**
+   * Opens a link as the setting says. `openedAlone`: in a window for the account alone; `openedTogether`: that could not
+   * be had, it is in the person's browser.
+   */
+  open(link: Secret, session: Session): Promise<'opened' | 'openedAlone' | 'openedTogether' | 'notOpened'>;
+}
+
+/** Keys in files, as the interface sees them. */
+export interface WrittenPort {
+  list(): readonly WrittenNote[];
+  /** Writes them, and remembers to take them out. Never over anything. */
+  write(note: WrittenNote, keys: WrittenKeys): Promise<WriteResult>;
+  takeOut(note: WrittenNote): Promise<TakenOut>;
+  /** True when git would take a file at this path. */
+  mayBeCommitted(path: string): Promise<boolean>;
 }
 
 /** What other extensions may have without being asked about, as the interface sees it. */
@@ -224,6 +244,9 @@ export interface CommandParts {
   readonly issuers: IssuersPort;
   readonly login: LoginPort;
   readonly console: ConsolePort;
+  readonly consolePlaces: ConsolePlaces;
+  readonly clipboard: SecretClipboard;
+  readonly written: WrittenPort;
   readonly saml: SamlPort;
   readonly roles: RolesPort;
   readonly switcher: SwitcherOptions;

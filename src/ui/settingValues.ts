@@ -11,6 +11,8 @@ export const defaults = {
   warnBeforeMinutes: 10,
   mfaSessionDurationSeconds: 43_200,
   mfaCodeFromClipboard: false,
+  clearClipboardAfterSeconds: 60,
+  consoleBrowser: 'default',
   signInWith: 'auto',
   samlBrowser: '',
   /** Below the ports that systems give away by themselves, so that it is free. */
@@ -32,6 +34,8 @@ export const limits = {
   warnBeforeMinutes: [1, 60],
   /** GetSessionToken's DurationSeconds: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html */
   mfaSessionDurationSeconds: [900, 129_600],
+  /** 0: it stays. */
+  clearClipboardAfterSeconds: [0, 3600],
   /** Those below belong to the system. */
   samlListenerPort: [1024, 65_535],
 } as const;
@@ -39,6 +43,14 @@ export const limits = {
 /** `stsSessions.delivery`. settings.json may hold anything: what is unknown counts as unset. */
 export function deliveryMode(value: unknown): DeliveryMode {
   return value === 'endpoint' || value === 'environment' ? value : defaults.delivery;
+}
+
+/** Where the AWS console opens: in the person's own browser, or in a window of its own for each account. */
+export type ConsoleBrowser = 'default' | 'isolated';
+
+/** `stsSessions.consoleBrowser`; what is unknown counts as unset. */
+export function consoleBrowserSetting(value: unknown): ConsoleBrowser {
+  return value === 'isolated' ? value : defaults.consoleBrowser;
 }
 
 /** How people sign in: `auto` leaves it to where the editor runs. */

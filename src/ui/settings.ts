@@ -12,6 +12,7 @@ import {
   agentAccessSetting,
   browserSetting,
   comesBack,
+  consoleBrowserSetting,
   deliveryMode,
   integerSetting,
   networkSettings,
@@ -19,6 +20,7 @@ import {
   signInWay,
   textSetting,
 } from './settingValues.ts';
+import type { ConsoleBrowser } from './settingValues.ts';
 import type { DeliveryMode } from '../session/delivery.ts';
 
 /** How the active session reaches terminals. */
@@ -44,6 +46,16 @@ export function mfaSessionDurationSeconds(): number {
 /** True when six digits on the clipboard may be taken as an MFA code. */
 export function mfaCodeFromClipboard(): boolean {
   return read(settings.mfaCodeFromClipboard) === true;
+}
+
+/** Seconds after which a secret that we copied is cleared from the clipboard; 0: never. */
+export function clearClipboardAfterSeconds(): number {
+  return integerSetting('clearClipboardAfterSeconds', read(settings.clearClipboardAfterSeconds));
+}
+
+/** Where the AWS console opens. */
+export function consoleBrowser(): ConsoleBrowser {
+  return consoleBrowserSetting(read(settings.consoleBrowser));
 }
 
 /** How the person signs in at Identity Center from where this window runs. */

@@ -107,7 +107,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'federation sessions and decoded mess
     const shown = await (await fetch(link)).text();
     assert.match(shown, /federated-user\/guest/);
     assert.ok(shown.includes(destination));
-    await page.press('Clear Clipboard', said);
+    await page.press('Clear Now', said);
     await page.clearNotifications();
   });
 

@@ -277,7 +277,7 @@ describeIf(
       const clipboard = await (await page.companion).ask('readClipboard', {});
       assert.deepEqual(secretsIn(clipboard), { keys: 1, tokens: 1 });
       await look('with credentials on the clipboard');
-      await page.press('Clear Clipboard', notification);
+      await page.press('Clear Now', notification);
       await page.notifications().filter({ hasText: 'on the clipboard' }).waitFor({ state: 'detached' });
       await eventually(
         async () => (await page.companion).ask('readClipboard', {}).then(secretsIn),

@@ -131,6 +131,10 @@ describe('the console of a session', () => {
       consoleLinkText.refused('guest'),
       consoleLinkText.warning('guest'),
       consoleLinkText.copied('guest'),
+      consoleLinkText.openedAlone('guest', '111122223333'),
+      consoleLinkText.openedTogether('guest'),
+      consoleLinkText.notARegion(),
+      consoleLinkText.anotherPartition(),
       consoleHindranceSentence({ kind: 'sessionToken', profile: 'ivy' }, 'ivy'),
       consoleHindranceSentence({ kind: 'noConsole', region: 'us-iso-east-1' }, 'ivy'),
     ]) {

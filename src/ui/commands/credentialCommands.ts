@@ -5,8 +5,8 @@ import { commands } from '../ids.ts';
 import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { askPick, askText } from '../prompts/input.ts';
+import { giveAwayText } from '../text/giveAway.ts';
 import { t } from '../text/l10n.ts';
-import { clockTime } from '../text/time.ts';
 import { chooseSession, isRenewable, liveCredentials } from './target.ts';
 
 /** Giving credentials away on purpose, and terminals. */
@@ -57,20 +57,12 @@ async function copyCredentials(parts: CommandParts, argument: CommandArgument): 
   if (!credentials) {
     return;
   }
-  await vscode.env.clipboard.writeText(formatCredentials(answer.value, credentials, session.region));
-  const clear = t('Clear Clipboard');
-  const choice = await vscode.window.showInformationMessage(
-    credentials.expiresAt === undefined
-      ? t('Credentials are on the clipboard: {0}', session.name)
-      : t(
-          'Credentials are on the clipboard, they end at {1} and do not renew: {0}',
-          session.name,
-          clockTime(credentials.expiresAt, parts.now()),
-        ),
-    clear,
-  );
+  const seconds = await parts.clipboard.put(formatCredentials(answer.value, credentials, session.region));
+  const clear = giveAwayText.clearNow();
+  const said = giveAwayText.copied(session.name, credentials.expiresAt, parts.now());
+  const choice = await vscode.window.showInformationMessage(giveAwayText.cleared(said, seconds), clear);
   if (choice === clear) {
-    await vscode.env.clipboard.writeText('');
+    await parts.clipboard.clear();
   }
 }
 

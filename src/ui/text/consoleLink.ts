@@ -1,5 +1,6 @@
 import type { ConsoleHindrance } from '../../aws/console.ts';
 import { t } from './l10n.ts';
+import { accountForReading } from './time.ts';
 
 /** The words of “Open AWS Console”. */
 export const consoleLinkText = {
@@ -9,6 +10,23 @@ export const consoleLinkText = {
   notOpened: (session: string) => t('The AWS console was not opened: {0}', session),
   refused: (session: string) =>
     t('AWS opens no console for these credentials, use a role or a federation session instead: {0}', session),
+  openedAlone: (session: string, account: string | undefined) =>
+    account === undefined
+      ? t('The AWS console opens in a window of its own: {0}', session)
+      : t('The AWS console opens in a window for account {1}: {0}', session, accountForReading(account)),
+  openedTogether: (session: string) =>
+    t(
+      'There is no browser here that could open a window for one account, the console opens in yours: {0}',
+      session,
+    ),
+  atTitle: (session: string) => t('Open AWS Console as {0}', session),
+  atPlaceholder: () => t('Which service? Type a name, or what it does'),
+  regionTitle: (session: string, service: string) => t('Open {1} as {0}', session, service),
+  regionPlaceholder: () => t('Which region?'),
+  lastTime: () => t('last time'),
+  ofSession: () => t('the session’s'),
+  notARegion: () => t('A region looks like this: eu-west-1'),
+  anotherPartition: () => t('That region is in another partition, where this session means nothing'),
   openAgain: () => t('Try Again'),
   copyLink: () => t('Copy Link'),
   /** Before a link is made that can be given away. */
@@ -16,7 +34,7 @@ export const consoleLinkText = {
     t('Whoever has this link within 15 minutes is signed in to the AWS console as you: {0}', session),
   copied: (session: string) =>
     t('The link to the AWS console is on the clipboard, it ends in 15 minutes: {0}', session),
-  clearClipboard: () => t('Clear Clipboard'),
+  assumeRole: () => t('Assume Role'),
   startFederation: () => t('Start Federation Session'),
 };
 
