@@ -70,7 +70,7 @@ describe('the AWS console', () => {
     const companion = await page.companion;
     await companion.ask('writeSetting', { name: 'stsSessions.samlBrowser', value: browser });
     await companion.ask('writeSetting', { name: 'stsSessions.consoleBrowser', value: 'isolated' });
-    await page.runCommand('STS: Open AWS Console');
+    await page.chooseFromMenu('billing-read', 'Open AWS Console');
     await page.waitForNotification('The AWS console opens in a window for account 1111-2222-3333');
     await page.screenshot('console: alone');
     const text = await eventually(
@@ -94,7 +94,7 @@ describe('the AWS console', () => {
     const companion = await page.companion;
     await companion.ask('writeSetting', { name: 'stsSessions.samlBrowser', value: join(home, 'nothing') });
     const opened = page.page.context().waitForEvent('page');
-    await page.runCommand('STS: Open AWS Console');
+    await page.chooseFromMenu('billing-read', 'Open AWS Console');
     await (await opened).close();
     await page.waitForNotification('There is no browser here that could open a window for one account');
     await page.clearNotifications();
@@ -105,7 +105,7 @@ describe('the AWS console', () => {
     await page.runCommand('STS: End All Sessions');
     await page.waitForStatus(/^ ?AWS$/);
     await stage().start('alice');
-    await page.runCommand('STS: Open AWS Console');
+    await page.chooseFromMenu('alice', 'Open AWS Console');
     const said = await page.waitForNotification('AWS opens its console for roles and federated users');
     await page.screenshot('console: none');
     await page.press('Assume Role', said);

@@ -25,8 +25,10 @@ export async function askConsolePlace(
         placeholder: consoleLinkText.atPlaceholder(),
         items: lastFirst(consolePages, ({ id }) => id === first).map((page) => ({
           label: page.name,
-          description: page.id === last?.page ? consoleLinkText.lastTime() : '',
-          detail: page.also,
+          description:
+            page.id === last?.page
+              ? [consoleLinkText.lastTime(), page.also].filter(Boolean).join(' · ')
+              : page.also,
           value: page,
         })),
       });
@@ -46,8 +48,10 @@ export async function askConsolePlace(
         placeholder: consoleLinkText.regionPlaceholder(),
         items: lastFirst(named, ([region]) => region === wanted).map(([region, name]) => ({
           label: region,
-          description: name,
-          ...(region === session.region && { detail: consoleLinkText.ofSession() }),
+          description:
+            region === session.region
+              ? [name, consoleLinkText.ofSession()].filter(Boolean).join(' · ')
+              : name,
           value: region,
         })),
         // AWS opens regions faster than lists are written.
