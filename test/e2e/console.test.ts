@@ -104,7 +104,8 @@ describe('the AWS console', () => {
     const { page } = stage();
     await page.runCommand('STS: End All Sessions');
     await page.waitForStatus(/^ ?AWS$/);
-    await stage().start('alice');
+    await stage().start('alice', { mfa: true });
+    await page.waitForStatus(/^ ?alice \d/);
     await page.chooseFromMenu('alice', 'Open AWS Console');
     const said = await page.waitForNotification('AWS opens its console for roles and federated users');
     await page.screenshot('console: none');
