@@ -18,8 +18,7 @@ import { folderPath } from './outlets/folder.ts';
 import type { SupplyRequest } from './outlets/server.ts';
 import { deferPeers, openWindowHost } from './outlets/windowHost.ts';
 import { supplyNamed } from './session/named.ts';
-import { isForgotten, noteOf, readNote } from './session/remembered.ts';
-import type { Peers, SessionStore } from './session/types.ts';
+import type { Peers } from './session/types.ts';
 import { Sessions } from './session/sessions.ts';
 import { commandRunner, commandTable } from './ui/commands.ts';
 import { terminalProfile } from './ui/commands/terminalCommands.ts';
@@ -57,6 +56,7 @@ import { wireIdentityCenter } from './wireIdentityCenter.ts';
 import { wireIssuers } from './wireIssuers.ts';
 import { wireLogin } from './wireLogin.ts';
 import { noteOfRenewals } from './wireRenewal.ts';
+import { deferStore, resume, tellNotKept } from './resume.ts';
 import { wireRoles } from './wireRoles.ts';
 import { wireSaml } from './wireSaml.ts';
 import { wireSts } from './wireSts.ts';
@@ -69,7 +69,6 @@ import type { WiredDelivery } from './wireDelivery.ts';
 import { wireTasks } from './wireTasks.ts';
 import { wireTools } from './wireTools.ts';
 
-const activeKey = 'activeSession';
 const now = (): number => Date.now();
 
 /** The parts, built: what `extension.ts` needs of them. */
@@ -374,7 +373,8 @@ export function start(context: vscode.ExtensionContext): Core {
       host.then((window) => window.dispose()),
     ]);
   };
-  void resume(context, sessions, delivery).then(() => {
+  void resume(context, sessions, () => {
+    delivery.begin();
     sessions.attend(questions);
     giveAway.begin();
   });
@@ -385,48 +385,6 @@ export function start(context: vscode.ExtensionContext): Core {
     api: api.of,
     agents,
     end,
-  };
-}
-
-function tellNotKept(): void {
-  void vscode.window.showWarningMessage(
-    t('VS Code could not keep your sessions safely, they last until this window closes'),
-  );
-}
-
-/** Takes up the sessions of before a reload, and the one that this workspace worked under. */
-async function resume(
-  context: vscode.ExtensionContext,
-  sessions: Sessions,
-  delivery: WiredDelivery,
-): Promise<void> {
-  await sessions.load();
-  const left = readNote(context.workspaceState.get(activeKey));
-  if (sessions.activeId === undefined) {
-    sessions.setActive(left?.id);
-  }
-  if (isForgotten(left, sessions.records(), now())) {
-    tellNotKept();
-  }
-  let noted = JSON.stringify(left);
-  const remember = (): void => {
-    const { activeId } = sessions;
-    const note = noteOf(activeId === undefined ? undefined : sessions.get(activeId));
-    if (JSON.stringify(note) !== noted) {
-      noted = JSON.stringify(note);
-      void context.workspaceState.update(activeKey, note);
-    }
-  };
-  remember();
-  context.subscriptions.push(sessions.onDidChange(remember));
-  delivery.begin();
-}
-
-function deferStore(opening: Promise<SessionStore>): SessionStore {
-  return {
-    load: async () => (await opening).load(),
-    save: async (record) => (await opening).save(record),
-    remove: async (id) => (await opening).remove(id),
   };
 }
 
