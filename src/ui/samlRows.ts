@@ -27,14 +27,18 @@ export function samlRoleNodes(
   intern: (node: TreeNode) => TreeNode,
 ): readonly TreeNode[] {
   const origin = openOrigin(result);
-  const roles = origin === undefined ? [] : (state.samlRoles?.(origin) ?? []);
+  const roles = origin === undefined ? undefined : state.samlRoles?.(origin);
+  // Nearly every profile: the tree asks this for each of thousands.
+  if (origin === undefined || roles === undefined || roles.length === 0) {
+    return [];
+  }
   return rolesByAccount(roles, nameOf(state))
     .flatMap((group) => group.roles)
     .map((role) =>
       intern({
         kind: 'samlRole',
         id: samlRoleNodeId(profile, role),
-        profile: origin?.profile ?? '',
+        profile: origin.profile,
         name: samlSessionName(role, nameOf(state)),
         ...role,
       }),

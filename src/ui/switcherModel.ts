@@ -344,24 +344,31 @@ function webIdentityRow(
 function profileRow(section: Section, request: SessionRequest, input: SwitcherInput): SwitcherRow {
   const look = lookOfSection(section);
   const roleArn = valueOf(section, 'role_arn');
-  const account =
-    valueOf(section, 'sso_account_id') ??
-    valueOf(section, 'aws_account_id') ??
-    parseArnOwner(valueOf(section, 'login_session') ?? '')?.accountId;
+  const account = roleArn === undefined ? accountOf(section) : undefined;
   const facts =
     roleArn === undefined
       ? joinFacts([look.word, account && accountForReading(account), valueOf(section, 'sso_role_name')])
       : roleFacts(roleArn, section.name, input);
-  const alias = roleArn === undefined && account !== undefined ? input.aliasOf(account) : undefined;
+  const alias = account === undefined ? undefined : input.aliasOf(account);
   return {
     kind: 'item',
     key: requestKey(request),
     label: `$(${look.icon}) ${escapeIcons(isReadOnlyRequest(request) ? nameOfRequest(request) : section.name)}`,
-    description: escapeIcons([facts, alias].filter((fact) => fact !== undefined).join(' · ')),
+    description: escapeIcons(alias === undefined ? facts : `${facts} · ${alias}`),
     detail: roleArn === undefined ? undefined : escapeIcons(sourceChain(section, roleArn, input.set)),
     choice: { kind: 'startSession', request },
     buttons: buttonsOf(request, assumesRole.has(kindOf(section))),
   };
+}
+
+/** The account of a profile that is no role. */
+function accountOf(section: Section): string | undefined {
+  const login = valueOf(section, 'login_session');
+  return (
+    valueOf(section, 'sso_account_id') ??
+    valueOf(section, 'aws_account_id') ??
+    (login === undefined ? undefined : parseArnOwner(login)?.accountId)
+  );
 }
 
 /** Account (with its alias) and role of an ARN; the role is left out where the row is called like it. */

@@ -112,6 +112,8 @@ export class ProfileTree {
   readonly #problems: ReadonlyMap<string, readonly Problem[]>;
   readonly #fileProblems: ReadonlyMap<FileRole, readonly Problem[]>;
   readonly #nodes = new Map<string, TreeNode>();
+  /** The same rows by name: making an id goes all the way up, and each row is asked for several times. */
+  readonly #entries = { profile: new Map<string, TreeNode>(), ssoSession: new Map<string, TreeNode>() };
   /** Rows of roles in no file, by ARN. */
   readonly #shown = new Map<string, readonly TreeNode[]>();
 
@@ -379,6 +381,11 @@ export class ProfileTree {
   }
 
   #entryNode(entry: IndexEntry): TreeNode {
+    const entries = this.#entries[entry.kind];
+    const known = entries.get(entry.name);
+    if (known) {
+      return known;
+    }
     const path = [entry];
     let above = entry.kind === 'profile' ? this.#index.parentOf(entry.name) : undefined;
     while (above) {
@@ -387,11 +394,13 @@ export class ProfileTree {
     }
     // A profile and an sso-session may have one name, and any character may stand in either.
     const id = `profiles/${path.map(({ kind, name }) => `${kind === 'ssoSession' ? 'sso:' : ''}${encodeURIComponent(name)}`).join('/')}`;
-    return this.#intern(
+    const node = this.#intern(
       entry.kind === 'profile'
         ? { kind: 'profile', id, profile: entry.name }
         : { kind: 'ssoSession', id, name: entry.name },
     );
+    entries.set(entry.name, node);
+    return node;
   }
 
   #intern(node: TreeNode): TreeNode {

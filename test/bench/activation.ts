@@ -115,7 +115,8 @@ async function packageSleeping(): Promise<string> {
   return packageFolder(folder, 'sleeping', ['--skip-license']);
 }
 
-async function packageIdle(name: string): Promise<string> {
+/** An extension that does nothing, packaged; it is active from the start with `activationEvents: ['*']`. */
+export async function packageIdle(name: string, activationEvents = [NEVER]): Promise<string> {
   const folder = join(root, 'out', name);
   await mkdir(folder, { recursive: true });
   const manifest = {
@@ -124,7 +125,7 @@ async function packageIdle(name: string): Promise<string> {
     version: '0.0.1',
     description: 'Does nothing.',
     engines: { vscode: '^1.101.0' },
-    activationEvents: [NEVER],
+    activationEvents,
     main: './extension.cjs',
   };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));

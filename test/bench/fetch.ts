@@ -4,11 +4,15 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Address } from '../../src/outlets/registration.ts';
+import { attack, rightClient, startAttackedHost, wrongRequests } from '../support/attacks.ts';
 import { installedFolder, openWindow, temporaryFolder } from '../support/outletRig.ts';
+import { median } from './measure.ts';
 import type { BenchRow } from './row.ts';
 
 const HELPER_RUNS = 60;
 const HTTP_RUNS = 500;
+const FLOOD = { perSecond: 10_000, ms: 5000 };
+const PAUSE_LIMIT_MS = 50;
 
 /** The helper beside `curl` alone, run in turn so that noise hits both, and one fetch by HTTP. */
 export async function benchFetch(): Promise<BenchRow[]> {
@@ -21,6 +25,7 @@ export async function benchFetch(): Promise<BenchRow[]> {
         ? [await helperBesideCurl(join(folder.path, 'fetch'), sockets.server.address)]
         : []),
       await byHttp(sockets.server.address),
+      await underFlood(),
     ];
   } finally {
     await sockets.dispose();
@@ -62,6 +67,42 @@ async function byHttp(address: Address): Promise<BenchRow> {
   };
 }
 
+/**
+ * How long the host stands still while somebody asks wrongly 10,000 times a second and a right client every 50 ms; beside
+ * Node's bare server under the same, because on a busy machine every process stands still now and then.
+ */
+async function underFlood(): Promise<BenchRow> {
+  const ours = await pauseUnderFlood(false);
+  const bare = await pauseUnderFlood(true);
+  const limit = Math.max(PAUSE_LIMIT_MS, 2 * bare.pauseMs);
+  return {
+    what:
+      `longest pause of the host under wrong requests (${ours.perSecond.toFixed(0)} a second, a bare server ` +
+      `${bare.pauseMs.toFixed(0)} ms at ${bare.perSecond.toFixed(0)}); right fetches p50 ${median(ours.took).toFixed(1)} ms`,
+    ours: `${ours.pauseMs.toFixed(1)} ms`,
+    limit: `${limit.toFixed(0)} ms`,
+    ok: ours.pauseMs <= limit,
+  };
+}
+
+async function pauseUnderFlood(
+  bare: boolean,
+): Promise<{ pauseMs: number; perSecond: number; took: readonly number[] }> {
+  const temporary = temporaryFolder();
+  const host = await startAttackedHost(temporary.path, { bare });
+  try {
+    await host.measure();
+    const texts = wrongRequests(host);
+    const attacking = attack({ kind: 'requests', texts, port: host.tcp.port, ...FLOOD });
+    const took = bare ? [] : await rightClient(host, { everyMs: 50, until: attacking });
+    const { connections, seconds } = await attacking;
+    return { pauseMs: (await host.measure()).longestPauseMs, perSecond: connections / seconds, took };
+  } finally {
+    await host.kill();
+    temporary.remove();
+  }
+}
+
 async function timed(command: string, args: readonly string[], env: Record<string, string>): Promise<number> {
   const start = performance.now();
   const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -82,8 +123,4 @@ function get(address: Address): Promise<void> {
     sent.on('error', reject);
     sent.end();
   });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -8,6 +8,7 @@ export class HostClock {
   readonly #realDate = Date;
   readonly #setTimeout = globalThis.setTimeout;
   readonly #clearTimeout = globalThis.clearTimeout;
+  readonly #intervals = new Set<unknown>();
   #offset = 0;
 
   /** `owner`: a part of the path of the scripts whose timers move along. */
@@ -15,6 +16,11 @@ export class HostClock {
     this.#owner = owner;
     this.#replaceDate();
     this.#replaceTimers();
+  }
+
+  /** How many timers of the extension under test are set. */
+  get timers(): number {
+    return this.#pending.size + this.#intervals.size;
   }
 
   /** Milliseconds to go forward; negative ones go back, which fires nothing. */
@@ -66,5 +72,22 @@ export class HostClock {
     // Keeps what hangs on the function, such as `__promisify__`.
     globalThis.setTimeout = Object.assign(set, this.#setTimeout);
     globalThis.clearTimeout = clear;
+    this.#countIntervals();
+  }
+
+  #countIntervals(): void {
+    const { setInterval, clearInterval } = globalThis;
+    const set = (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): NodeJS.Timeout => {
+      const handle = setInterval(callback, ms, ...args);
+      if ((new Error().stack ?? '').includes(this.#owner)) {
+        this.#intervals.add(handle);
+      }
+      return handle;
+    };
+    globalThis.setInterval = Object.assign(set, setInterval);
+    globalThis.clearInterval = (handle: NodeJS.Timeout | string | number | undefined): void => {
+      this.#intervals.delete(handle);
+      clearInterval(handle);
+    };
   }
 }

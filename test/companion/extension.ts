@@ -7,7 +7,7 @@ import { commands, debug, env, type ExtensionContext, extensions, Uri, window, w
 import { HostClock } from './clock.ts';
 import { useTools } from './toolUser.ts';
 import { useApi } from './apiUser.ts';
-import { measureActivations } from './measure.ts';
+import { collectGarbage, measureActivations } from './measure.ts';
 import { plant } from './plant.ts';
 import type { CompanionActions, CompanionAddress } from './protocol.ts';
 
@@ -83,6 +83,10 @@ function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
       return { present: found !== undefined, active: found?.isActive ?? false };
     },
     activate: ({ ids }) => measureActivations(ids),
+    host: () => {
+      collectGarbage();
+      return { pid: process.pid, heapBytes: process.memoryUsage().heapUsed, timers: clock.timers };
+    },
     commands: () => commands.getCommands(true),
     ...useApi(context.extension.id),
     ...useTools(),

@@ -16,6 +16,8 @@ export interface CompanionActions {
   extension: { request: { id: string }; answer: { present: boolean; active: boolean } };
   /** Activates extensions that are not active yet, one after another, and measures each. */
   activate: { request: { ids: readonly string[] }; answer: readonly Activation[] };
+  /** How the extension host is, after a collection. */
+  host: { request: object; answer: HostFigures };
   commands: { request: object; answer: string[] };
   /** Calls what STS Sessions exports, as another extension does; `caller`: pretends to be that one. */
   apiList: { request: { caller?: string }; answer: readonly SessionInfo[] };
@@ -85,6 +87,14 @@ export interface CompanionAddress {
   readonly port: number;
   /** Sent back in `Authorization`, so that no page in the browser can drive the host. */
   readonly token: string;
+}
+
+/** What an extension host holds. */
+export interface HostFigures {
+  readonly pid: number;
+  readonly heapBytes: number;
+  /** Timers of the extension under test. */
+  readonly timers: number;
 }
 
 /** What activating one extension took. */

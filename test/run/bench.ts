@@ -3,6 +3,7 @@
 import { benchActivation, benchSize } from '../bench/activation.ts';
 import { benchFetch } from '../bench/fetch.ts';
 import { benchKinds } from '../bench/kinds.ts';
+import { benchLive } from '../bench/live.ts';
 import { benchLoad } from '../bench/load.ts';
 import { benchParse } from '../bench/parse.ts';
 import type { BenchRow } from '../bench/row.ts';
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   fetch: benchFetch,
   size: benchSize,
   activation: benchActivation,
+  live: benchLive,
 };
 
 const chosen = process.argv.slice(2);
