@@ -39,27 +39,40 @@ export function shownLeft(leftMs: number): number {
     : Math.ceil(leftMs / (10 * second)) * 10 * second;
 }
 
+/** More than anybody watches: above it, texts in whole minutes change together. */
+const fewSessions = 10;
+
+/**
+ * So much longer may a text in whole minutes then stand, ms. Two hundred sessions end at sixty different seconds, and
+ * looking at all of them sixty times a minute is what an idle editor must not do.
+ */
+const togetherMs = 10 * second;
+
 /**
  * The first moment after `now` (ms UTC) at which a text or a phase of any of these credentials changes, at most
- * `longestSleepMs` away; undefined when nothing is live or no end is known.
+ * `longestSleepMs` away; undefined when nothing is live or no end is known. Of many, texts in whole minutes may be late.
  */
 export function nextChangeAt(live: Iterable<Ends>, now: number, warnMs: number): number | undefined {
+  const ends = Array.from(live, (credentials) => timeLeft(credentials, now));
+  const running = ends.filter((left) => left > 0 && left !== Infinity);
+  const step = running.length > fewSessions ? togetherMs : 1;
   let next: number | undefined;
-  for (const credentials of live) {
-    const left = timeLeft(credentials, now);
-    if (left > 0 && left !== Infinity) {
-      const wait = Math.min(longestSleepMs, untilTextChanges(left), untilWarning(left, warnMs));
-      next = Math.min(next ?? Infinity, now + wait);
-    }
+  for (const left of running) {
+    const at = Math.min(textChangesAt(left, now, step), now + untilWarning(left, warnMs));
+    next = Math.min(next ?? Infinity, at, now + longestSleepMs);
   }
   return next;
 }
 
-function untilTextChanges(left: number): number {
-  if (left >= 3 * minute) {
-    // 47m still stands at 47:00.000 and gives way a millisecond later.
-    return (left % minute) + 1;
-  }
+/** `step`: a text in whole minutes waits for the next multiple of it on the clock. */
+function textChangesAt(left: number, now: number, step: number): number {
+  return left >= 3 * minute
+    ? // 47m still stands at 47:00.000 and gives way a millisecond later.
+      Math.ceil((now + (left % minute) + 1) / step) * step
+    : now + untilShortTextChanges(left);
+}
+
+function untilShortTextChanges(left: number): number {
   // 2m stands until the first step below two minutes, 1m 50s.
   return left >= 2 * minute ? left - 110 * second : left % (10 * second) || 10 * second;
 }

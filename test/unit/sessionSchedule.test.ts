@@ -56,6 +56,19 @@ describe('the next change of a text', () => {
     }
   });
 
+  it('comes a few times a minute for two hundred sessions, their warnings and ends at their moments all the same', () => {
+    const many = Array.from({ length: 200 }, (_, at) => ending(30 * minute + at * 1777));
+    let now = noon;
+    let looks = 0;
+    for (; now < noon + 10 * minute; looks += 1) {
+      now = nextChangeAt(many, now, warn) ?? Infinity;
+    }
+    assert.ok(looks <= 10 * 7, `${looks} looks in ten minutes`);
+    const late = [...many, ending(warn + 5000), ending(41_000)];
+    assert.equal(nextChangeAt(late, noon, warn), noon + 1000);
+    assert.equal(nextChangeAt([...many, ending(warn + 5000)], noon, warn), noon + 5001);
+  });
+
   it('is the end, when that comes first', () => {
     assert.equal(nextChangeAt([ending(7)], noon, warn), noon + 7);
   });
