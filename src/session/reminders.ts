@@ -1,3 +1,4 @@
+import { isAgentRequest } from '../aws/readOnly.ts';
 import type { Answer } from './attendance.ts';
 import type { HeldSession } from './kept.ts';
 import type { RenewalNote } from './renewalNote.ts';
@@ -89,6 +90,10 @@ export class Reminders {
     }
     const session = this.#ports.look(id);
     if (session?.state.kind !== 'live' || session.state.renewing) {
+      return undefined;
+    }
+    // An agent that still wants it asks by itself; nobody types codes for one that is done.
+    if (isAgentRequest(session.request)) {
       return undefined;
     }
     if (!session.needsPerson && session.signsInAnew !== true && this.#surprises.get(id) !== startedAt) {

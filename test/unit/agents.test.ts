@@ -10,7 +10,7 @@ import { Agents } from '../../src/session/agents.ts';
 import type { Happening } from '../../src/session/happenings.ts';
 import type { Session } from '../../src/session/types.ts';
 import { settle } from '../support/fakeClock.ts';
-import { hour, Machine, minute, never, profile, Window } from '../support/sessionWindows.ts';
+import { hour, Machine, minute, never, Person, profile, Window } from '../support/sessionWindows.ts';
 
 const twinName = 'prod (for agents)';
 
@@ -356,6 +356,27 @@ describe('agents', () => {
     void desk.fetch(id);
     await settle();
     assert.equal(desk.questions.length, 2);
+  });
+
+  it('cause no question ahead of the end of theirs: whoever still wants it asks', async () => {
+    const desk = new Desk();
+    desk.machine.withMfa.add('prod');
+    const person = new Person();
+    await desk.window.sessions.load();
+    desk.window.sessions.attend(person);
+    const { id } = await desk.start();
+    const fetching = desk.fetch(id);
+    await settle();
+    desk.question().answer(true);
+    await settle();
+    desk.machine.call().grant();
+    assert.equal(got(await fetching), twinName);
+    await desk.machine.clock.advance(55 * minute);
+    assert.deepEqual([...new Set(person.asked.map(({ name }) => name))], ['prod']);
+    await desk.machine.clock.advance(10 * minute);
+    void desk.fetch(id);
+    await settle();
+    assert.deepEqual(desk.renewals, [twinName]);
   });
 
   it('never get a session in full that comes while they are told that there is none', async () => {
