@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { placeAgentVariables } from '../../src/outlets/agentVariables.ts';
 import type { Address } from '../../src/outlets/registration.ts';
 import { attack, rightClient, startAttackedHost, wrongRequests } from '../support/attacks.ts';
+import { agentVariables } from '../../src/session/agentAccess.ts';
 import { installedFolder, openWindow, temporaryFolder } from '../support/outletRig.ts';
 import { median } from './measure.ts';
 import type { BenchRow } from './row.ts';
@@ -18,6 +20,7 @@ const PAUSE_LIMIT_MS = 50;
 export async function benchFetch(): Promise<BenchRow[]> {
   const temporary = temporaryFolder();
   const folder = await installedFolder(temporary.path);
+  await placeAgentVariables(folder, agentVariables);
   const sockets = await openWindow(folder, 'one');
   try {
     return [

@@ -7,7 +7,7 @@ export function agentRefusal(name: string, why: AgentRefusal): string {
   switch (why.kind) {
     case 'notChosen':
       return t(
-        'Agents get no AWS credentials until a person chooses in VS Code what agents get, ask them to do so: {0}',
+        'Agents get no AWS credentials until a person chooses in VS Code what they get (STS: Choose What Agents Get): {0}',
         name,
       );
     case 'nothing':
