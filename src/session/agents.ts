@@ -1,72 +1,27 @@
-import type { Fault } from '../aws/faults.ts';
-import { wantsSignIn } from '../aws/faults.ts';
 import type { Guard } from '../aws/guards.ts';
-import type { PlanResult, SessionRequest } from '../aws/planModel.ts';
-import { agentRequest, isAgentRequest } from '../aws/readOnly.ts';
-import type { ReadOnlyHindrance } from '../aws/readOnly.ts';
-import {
-  decideForAgent,
-  type AgentAccess,
-  type AgentQuestion,
-  type AgentRefusal,
-  type ToolSupply,
-} from './agentAccess.ts';
+import type { SessionRequest } from '../aws/planModel.ts';
+import { decideForAgent, type AgentAccess, type ToolSupply } from './agentAccess.ts';
+import { AgentConsent, refused, type ConsentPorts, type Next } from './agentConsent.ts';
+import { agent, AgentTwins, requestText, type TwinPorts } from './agentTwins.ts';
 import { DisposableStore, type Disposable } from './emitter.ts';
-import { errorName } from './errorName.ts';
-import type { Asker, Happening } from './happenings.ts';
-import type { StartResult, SupplyOptions } from './ports.ts';
+import type { SupplyOptions } from './ports.ts';
 import type { Sessions } from './sessions.ts';
 import type { Session } from './types.ts';
 
-/** An agent that is refused tries again, and again: after a no, nobody is asked about the same for so long. */
-const quietAfterNoMs = 10 * 60_000;
-
-/** After a read-only session that did not start, fetches get the same answer for so long. */
-const quietAfterFailureMs = 30_000;
-
-const agent: Asker = { kind: 'agent' };
+/** A guard's question, a try without a person, a question to one: what takes more rounds leads nowhere. */
+const mostRounds = 5;
 
 /** All that serving agents asks of the world. */
-export interface AgentPorts {
-  readonly sessions: Pick<
-    Sessions,
-    | 'known'
-    | 'get'
-    | 'list'
-    | 'records'
-    | 'start'
-    | 'supply'
-    | 'end'
-    | 'dismiss'
-    | 'handedOut'
-    | 'onDidHappen'
-  >;
-  /** Plans from today's files. */
-  plan(request: SessionRequest): Promise<PlanResult>;
+export interface AgentPorts
+  extends Omit<ConsentPorts, 'isThere'>, Pick<TwinPorts, 'plan' | 'start' | 'now' | 'log'> {
+  readonly sessions: TwinPorts['sessions'] & Pick<Sessions, 'known' | 'supply' | 'handedOut' | 'onDidHappen'>;
   /** Undefined until the person has chosen once. */
   access(): AgentAccess | undefined;
   guardOf(session: Session): Pick<Guard, 'readOnly' | 'asksFirst'> | undefined;
-  /** Has the person choose what agents get. Resolves when they have, or have put the question away. */
-  askToChoose(session: Session): Promise<void>;
-  /** Asks for a yes; false for a no, and when the question was put away. */
-  ask(question: AgentQuestion, session: Session): Promise<boolean>;
-  /** Starts with a person there, aside; undefined when it did not, and they know why. */
-  start(request: SessionRequest): Promise<Session | undefined>;
-  /** Says that agents get nothing of a session. */
-  tellRefused(session: Session, why: AgentRefusal): void;
   /** Asks the person to renew a session whose renewal needs one. */
   askToRenew(session: Session): Promise<void>;
-  now(): number;
   setTimer(ms: number, callback: () => void): Disposable;
-  /** One line for the log, without a secret. */
-  log(line: string): void;
 }
-
-/** What a fetch comes to now: an answer, or something to wait for and what to say when that takes too long. */
-type Next =
-  | { readonly kind: 'answer'; readonly answer: ToolSupply }
-  | { readonly kind: 'serve'; readonly id: string }
-  | { readonly kind: 'wait'; readonly for: Promise<void>; readonly late: ToolSupply };
 
 /**
  * Serves what runs in the terminals of coding agents: what the person has chosen that agents get, and no more. The
@@ -77,25 +32,39 @@ export class Agents implements Disposable {
   readonly #store = new DisposableStore();
   /** Closed while this window is: no session starts for an agent any more. */
   readonly #disposed = new AbortController();
-  /** The one question about what agents get, until somebody has chosen. */
-  #choosing = false;
-  /** Under way for a request: a question to the person, or a start without one. */
-  readonly #underWay = new Map<string, Promise<void>>();
-  /** When a person said no (ms UTC), by what they were asked about. */
-  readonly #saidNoAt = new Map<string, number>();
-  readonly #failures = new Map<string, { readonly fault: Fault; readonly at: number }>();
-  /** Read-only sessions that can be had by a sign-in only, as the last try has shown. */
-  readonly #wantSignIn = new Set<string>();
-  /** Read-only sessions that a person ended while the session beside them goes on. */
-  readonly #endedAlone = new Set<string>();
-  /** Guarded sessions that the person has let agents have. */
-  readonly #allowed = new Set<string>();
-  /** What somebody was told once. */
-  readonly #told = new Set<string>();
+  readonly #consent: AgentConsent;
+  readonly #twins: AgentTwins;
+  /** The access key that agents were last given of a session. */
+  readonly #given = new Map<string, string>();
 
   constructor(ports: AgentPorts) {
     this.#ports = ports;
-    this.#store.add(ports.sessions.onDidHappen((happening) => this.#onHappening(happening)));
+    const { sessions } = ports;
+    this.#consent = new AgentConsent({
+      askToChoose: (session) => ports.askToChoose(session),
+      ask: (question, session) => ports.ask(question, session),
+      tellRefused: (session, why) => ports.tellRefused(session, why),
+      isThere: (id) => sessions.get(id) !== undefined,
+      now: () => ports.now(),
+      log: (line) => ports.log(line),
+    });
+    this.#twins = new AgentTwins({
+      sessions,
+      plan: (request) => ports.plan(request),
+      start: (request) => ports.start(request),
+      now: () => ports.now(),
+      log: (line) => ports.log(line),
+      signal: this.#disposed.signal,
+    });
+    this.#store.add(
+      sessions.onDidHappen((happening) => {
+        if (happening.kind === 'ended') {
+          const { id } = happening.session;
+          this.#given.delete(id);
+          this.#consent.forget(id, this.#twins.onEnded(happening));
+        }
+      }),
+    );
   }
 
   /** Credentials for a fetch that comes from an agent's terminal. Held no longer than asked for; never rejects. */
@@ -106,7 +75,7 @@ export class Agents implements Disposable {
     const { sessions } = this.#ports;
     const since = this.#ports.now();
     await sessions.known(signal);
-    for (;;) {
+    for (let round = 1; ; round++) {
       const session = sessions.get(id);
       if (session === undefined) {
         return this.#withoutSession(id, signal);
@@ -117,20 +86,20 @@ export class Agents implements Disposable {
           return next.answer;
         case 'serve':
           return this.#serve(next.id, this.#left(since, holdMs), signal);
-        case 'wait':
-          await this.#wait(next.for, this.#left(since, holdMs), signal);
-          if (this.#left(since, holdMs) === 0 || signal.aborted) {
+        case 'wait': {
+          const left = this.#left(since, holdMs);
+          if (left === 0 || signal.aborted || round > mostRounds) {
             return next.late;
           }
+          await this.#wait(next.for, left, signal);
+        }
       }
     }
   }
 
-  /** The person has chosen, elsewhere maybe: when the choice is taken back, they are asked once more. */
+  /** The person has chosen, in whatever window. */
   accessChanged(): void {
-    this.#choosing = false;
-    this.#saidNoAt.clear();
-    this.#told.clear();
+    this.#consent.chosen();
   }
 
   dispose(): void {
@@ -143,12 +112,12 @@ export class Agents implements Disposable {
     const guard = this.#ports.guardOf(session);
     const decision = decideForAgent({ access: this.#ports.access(), guard, request: session.request });
     if (decision.kind === 'refuse') {
-      this.#tell(session, decision.why);
+      this.#consent.tell(session, decision.why);
       return refused(name, decision.why);
     }
-    const guarded = guard?.asksFirst === true && !this.#allowed.has(id);
+    const guarded = guard?.asksFirst === true && !this.#consent.isAllowed(id);
     if (decision.kind === 'serve') {
-      return guarded ? this.#askGuarded(session) : { kind: 'serve', id };
+      return guarded ? this.#consent.askGuarded(session) : { kind: 'serve', id };
     }
     return this.#narrowed(session, decision.request, decision.own, guarded);
   }
@@ -162,119 +131,39 @@ export class Agents implements Disposable {
   ): Promise<Next> {
     const { name, state } = session;
     const key = requestText(request);
-    const found = this.#find(own);
+    const found = this.#twins.find(own);
     if (found?.state.kind === 'live') {
-      return guarded ? this.#askGuarded(session) : { kind: 'serve', id: found.id };
+      return guarded ? this.#consent.askGuarded(session) : { kind: 'serve', id: found.id };
     }
-    const there = this.#find(request);
+    const there = this.#twins.find(request);
     if (there !== undefined && there.state.kind !== 'failed') {
       return { kind: 'serve', id: there.id };
     }
-    if (state.kind === 'failed' || state.kind === 'starting') {
-      return state.kind === 'failed' ? failed(name, state.fault) : refused(name, { kind: 'starting' });
+    if (state.kind === 'starting') {
+      return refused(name, { kind: 'starting' });
     }
-    const failure = this.#failures.get(key);
-    if (failure !== undefined && this.#isRecent(failure.at, quietAfterFailureMs)) {
-      return failed(name, failure.fault);
+    const fault = state.kind === 'failed' ? state.fault : this.#twins.recentFailure(key);
+    if (fault !== undefined) {
+      return { kind: 'answer', answer: { kind: 'failed', name, fault } };
     }
     // Before anybody types a code for it.
-    const why = await this.#hindrance(request);
+    const why = await this.#twins.hindrance(request);
     if (why !== undefined) {
-      this.#tell(session, { kind: 'cannotBeReadOnly', why });
+      this.#consent.tell(session, { kind: 'cannotBeReadOnly', why });
       return refused(name, { kind: 'cannotBeReadOnly', why });
     }
-    const question = this.#questionAbout(session, key);
+    const question = this.#twins.questionAbout(session, key);
     if (question !== undefined) {
-      return this.#askFirst(question, session, key, async () => {
-        this.#wantSignIn.delete(key);
-        this.#endedAlone.delete(key);
-        const started = await this.#ports.start(request);
-        this.#endWithout(session, started);
-        return started !== undefined;
-      });
+      return this.#consent.ask(question, session, key, () =>
+        this.#twins.startAttended(session, request, key),
+      );
     }
     // A start with a person there asks for the guard by itself.
     if (guarded) {
-      return this.#askGuarded(session);
+      return this.#consent.askGuarded(session);
     }
-    const late: ToolSupply = { kind: 'refused', name, why: { kind: 'starting' } };
-    return { kind: 'wait', for: this.#once(key, () => this.#startSilently(session, request, key)), late };
-  }
-
-  #askGuarded(session: Session): Next {
-    return this.#askFirst('guarded', session, session.id, () => {
-      this.#allowed.add(session.id);
-      return Promise.resolve(true);
-    });
-  }
-
-  async #hindrance(request: SessionRequest): Promise<ReadOnlyHindrance | undefined> {
-    const planned = await this.#ports.plan(request);
-    const [problem] = planned.ok ? [] : planned.problems;
-    return problem?.what.kind === 'cannotBeReadOnly' ? problem.what.why : undefined;
-  }
-
-  /** What a person must be asked before the read-only session can start; undefined when it can start without one. */
-  #questionAbout({ needsPerson, signsInAnew }: Session, key: string): AgentQuestion | undefined {
-    if (needsPerson) {
-      return 'code';
-    }
-    if (signsInAnew === true || this.#wantSignIn.has(key)) {
-      return 'signIn';
-    }
-    return this.#endedAlone.has(key) ? 'again' : undefined;
-  }
-
-  async #startSilently(session: Session, request: SessionRequest, key: string): Promise<void> {
-    const options = { aside: true, unattended: true, by: agent };
-    const result = await this.#ports.sessions.start(request, this.#disposed.signal, options);
-    if (result.ok) {
-      this.#failures.delete(key);
-      this.#endWithout(session, result.session);
-      return;
-    }
-    this.#clearFailed(request);
-    if (result.why === 'fault' && (wantsSignIn(result.fault) || result.fault.kind === 'mfaNeedsPerson')) {
-      this.#wantSignIn.add(key);
-      return;
-    }
-    const fault = faultOf(result, session.name);
-    this.#failures.set(key, { fault, at: this.#ports.now() });
-    this.#ports.log(`${session.id}: no read-only session for agents: ${fault.kind}`);
-  }
-
-  /** Asks the person once for all that wait, and does what a yes wants done. */
-  #askFirst(what: AgentQuestion, session: Session, key: string, onYes: () => Promise<boolean>): Next {
-    const at = this.#saidNoAt.get(key);
-    if (at !== undefined && this.#isRecent(at, quietAfterNoMs)) {
-      return refused(session.name, { kind: 'saidNo' });
-    }
-    const asking = this.#once(key, async () => {
-      const yes = await this.#ports.ask(what, session);
-      // Nothing is started for a session that was ended while the question stood there.
-      const done = yes && this.#ports.sessions.get(session.id) !== undefined && (await onYes());
-      if (!done) {
-        this.#saidNoAt.set(key, this.#ports.now());
-      }
-    });
-    const late: ToolSupply = { kind: 'refused', name: session.name, why: { kind: 'asked', what } };
-    return { kind: 'wait', for: asking, late };
-  }
-
-  /** One piece of work at a time under a key, however many fetches wait for it. Never rejects. */
-  #once(key: string, work: () => Promise<void>): Promise<void> {
-    const before = this.#underWay.get(key);
-    if (before !== undefined) {
-      return before;
-    }
-    const begun = work()
-      .catch((error: unknown) => {
-        this.#saidNoAt.set(key, this.#ports.now());
-        this.#ports.log(`agents: ${errorName(error)}`);
-      })
-      .finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, begun);
-    return begun;
+    const starting = this.#consent.once(key, () => this.#twins.startSilently(session, request, key));
+    return { kind: 'wait', for: starting, late: { kind: 'refused', name, why: { kind: 'starting' } } };
   }
 
   async #serve(id: string, holdMs: number, signal: AbortSignal): Promise<ToolSupply> {
@@ -282,9 +171,10 @@ export class Agents implements Disposable {
     const onNeedsPerson = (session: Session): Promise<void> => this.#ports.askToRenew(session);
     const supply = await sessions.supply(id, { holdMs, signal, onNeedsPerson });
     if (supply.kind === 'credentials') {
-      const { credentials } = supply;
+      const { accessKeyId } = supply.credentials;
       // Once for each of them, and not for each fetch: it is for the log of who had what.
-      if (this.#isNew(`${id} ${credentials.accessKeyId}`)) {
+      if (this.#given.get(id) !== accessKeyId) {
+        this.#given.set(id, accessKeyId);
         sessions.handedOut(id, agent);
       }
     }
@@ -301,77 +191,6 @@ export class Agents implements Disposable {
     return supply.kind === 'credentials'
       ? { kind: 'refused', name: supply.session.name, why: { kind: 'starting' } }
       : supply;
-  }
-
-  #tell(session: Session, why: AgentRefusal): void {
-    if (why.kind === 'notChosen' && !this.#choosing) {
-      this.#choosing = true;
-      this.#ports.askToChoose(session).catch((error: unknown) => {
-        this.#ports.log(`agents: ${errorName(error)}`);
-      });
-    } else if (why.kind === 'cannotBeReadOnly' && this.#isNew(session.id)) {
-      this.#ports.tellRefused(session, why);
-    }
-  }
-
-  #onHappening({ kind, session, by }: Happening): void {
-    if (kind !== 'ended') {
-      return;
-    }
-    this.#allowed.delete(session.id);
-    const { sessions } = this.#ports;
-    if (isAgentRequest(session.request)) {
-      const key = requestText(session.request);
-      const goesOn = sessions.list().some(({ request }) => isBeside(request, key));
-      if (by.kind !== 'agent' && goesOn) {
-        this.#endedAlone.add(key);
-      }
-      return;
-    }
-    const beside = agentRequest(session.request);
-    if (beside !== undefined) {
-      const key = requestText(beside);
-      for (const map of [this.#endedAlone, this.#wantSignIn, this.#failures, this.#saidNoAt]) {
-        map.delete(key);
-      }
-      this.#end(this.#find(beside));
-    }
-  }
-
-  /** Ends the agents' session when the one beside it was ended while it started. */
-  #endWithout(session: Session, started: Session | undefined): void {
-    if (this.#ports.sessions.get(session.id) === undefined) {
-      this.#end(started);
-    }
-  }
-
-  #end(session: Session | undefined): void {
-    if (session !== undefined) {
-      void this.#ports.sessions.end(session.id, agent);
-    }
-  }
-
-  /** A start that nobody has asked for leaves no row behind when it fails. */
-  #clearFailed(request: SessionRequest): void {
-    const failed = this.#find(request);
-    if (failed?.state.kind === 'failed') {
-      this.#ports.sessions.dismiss(failed.id);
-    }
-  }
-
-  #find(request: SessionRequest): Session | undefined {
-    const text = requestText(request);
-    return this.#ports.sessions.list().find((session) => requestText(session.request) === text);
-  }
-
-  #isNew(what: string): boolean {
-    const before = this.#told.size;
-    return this.#told.add(what).size > before;
-  }
-
-  #isRecent(at: number, quietMs: number): boolean {
-    const now = this.#ports.now();
-    return now >= at && now - at < quietMs;
   }
 
   /** ms that a fetch may still be held; none when the clock was set back. */
@@ -392,31 +211,4 @@ export class Agents implements Disposable {
     signal.removeEventListener('abort', stop);
     timer?.dispose();
   }
-}
-
-function failed(name: string, fault: Fault): Next {
-  return { kind: 'answer', answer: { kind: 'failed', name, fault } };
-}
-
-function refused(name: string, why: AgentRefusal): Next {
-  return { kind: 'answer', answer: { kind: 'refused', name, why } };
-}
-
-/** True for the session that agents have something of, and that this is. */
-function isBeside(request: SessionRequest, key: string): boolean {
-  const beside = isAgentRequest(request) ? undefined : agentRequest(request);
-  return beside !== undefined && requestText(beside) === key;
-}
-
-/** Equal for requests for the same session, in whatever order their members were written. */
-function requestText(request: SessionRequest): string {
-  return JSON.stringify(request, (_name, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
-}
-
-function faultOf(result: Extract<StartResult, { ok: false }>, profile: string): Fault {
-  return result.why === 'fault' ? result.fault : { kind: 'planChanged', profile };
 }

@@ -217,6 +217,24 @@ describe('agents', () => {
     assert.equal(got(await fetching), twinName);
   });
 
+  it('nor when the person ended it in another window, whatever is renewed meanwhile', async () => {
+    const machine = new Machine();
+    const [desk, other] = [new Desk(machine), new Desk(machine)];
+    const { id } = await desk.start();
+    const supply = await desk.fetchNarrowed(id);
+    assert.ok(supply.kind === 'credentials');
+    await machine.clock.advance(minute);
+    await other.window.sessions.load();
+    assert.deepEqual(other.names(), ['prod', twinName]);
+    await other.window.sessions.end(supply.session.id);
+    await settle();
+    assert.deepEqual(desk.names(), ['prod']);
+    void desk.fetch(id);
+    await settle();
+    assert.equal(desk.question().what, 'again');
+    assert.equal(machine.calls.length, 0);
+  });
+
   it('use a read-only session that the person has started themselves', async () => {
     const desk = new Desk();
     desk.machine.withMfa.add('prod');

@@ -80,7 +80,7 @@ export function agentQuestion(
       };
     case 'again':
       return {
-        text: t('An agent asks again for AWS credentials that you took from it: {0}', name),
+        text: t('An agent asks again for AWS credentials of its session, which was ended: {0}', name),
         yes: t('Start Again'),
       };
   }
