@@ -4,9 +4,9 @@ export const minute = 60_000;
 
 /** botocore's advisory window: what a fetch gets lasts longer, where its life allows, ms. */
 const advisoryMs = 15 * minute;
-/** Of a fetch in the moment of renewal, and of codes of one device that three sessions wait for, ms. */
-const toleranceMs = minute;
-const codeToleranceMs = 4 * minute;
+/** Renewals come ahead of that, and wait at most for a code each of the three sessions that share a device, ms. */
+const toleranceMs = 10_000;
+const codeToleranceMs = 2 * minute;
 /** After an outage everything that became due in it is renewed by then, backing off as it does, ms. */
 const afterOutageMs = 15 * minute;
 /** After a night's sleep everything is over at once, ms. */

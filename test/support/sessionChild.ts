@@ -40,7 +40,12 @@ function tell(message: WindowMessage): void {
 }
 
 function broken(what: string): void {
-  tell({ kind: 'broken', what });
+  if (process.connected) {
+    tell({ kind: 'broken', what });
+  } else {
+    // On its way out; what it writes there is heard as well.
+    console.error(what);
+  }
 }
 
 function sha256Hex(text: string): string {
@@ -162,11 +167,11 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     },
     answersMfa: (serial) => codes.answers(serial),
     now,
-    monotonic: () => performance.now(),
+    monotonic: () => clock.running(),
     random: () => Math.random(),
     note: {
-      read: async () => (await note).read(),
-      write: async (value) => (await note).write(value),
+      read: () => hold.during(async () => (await note).read()),
+      write: (value) => hold.during(async () => (await note).write(value)),
     },
     setTimer: (ms, callback) => clock.setTimer(ms, callback),
     warnMs: () => 600_000,
@@ -176,6 +181,16 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     log,
   });
   await sessions.load();
+  // From here on it renews ahead of the end. Nobody sits in front of it to be asked or told.
+  sessions.attend({
+    isFocused: () => false,
+    ask: async ({ id }) => {
+      log(`${id}: a person would be asked`);
+      return undefined;
+    },
+    tellTrouble: ({ id }, fault) => log(`${id}: a person would be told: ${fault.kind}`),
+    tellSkew: (ms) => log(`the clock is off by ${String(ms)} ms`),
+  });
   tell({ kind: 'ready', ids: sessions.list().map(({ id }) => id) });
 
   const stored = async (kind: 'started' | 'renewed', result: StartResult): Promise<WindowAnswer> => {
@@ -218,7 +233,7 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
         await sessions.settled();
         await (await host).dispose();
         files.dispose();
-        clock.close();
+        clock.leave();
         setImmediate(() => process.disconnect());
         return { kind: 'quitting' };
     }
@@ -238,4 +253,8 @@ process.on('message', (message: TestMessage) => {
     .then((answer) => tell({ kind: 'answer', number, answer }))
     .catch((error: unknown) => broken(`${command.kind}: ${String(error)}`));
 });
-process.on('unhandledRejection', (error) => broken(`a rejection that nobody waits for: ${String(error)}`));
+process.on('unhandledRejection', (error) => {
+  broken(
+    `a rejection that nobody waits for: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+  );
+});

@@ -54,9 +54,9 @@ export class SharedClock {
     return { dispose: () => void this.#timers.delete(timer) };
   }
 
-  close(): void {
+  /** No timer fires any more, and the clock does not wait for this process. What it shows can still be read. */
+  leave(): void {
     clearInterval(this.#looking);
-    closeSync(this.#file);
     rmSync(this.#seen, { force: true });
   }
 

@@ -13,7 +13,7 @@ const KILLS = 200;
 /** Windows that live at once. */
 const WINDOWS = 3;
 /** Longer than anything takes beside busy neighbours; a wait for what a dead window holds would have no end. */
-const longestMs = 20_000;
+const longestMs = 60_000;
 
 const alicesDevice = 'arn:aws:iam::111122223333:mfa/alice';
 /** By chance, so that two windows often want the same; the last three need a code each time. */
@@ -226,7 +226,7 @@ describe('window processes on one machine', () => {
   after(() => world.close());
 
   it(`lose no session, damage no file and send no code twice while ${KILLS} are killed`, async function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     const seed = Number(process.env['STS_SESSIONS_SEED'] ?? Date.now() % 1_000_000);
     const massacre = new Massacre(world, seed);
     world.hand.start(2500);
@@ -265,7 +265,9 @@ describe('window processes on one machine', () => {
     }
     world.hand.stop();
     await window.quit();
-    assert.deepEqual(world.files().toSorted(), ['codes', 'fetch', 'fetch.cjs', 'id', 'node']);
+    // Renewals that the clock has made are noted; whether there were any is chance.
+    const left = world.files().filter((name) => name !== 'renewals');
+    assert.deepEqual(left.toSorted(), ['codes', 'fetch', 'fetch.cjs', 'id', 'node']);
   });
 });
 

@@ -5,7 +5,7 @@ import { tableOf } from '../soak/table.ts';
 // A slice of `npm run soak`, so that the long one is known to work when it is wanted.
 describe('two windows with twenty sessions, for twenty seconds of simulated hours', () => {
   it('serve every tool that fetches, through outages, sleep, ends and kills', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const seed = Number(process.env['STS_SESSIONS_SEED'] ?? Date.now() % 1_000_000);
     const log: string[] = [];
     const report = await soak({
