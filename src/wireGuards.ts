@@ -23,6 +23,9 @@ import { onDidChangeSettings } from './ui/settings.ts';
 import { guardProblemSentence, guardText } from './ui/text/guards.ts';
 import { clockTime } from './ui/text/time.ts';
 
+/** AWS counts in seconds and we do not: what stays valid for less is not worth a word, ms. */
+const worthSayingMs = 60_000;
+
 /** What guards are made from. */
 export interface GuardParts {
   readonly sessions: Sessions;
@@ -88,7 +91,9 @@ export function wireGuards(parts: GuardParts): WiredGuards {
       end: (id, due) => sessions.endOnce(id, { kind: 'guard' }, due),
       onEnded: (session, end, { validUntil }) => {
         const still =
-          validUntil !== undefined && validUntil > sessions.now() ? clockTime(validUntil, now()) : undefined;
+          validUntil !== undefined && validUntil > sessions.now() + worthSayingMs
+            ? clockTime(validUntil, now())
+            : undefined;
         const word = ofSession(session)?.name ?? '';
         void sayEnded(guardText.ended(session.name, word, end, still), session);
       },

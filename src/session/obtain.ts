@@ -174,10 +174,17 @@ async function samePlan(ports: SessionPorts, about: About): Promise<Plan | undef
   return planned.ok && ports.planId(planned.plan) === about.id ? planned.plan : undefined;
 }
 
+/**
+ * AWS counts from its own moment and in seconds: what it gave for just the time that is left ends a little before the
+ * guard ends the session, and a call for the rest would be one for 15 minutes, ms.
+ */
+const notWorthMs = 60_000;
+
 /** The credentials as the session has them: they end with it where a guard ends it first, and are its last. */
 function endedAt(credentials: Credentials, endsAt: number | undefined): Credentials {
-  return endsAt !== undefined && endsAt <= (credentials.expiresAt ?? Infinity)
-    ? { ...credentials, expiresAt: endsAt, last: true }
+  const { expiresAt = Infinity } = credentials;
+  return endsAt !== undefined && endsAt <= expiresAt + notWorthMs
+    ? { ...credentials, expiresAt: Math.min(expiresAt, endsAt), last: true }
     : credentials;
 }
 

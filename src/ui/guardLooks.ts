@@ -4,7 +4,6 @@ import type { PlanResult, SessionRequest } from '../aws/planModel.ts';
 import type { Section } from '../aws/profiles.ts';
 import { guardedPlan, guardedSession } from '../session/guardTarget.ts';
 import type { Session } from '../session/types.ts';
-import { chartColors } from './chartColors.ts';
 import { roleSessionName } from './text/signIn.ts';
 import { joinFacts } from './text/tree.ts';
 import type { TreeNode } from './treeModel.ts';
@@ -12,11 +11,6 @@ import type { TreeRow } from './treeRows.ts';
 
 /** The guard of something that is shown; undefined: none. */
 export type GuardOf = (target: Guarded) => Guard | undefined;
-
-/** The colour of what is guarded: red where its guard has none. */
-export function guardColor({ color }: Guard): string {
-  return chartColors[color ?? 'red'];
-}
 
 /** A row of something that can be guarded: the word of its guard comes first, also for a screen reader. */
 export function guardedRow(row: TreeRow, guard: Guard | undefined): TreeRow {

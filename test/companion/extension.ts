@@ -74,6 +74,7 @@ function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
       await workspace.getConfiguration().update(name, value, true);
       return null;
     },
+    readSetting: ({ name }) => workspace.getConfiguration().get<unknown>(name) ?? null,
     openFile: async ({ path }) => {
       await window.showTextDocument(Uri.file(path));
       return null;

@@ -12,6 +12,8 @@ export interface CompanionActions {
   writeClipboard: { request: { text: string }; answer: null };
   /** Writes a user setting; undefined removes it. */
   writeSetting: { request: { name: string; value?: unknown }; answer: null };
+  /** What holds of a setting, the folder's word included where VS Code takes it. */
+  readSetting: { request: { name: string }; answer: unknown };
   openFile: { request: { path: string }; answer: null };
   extension: { request: { id: string }; answer: { present: boolean; active: boolean } };
   /** Activates extensions that are not active yet, one after another, and measures each. */

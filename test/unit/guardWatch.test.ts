@@ -91,6 +91,21 @@ describe('a guard that lets a session last', () => {
     assert.equal(machine.clock.timers, 0, 'nothing goes on waiting');
   });
 
+  it('30 minutes needs no call for the second that AWS counts otherwise', async () => {
+    const machine = new Machine();
+    const guarded = new GuardedWindow(machine, 'A', { maxSeconds: 1800 }, new Map());
+    await guarded.start(machine, 'prod', 30 * minute - 700);
+    await machine.clock.advance(30 * minute);
+    assert.deepEqual(machine.calls, []);
+    assert.deepEqual(
+      guarded.told.map(({ kind, by }) => [kind, by.kind]),
+      [
+        ['started', 'person'],
+        ['ended', 'guard'],
+      ],
+    );
+  });
+
   it('5 minutes ends it though AWS gives 15, and says until when they stay valid', async () => {
     const machine = new Machine();
     const guarded = new GuardedWindow(machine, 'A', { maxSeconds: 300 }, new Map());

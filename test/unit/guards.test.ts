@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readGuards } from '../../src/aws/guardEntries.ts';
 import { guardOf } from '../../src/aws/guards.ts';
 import type { Guarded, GuardRule } from '../../src/aws/guards.ts';
+import { readProfiles } from '../../src/aws/profiles.ts';
 import { secondsOfPlan, withinSeconds } from '../../src/aws/planSeconds.ts';
 import { guardStart } from '../../src/session/guardedStart.ts';
 import { guardedPlan, guardedSession } from '../../src/session/guardTarget.ts';
@@ -10,7 +11,9 @@ import type { Plan, SessionRequest } from '../../src/aws/planModel.ts';
 import { guardProblemSentence, guardText } from '../../src/ui/text/guards.ts';
 import { assertGoodSentence } from '../support/sentence.ts';
 import { Machine, noon, profile } from '../support/sessionWindows.ts';
-import { sessionOf } from '../support/sessions.ts';
+import { liveState, noon as atNoon, sessionOf } from '../support/sessions.ts';
+import { guardedRow, targetOfRequest } from '../../src/ui/guardLooks.ts';
+import { statusBarText } from '../../src/ui/text/status.ts';
 
 const prod: Guarded = {
   name: 'prod-admin',
@@ -231,6 +234,65 @@ describe('what a guard makes of a start', () => {
     for (const why of ['limit', 'idle'] as const) {
       assertGoodSentence(guardText.ended('prod', 'PROD', { why, seconds: 1800 }, '14:05'));
     }
+  });
+});
+
+describe('what is guarded', () => {
+  const rules = [rule({ account: '111122223333' }, { name: 'P$(x)', color: 'orange' })];
+  const guardOfTarget = (target: Guarded) => guardOf(rules, target);
+  const session = sessionOf('prod-admin', { state: liveState(47 * 60_000) });
+
+  it('has the error background, the shield and its word in the status bar', () => {
+    const status = (shown: typeof session, warnMs = 0, reaches = true) =>
+      statusBarText({
+        active: shown,
+        sessions: [shown],
+        now: atNoon,
+        warnMs,
+        delivery: { reaches, sentence: 'x', warnings: [] },
+        aliasOf: () => undefined,
+        guardOf: guardOfTarget,
+      });
+    const live = status(session);
+    assert.equal(live.background, 'error');
+    assert.match(live.text, /^\$\(shield\) P\\\$\(x\) prod-admin 47m$/);
+    assert.equal(live.accessibilityLabel, 'AWS session prod-admin, P$(x), live, 47 minutes left');
+    assert.match(live.tooltip, /Guarded as/);
+    assert.match(status(session, 3_600_000).text, /^\$\(clock\)/);
+    assert.equal(status(session, 3_600_000).background, 'error');
+    assert.match(status(session, 0, false).text, /^\$\(warning\)/);
+    const other = sessionOf('dev', { accountId: '9', state: liveState(47 * 60_000) });
+    assert.equal(status(other).text, '$(key) dev 47m');
+    assert.equal(status(other).background, undefined);
+  });
+
+  it('has its word first in rows, in letters and for the ear', () => {
+    const guard = guardOfTarget(guardedSession(session));
+    const row = guardedRow(
+      {
+        label: 'prod-admin',
+        description: '47m · 1111-2222-3333 · eu-west-1',
+        icon: undefined,
+        contextValue: 'end',
+        collapsible: 'none',
+        accessibilityLabel: 'prod-admin, live',
+      },
+      guard,
+    );
+    assert.equal(row.description, 'P$(x) · 47m · 1111-2222-3333');
+    assert.equal(row.accessibilityLabel, 'P$(x), prod-admin, live');
+    assert.equal(row.contextValue, 'end guard');
+  });
+
+  it('is told in the switcher without planning', () => {
+    const section = (text: string) =>
+      readProfiles({ config: `[profile p]\n${text}\n`, credentials: '' }).profiles.get('p');
+    const target = (text: string) => targetOfRequest(profile('p'), section(text));
+    assert.equal(target('role_arn = arn:aws:iam::111122223333:role/x').accountId, '111122223333');
+    const center = target('sso_account_id = 111122223333\nsso_role_name = Admin');
+    assert.deepEqual([center.accountId, center.permissionSet], ['111122223333', 'Admin']);
+    assert.equal(target('login_session = arn:aws:iam::111122223333:user/ada').accountId, '111122223333');
+    assert.equal(targetOfRequest(profile('p'), undefined).accountId, undefined);
   });
 });
 

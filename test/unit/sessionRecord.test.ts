@@ -157,6 +157,13 @@ describe('a stored session', () => {
     }
   });
 
+  it('says what a guard counts from and looks at, and that nothing comes after it', () => {
+    const guarded = { begunAt: noon, permissionSet: 'Admin' } as const;
+    const last = toRecord({ ...held, ...guarded, credentials: { ...held.credentials, last: true } });
+    const again = fromRecord(JSON.parse(JSON.stringify(last)));
+    assert.deepEqual([again?.begunAt, again?.permissionSet, again?.credentials?.last], [noon, 'Admin', true]);
+  });
+
   it('says how full its policies are where AWS said so, and reads without it', () => {
     const record = toRecord({ ...held, packedPolicyPercent: 42 });
     assert.equal(fromRecord(JSON.parse(JSON.stringify(record)))?.packedPolicyPercent, 42);

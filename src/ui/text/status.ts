@@ -141,6 +141,10 @@ function nothingLive(input: StatusInput, failed: Session | undefined): StatusTex
 function tooltipOf(session: Session, phase: SessionPhase, input: StatusInput): string {
   const { now, delivery } = input;
   const lines = [`**${escapeMarkdown(session.name)}**`];
+  const guard = input.guardOf?.(guardedSession(session));
+  if (guard !== undefined) {
+    lines.push(escapeMarkdown(t('Guarded as {0}', guard.name)));
+  }
   if (session.accountId !== undefined) {
     const account = accountForReading(session.accountId);
     const alias = input.aliasOf(session.accountId);
