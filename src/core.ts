@@ -50,7 +50,6 @@ import { wireAudit } from './wireAudit.ts';
 import { wireApi } from './wireApi.ts';
 import { wireCodes } from './wireCodes.ts';
 import { wireFiles } from './wireFiles.ts';
-import { wireFolders } from './wireFolders.ts';
 import { wireGuards } from './wireGuards.ts';
 import type { WiredGuards } from './wireGuards.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
@@ -240,7 +239,6 @@ export function start(context: vscode.ExtensionContext): Core {
     now: awsNow,
   });
   const terminals = wireTerminals({ context, sessions, guards, now: awsNow });
-  const folders = wireFolders({ context, sessions, flow: () => flow, delivery: () => delivery });
   const delivery: WiredDelivery = wireDelivery({
     context,
     sessions,
@@ -248,7 +246,6 @@ export function start(context: vscode.ExtensionContext): Core {
     host,
     server,
     log,
-    folders,
     look: terminals.look,
   });
   const audit = wireAudit({ context, sessions, host, log });
@@ -316,7 +313,6 @@ export function start(context: vscode.ExtensionContext): Core {
     delivery,
     terminals,
     tools: wireTools(delivery, async () => (await files.read()).set),
-    folders,
     identityCenter,
     issuers,
     plan,
@@ -339,13 +335,7 @@ export function start(context: vscode.ExtensionContext): Core {
 
   const tree = new ProfileTreeView({ ...views, identityCenter, login, saml, roles, aliasOf });
   const diagnostics = new Diagnostics({ paths: files.paths, profiles, plan: planOf });
-  const statusBar = new StatusBar({
-    ...views,
-    skewMs: () => sessions.skewMs,
-    delivery,
-    aliasOf,
-    folders: folders.lines,
-  });
+  const statusBar = new StatusBar({ ...views, skewMs: () => sessions.skewMs, delivery, aliasOf });
   context.subscriptions.push(
     log,
     files,
@@ -354,8 +344,6 @@ export function start(context: vscode.ExtensionContext): Core {
     agents,
     terminals,
     audit,
-    folders,
-    folders.onDidChange(() => statusBar.update()),
     vault,
     vault.onDidChange(() => sessions.authenticatorsChanged()),
     identityCenter,
@@ -373,13 +361,7 @@ export function start(context: vscode.ExtensionContext): Core {
     diagnostics,
     followSessions(sessions),
     wireTasks({ context, sessions }),
-    wireDebug({
-      sessions,
-      delivery,
-      log,
-      sessionFor: folders.sessionFor,
-      renew: (session) => flow.renew(session),
-    }),
+    wireDebug({ sessions, delivery, log, renew: (session) => flow.renew(session) }),
   );
   const end = async (): Promise<void> => {
     // Side by side: a store that hangs must not keep the window from leaving the others' list.
@@ -395,7 +377,6 @@ export function start(context: vscode.ExtensionContext): Core {
     delivery.begin();
     sessions.attend(questions);
     giveAway.begin();
-    folders.begin();
   });
   void vault.reconcile();
   return {

@@ -154,7 +154,7 @@ describe('what is said about other extensions', () => {
     const detail = accessText.credentialsDetail('example.cost', session, 'PROD', noon);
     assert.match(detail, /until \d\d:40/);
     assert.match(detail, /arn:aws:iam::111122223333:role\/prod/);
-    assert.match(detail, /marked PROD: you are asked each time/);
+    assert.match(detail, /marked PROD, so your answer is not remembered/);
     assert.match(detail, /example\.cost/);
     assert.doesNotMatch(accessText.credentialsDetail('example.cost', session, undefined, noon), /marked/);
   });

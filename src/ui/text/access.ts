@@ -33,7 +33,7 @@ export const accessText = {
         ? t('With them it can do in AWS whatever the session may.')
         : t('With them it can do in AWS whatever the session may, until {0}.', clockTime(until, now));
     const marked =
-      guard === undefined ? [] : [t('This session is marked {0}: you are asked each time.', guard)];
+      guard === undefined ? [] : [t('This session is marked {0}, so your answer is not remembered.', guard)];
     return [`${may}${who}`, ...marked, selfNamed(id)].join('\n\n');
   },
   allow: () => t('Allow'),
