@@ -7,15 +7,15 @@ import { agentTools, mcpProvider, settings, settingsSection } from './ui/ids.ts'
  * editor has no such thing.
  */
 export function registerForAgents(load: () => Promise<Core>): readonly vscode.Disposable[] {
-  const lm: Partial<typeof vscode.lm> = vscode.lm;
+  const lm: Partial<typeof vscode.lm> | undefined = vscode.lm;
   const tools = Object.values(agentTools).map((name) =>
-    lm.registerTool?.(name, {
+    lm?.registerTool?.(name, {
       prepareInvocation: async ({ input }) => (await load()).agents.tools.prepare(name, input),
       invoke: async ({ input }, token) => (await load()).agents.tools.invoke(name, input, token),
     }),
   );
   const changes = new vscode.EventEmitter<void>();
-  const provider = lm.registerMcpServerDefinitionProvider?.(mcpProvider, {
+  const provider = lm?.registerMcpServerDefinitionProvider?.(mcpProvider, {
     onDidChangeMcpServerDefinitions: changes.event,
     provideMcpServerDefinitions: async () => (await load()).agents.servers.provide(),
     resolveMcpServerDefinition: async (server, token) => (await load()).agents.servers.resolve(server, token),

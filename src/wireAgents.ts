@@ -29,7 +29,7 @@ export interface AgentParts {
   readonly delivery: () => Pick<WiredDelivery, 'pointers'>;
   files(this: void): Promise<ProfileSet>;
   flow(this: void): Pick<SessionFlow, 'start' | 'askToRenew'>;
-  readonly guards: Pick<WiredGuards, 'of'>;
+  readonly guards: Pick<WiredGuards, 'of' | 'served'>;
   plan(this: void, request: SessionRequest): Promise<PlanResult>;
   readonly host: Promise<WindowHost>;
   readonly log: Log;
@@ -112,10 +112,17 @@ export function wireAgents(parts: AgentParts): WiredAgents {
   return {
     tools: loadedTools(tools),
     servers,
-    supply: (id, { holdMs, signal, agent }) =>
-      agent
-        ? agents.supply(id, { holdMs, signal })
-        : sessions.supply(id, { holdMs, signal, onNeedsPerson: askToRenew }),
+    async supply(id, { holdMs, signal, agent }) {
+      if (!agent) {
+        return sessions.supply(id, { holdMs, signal, onNeedsPerson: askToRenew });
+      }
+      const supply = await agents.supply(id, { holdMs, signal });
+      if (supply.kind === 'credentials' && supply.session.id !== id) {
+        // What agents have of a session is a use of it: it must not end as idle while they work.
+        guards.served(id, now());
+      }
+      return supply;
+    },
     dispose: () => store.dispose(),
   };
 }
