@@ -50,6 +50,7 @@ import { wireAudit } from './wireAudit.ts';
 import { wireApi } from './wireApi.ts';
 import { wireCodes } from './wireCodes.ts';
 import { wireFiles } from './wireFiles.ts';
+import { wireFolders } from './wireFolders.ts';
 import { wireGuards } from './wireGuards.ts';
 import type { WiredGuards } from './wireGuards.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
@@ -239,6 +240,7 @@ export function start(context: vscode.ExtensionContext): Core {
     now: awsNow,
   });
   const terminals = wireTerminals({ context, sessions, guards, now: awsNow });
+  const folders = wireFolders({ context, sessions, flow: () => flow, delivery: () => delivery });
   const delivery: WiredDelivery = wireDelivery({
     context,
     sessions,
@@ -246,6 +248,7 @@ export function start(context: vscode.ExtensionContext): Core {
     host,
     server,
     log,
+    folders,
     look: terminals.look,
   });
   const audit = wireAudit({ context, sessions, host, log });
@@ -313,6 +316,7 @@ export function start(context: vscode.ExtensionContext): Core {
     delivery,
     terminals,
     tools: wireTools(delivery, async () => (await files.read()).set),
+    folders,
     identityCenter,
     issuers,
     plan,
@@ -335,7 +339,13 @@ export function start(context: vscode.ExtensionContext): Core {
 
   const tree = new ProfileTreeView({ ...views, identityCenter, login, saml, roles, aliasOf });
   const diagnostics = new Diagnostics({ paths: files.paths, profiles, plan: planOf });
-  const statusBar = new StatusBar({ ...views, skewMs: () => sessions.skewMs, delivery, aliasOf });
+  const statusBar = new StatusBar({
+    ...views,
+    skewMs: () => sessions.skewMs,
+    delivery,
+    aliasOf,
+    folders: folders.lines,
+  });
   context.subscriptions.push(
     log,
     files,
@@ -344,6 +354,8 @@ export function start(context: vscode.ExtensionContext): Core {
     agents,
     terminals,
     audit,
+    folders,
+    folders.onDidChange(() => statusBar.update()),
     vault,
     vault.onDidChange(() => sessions.authenticatorsChanged()),
     identityCenter,
@@ -361,7 +373,13 @@ export function start(context: vscode.ExtensionContext): Core {
     diagnostics,
     followSessions(sessions),
     wireTasks({ context, sessions }),
-    wireDebug({ sessions, delivery, log, renew: (session) => flow.renew(session) }),
+    wireDebug({
+      sessions,
+      delivery,
+      log,
+      sessionFor: folders.sessionFor,
+      renew: (session) => flow.renew(session),
+    }),
   );
   const end = async (): Promise<void> => {
     // Side by side: a store that hangs must not keep the window from leaving the others' list.
@@ -377,6 +395,7 @@ export function start(context: vscode.ExtensionContext): Core {
     delivery.begin();
     sessions.attend(questions);
     giveAway.begin();
+    folders.begin();
   });
   void vault.reconcile();
   return {

@@ -20,6 +20,7 @@ import type { DeliveryReport, ManagedState } from './session/delivery.ts';
 import { DisposableStore } from './session/emitter.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Session } from './session/types.ts';
+import type { WiredFolders } from './wireFolders.ts';
 import type { Log } from './ui/log.ts';
 import type { DeliveryPort } from './ui/parts.ts';
 import * as settings from './ui/settings.ts';
@@ -46,6 +47,8 @@ export interface DeliveryParts {
   readonly host: Promise<WindowHost>;
   readonly server: Omit<ServerOptions, 'transport'>;
   readonly log: Log;
+  /** The sessions that folders have. */
+  readonly folders: Pick<WiredFolders, 'sessions' | 'onDidChange'>;
   /** How the terminals of a session look. */
   look(this: void, session: Session): TerminalLook;
 }
@@ -126,6 +129,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
   const outlet = new TerminalOutlet({
     collection: context.environmentVariableCollection,
     isTrusted: () => vscode.workspace.isTrusted,
+    folders: parts.folders.sessions,
     prepare: (session) => delivering.prepare(session),
     describe: (session) => t('AWS session: {0}', session.name),
     delivered: (result) => delivering.setReport(reportFor(result)),
@@ -136,6 +140,8 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
   });
   const active = (): Session | undefined =>
     sessions.activeId === undefined ? undefined : sessions.get(sessions.activeId);
+  const ofFolders = (): readonly Session[] =>
+    parts.folders.sessions().flatMap(({ session }) => session ?? []);
   const reportFor = (result: Prepared | undefined) => {
     const session = active();
     if (!session) {
@@ -165,6 +171,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     isTrusted: () => vscode.workspace.isTrusted,
     isFocused: () => vscode.window.state.focused,
     active,
+    others: ofFolders,
     report: () => delivering.report,
     consent,
     keepConsent: async (answer) => context.globalState.update(consentKey, answer),
@@ -191,6 +198,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     },
   });
   store.add(sessions.onDidChange(() => void steering.onSessions()));
+  store.add(parts.folders.onDidChange(() => void steering.onSessions()));
   store.add(settings.onDidChangeSettings(() => void steering.onSettings()));
   store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void steering.onTrusted()));
   store.add(files.onDidChange(() => void steering.onFiles()));
@@ -200,7 +208,10 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
       return { problem: deliveryState({ kind: 'untrusted' })?.sentence ?? terminalFailed() };
     }
     try {
-      const prepared = await delivering.toTerminal(session, sessions.activeId);
+      const prepared = await delivering.toTerminal(session, [
+        sessions.activeId,
+        ...ofFolders().map(({ id }) => id),
+      ]);
       if (!prepared) {
         return { problem: sideBySideSentence() };
       }

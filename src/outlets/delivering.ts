@@ -87,9 +87,13 @@ export class Delivering {
 
   /**
    * The delivery to one terminal that runs under `session` whatever the active one is. Undefined when that cannot be:
-   * the collection, which wins over a terminal's own variables, already points somewhere else.
+   * the collection, which wins over a terminal's own variables, already points somewhere else. `delivered`: the ids of
+   * what it points at.
    */
-  async toTerminal(session: Session, activeId: string | undefined): Promise<Prepared | undefined> {
+  async toTerminal(
+    session: Session,
+    delivered: readonly (string | undefined)[],
+  ): Promise<Prepared | undefined> {
     const prepared = await this.prepare(session);
     if (prepared.mode === 'profile') {
       // The managed profile too: there may be no active session, and so nothing in the collection.
@@ -98,7 +102,8 @@ export class Delivering {
     }
     // The id steers nothing in these modes: it says whose terminal this is.
     const variables = new Map([...prepared.variables, ['STS_SESSIONS_ID', session.id] as const]);
-    return activeId === undefined || activeId === session.id ? { ...prepared, variables } : undefined;
+    const inTheWay = delivered.some((id) => id !== undefined && id !== session.id);
+    return inTheWay ? undefined : { ...prepared, variables };
   }
 
   /** Takes managed profiles out of the config file. */

@@ -1,8 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
-import { chmod, link, lstat, mkdir, mkdtemp, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rmdir,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errorCode } from './liveness.ts';
 
 /** The folder in which the windows, helpers and editors of one person on one host find each other. */
@@ -91,6 +102,15 @@ export async function openFolder(path: string): Promise<FolderResult> {
 export async function socketPath(folder: HelperFolder, windowId: string): Promise<string> {
   const path = join(folder.path, 's', windowId);
   return Buffer.byteLength(path) <= 103 ? path : join(await mkdtemp('/tmp/sts-sessions-'), windowId);
+}
+
+/** Takes away the folder that `socketPath` made for a socket, once that is gone. Never rejects. */
+export async function leaveSocketPath(folder: HelperFolder, path: string): Promise<void> {
+  const around = dirname(path);
+  if (around !== join(folder.path, 's')) {
+    // What is not empty stays.
+    await rmdir(around).catch(() => undefined);
+  }
 }
 
 /** Writes a file whole or not at all, readable by its owner only. Throws Node's error. */

@@ -18,6 +18,8 @@ export interface SteeringOptions {
   isFocused(): boolean;
   /** The session that this window delivers. */
   active(): Session | undefined;
+  /** The sessions that folders get instead of it. */
+  others?(): readonly Session[];
   /** How it is delivered now. */
   report(): DeliveryReport | undefined;
   /** Undefined until the person has said yes or no. */
@@ -152,6 +154,12 @@ export class Steering {
     }
   }
 
+  /** What of a session changes the variables. */
+  #shown(session: Session | undefined): readonly (string | undefined)[] {
+    const keys = session?.state.kind === 'live' ? session.state.credentials.accessKeyId : '';
+    return [session?.id, session?.region, this.#options.mode() === 'environment' ? keys : ''];
+  }
+
   #isUndecided(): boolean {
     const options = this.#options;
     const asksFirst = options.mode() === 'profile' && options.isTrusted();
@@ -177,10 +185,10 @@ export class Steering {
   async #update({ force, loud }: { readonly force: boolean; readonly loud: boolean }): Promise<void> {
     const options = this.#options;
     const session = options.active();
-    const keys = session?.state.kind === 'live' ? session.state.credentials.accessKeyId : '';
-    const wanted = [session?.id, session?.region, options.mode() === 'environment' ? keys : ''].join(' ');
+    const others = options.others?.() ?? [];
+    const wanted = JSON.stringify([session, ...others].map((each) => this.#shown(each)));
     // While nobody has said yes or no, nothing is prepared: a start asks right after.
-    if ((!force && wanted === this.#delivered) || (session && this.#isUndecided())) {
+    if ((!force && wanted === this.#delivered) || ((session ?? others[0]) && this.#isUndecided())) {
       return;
     }
     this.#delivered = wanted;

@@ -1,7 +1,17 @@
-import type { GlobalEnvironmentVariableCollection } from 'vscode';
+import type {
+  EnvironmentVariableCollection,
+  GlobalEnvironmentVariableCollection,
+  WorkspaceFolder,
+} from 'vscode';
 import type { Session } from '../session/types.ts';
 import type { Prepared } from './delivering.ts';
 import type { Outlet } from './outlet.ts';
+
+/** A folder of a window with several, and the session that its terminals get; undefined: the active one. */
+export interface FolderSession {
+  readonly folder: WorkspaceFolder;
+  readonly session: Session | undefined;
+}
 
 /** What the terminals' outlet needs. */
 export interface TerminalOutletOptions {
@@ -9,6 +19,8 @@ export interface TerminalOutletOptions {
   readonly collection: GlobalEnvironmentVariableCollection;
   /** `workspace.isTrusted`. */
   isTrusted(): boolean;
+  /** Folders that may have a session of their own. */
+  folders?(): readonly FolderSession[];
   /** Prepares the delivery of a session (managed profiles, endpoint) and says what the variables are. */
   prepare(session: Session): Promise<Prepared>;
   /** Shown where the terminal explains its environment. */
@@ -19,7 +31,10 @@ export interface TerminalOutletOptions {
   failed(error: unknown): void;
 }
 
-/** Delivers the active session to new terminals, to tasks and to debugging in the terminal. */
+/**
+ * Delivers the active session to new terminals, to tasks and to debugging in the terminal; in a folder with a session of
+ * its own, that.
+ */
 export class TerminalOutlet implements Outlet {
   readonly #options: TerminalOutletOptions;
   #updates = 0;
@@ -31,17 +46,25 @@ export class TerminalOutlet implements Outlet {
   async update(active: Session | undefined): Promise<void> {
     this.#updates += 1;
     const update = this.#updates;
-    if (active === undefined || !this.#options.isTrusted()) {
+    const folders = this.#options.folders?.() ?? [];
+    const own = folders.some(({ session }) => session !== undefined);
+    if ((active === undefined && !own) || !this.#options.isTrusted()) {
       this.#options.collection.clear();
       this.#options.delivered(undefined);
       return;
     }
     try {
-      const result = await this.#options.prepare(active);
+      const prepare = async (session: Session | undefined) =>
+        session && { session, prepared: await this.#options.prepare(session) };
+      const global = await prepare(active);
+      const scoped: { folder: WorkspaceFolder; ready: Ready | undefined }[] = [];
+      for (const { folder, session } of folders) {
+        scoped.push({ folder, ready: await prepare(session) });
+      }
       // A later update has overtaken this one.
       if (update === this.#updates) {
-        this.#apply(result, this.#options.describe(active));
-        this.#options.delivered(result);
+        this.#apply(global, scoped);
+        this.#options.delivered(global?.prepared);
       }
     } catch (error) {
       this.#options.failed(error);
@@ -59,13 +82,32 @@ export class TerminalOutlet implements Outlet {
     }
   }
 
-  #apply({ variables, mode }: Prepared, description: string): void {
+  #apply(
+    global: Ready | undefined,
+    scoped: readonly { readonly folder: WorkspaceFolder; readonly ready: Ready | undefined }[],
+  ): void {
     const { collection } = this.#options;
-    collection.description = description;
     // Persistent values are written to the workspace's storage: pointers may, keys may not.
-    collection.persistent = mode !== 'environment';
+    collection.persistent = [global, ...scoped.map(({ ready }) => ready)].every(
+      (ready) => ready?.prepared.mode !== 'environment',
+    );
+    const added = this.#fill(collection, global, new Set());
+    for (const { folder, ready } of scoped) {
+      // VS Code lets the variable win that was put in last, not the folder's: what is new for all goes before it.
+      this.#fill(collection.getScoped({ workspaceFolder: folder }), ready, added);
+    }
+  }
+
+  /** Makes a collection hold what is ready and nothing else; `again`: to be put in anew. Returns what it did not have. */
+  #fill(
+    collection: EnvironmentVariableCollection,
+    ready: Ready | undefined,
+    again: ReadonlySet<string>,
+  ): ReadonlySet<string> {
+    const variables = ready?.prepared.variables ?? new Map<string, string>();
+    collection.description = ready && this.#options.describe(ready.session);
     const before = Array.from(collection, ([name]) => name);
-    for (const name of before.filter((name) => !variables.has(name))) {
+    for (const name of before.filter((each) => again.has(each) || !variables.has(each))) {
       collection.delete(name);
     }
     for (const [name, value] of variables) {
@@ -75,5 +117,12 @@ export class TerminalOutlet implements Outlet {
         collection.replace(name, value, { applyAtProcessCreation: true, applyAtShellIntegration: true });
       }
     }
+    return new Set([...variables.keys()].filter((name) => !before.includes(name)));
   }
+}
+
+/** A session and what its terminals get. */
+interface Ready {
+  readonly session: Session;
+  readonly prepared: Prepared;
 }

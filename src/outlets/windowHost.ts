@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Emitter } from '../session/emitter.ts';
 import type { Peers } from '../session/types.ts';
-import { openFolder, socketPath } from './folder.ts';
+import { leaveSocketPath, openFolder, socketPath } from './folder.ts';
 import type { FolderProblem, HelperFolder } from './folder.ts';
 import { helperCommand, installHelper } from './install.ts';
 import { openPeers } from './peers.ts';
@@ -52,8 +52,8 @@ export async function openWindowHost(options: WindowHostOptions): Promise<Window
       platform,
       localAppData: options.localAppData,
     });
-    const path = await socketPath(folder, randomBytes(8).toString('hex'));
-    const transport = platform === 'win32' ? ({ kind: 'tcp' } as const) : ({ kind: 'socket', path } as const);
+    const path = platform === 'win32' ? undefined : await socketPath(folder, randomBytes(8).toString('hex'));
+    const transport = path === undefined ? ({ kind: 'tcp' } as const) : ({ kind: 'socket', path } as const);
     running = await startServer({ ...server, transport });
     const { address } = running;
     const peers = await openPeers({ folder, address, now: server.now(), log: (line) => server.log(line) });
@@ -67,6 +67,7 @@ export async function openWindowHost(options: WindowHostOptions): Promise<Window
       async dispose() {
         await peers.dispose();
         await listening.dispose();
+        await (path !== undefined && leaveSocketPath(folder, path));
       },
     };
   } catch (error) {

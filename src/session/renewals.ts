@@ -35,6 +35,10 @@ export interface RenewalPorts {
   hostOf(id: string): string | undefined;
   /** Gets new credentials without a person. Never rejects. */
   renew(id: string): Promise<StartResult>;
+  /** Takes in what the other windows have got. */
+  pull(): Promise<void>;
+  /** Runs `work` when no other window of the host is at it, or after a while all the same. Never rejects by itself. */
+  inTurn(work: () => Promise<void>): Promise<void>;
   readonly note: RenewalNote;
   isClosed(): boolean;
   /** The next moment may be another now. */
@@ -86,10 +90,17 @@ export class Renewals {
   async #round(): Promise<void> {
     this.#rounds += 1;
     try {
-      // Alone, the first finds out whether it is of any use.
-      if (await this.#renewNext()) {
-        await Promise.all(Array.from({ length: abreast }, () => this.#renewAll()));
-      }
+      await this.#ports.inTurn(async () => {
+        // What another window has done or found out meanwhile is not done again.
+        await this.#ports.note.look();
+        if (this.#next() !== undefined) {
+          await this.#ports.pull();
+        }
+        // Alone, the first finds out whether it is of any use.
+        if (await this.#renewNext()) {
+          await Promise.all(Array.from({ length: abreast }, () => this.#renewAll()));
+        }
+      });
     } finally {
       this.#rounds -= 1;
       this.#ports.onChange();

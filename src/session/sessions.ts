@@ -35,6 +35,9 @@ import { aboutKept, describePlan } from './view.ts';
 /** A start or a fetch waits this long for the store at most, ms: a keyring may be locked until a person unlocks it. */
 const longestLoadMs = 5000;
 
+/** So long a window waits while another one renews by the clock, ms: it takes that long for 200 sessions. */
+const longestTurnMs = 4 * 60_000;
+
 /**
  * The sessions of this host as one window sees and changes them: what there is, is on the board; here is what can be
  * done about it. One operation at a time for a session, in this window and across them.
@@ -81,6 +84,8 @@ export class Sessions implements Disposable {
       look: (id) => this.get(id),
       hostOf: (id) => this.#hosts.get(id),
       renew: (id) => this.#renewUnattended(id, { kind: 'schedule' }),
+      pull: () => this.#board.ledger.pull(this.#disposed.signal),
+      inTurn: (work) => this.#inTurn(work),
       note,
       isClosed: () => this.#disposed.signal.aborted,
       onChange: () => this.#board.rearm(),
@@ -468,6 +473,25 @@ export class Sessions implements Disposable {
   async #renewUnattended(id: string, by: Asker): Promise<StartResult> {
     const kept = this.#board.ledger.get(id);
     return isHeld(kept) ? this.#fly(renewal(kept, by), this.#disposed.signal) : cancelled;
+  }
+
+  /** A window that is stopped while it is its turn keeps the others from renewing by the clock for so long at most. */
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const patience = new AbortController();
+    const begun = new AbortController();
+    void this.#board.pause(longestTurnMs, begun.signal).then(() => patience.abort());
+    const begin = (): Promise<void> => {
+      begun.abort();
+      return work();
+    };
+    try {
+      await this.#ports.peers.exclusive('renewal-round', patience.signal, begin);
+    } catch (error) {
+      if (!begun.signal.aborted && !this.#disposed.signal.aborted) {
+        this.#ports.log(`renewing out of turn: ${errorName(error)}`);
+        await begin();
+      }
+    }
   }
 
   #held(): readonly HeldSession[] {

@@ -7,6 +7,7 @@ import { credentialCommands } from './commands/credentialCommands.ts';
 import { decodeCommands } from './commands/decodeCommand.ts';
 import { fileCommands } from './commands/fileCommands.ts';
 import { guardCommands } from './commands/guardCommands.ts';
+import { folderCommands } from './commands/folderCommands.ts';
 import { issuerCommands } from './commands/issuerCommands.ts';
 import { planCommands } from './commands/planCommand.ts';
 import { samlCommands } from './commands/samlCommands.ts';
@@ -47,6 +48,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...agentCommands(parts),
     ...terminalCommands(parts),
     ...guardCommands(parts),
+    ...folderCommands(parts),
   };
 }
 

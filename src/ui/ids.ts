@@ -46,6 +46,8 @@ export const commands = {
   openTerminal: 'stsSessions.openTerminal',
   newTerminalAs: 'stsSessions.newTerminalAs',
   showTerminals: 'stsSessions.showTerminals',
+  useForFolder: 'stsSessions.useForFolder',
+  forgetFolderSession: 'stsSessions.forgetFolderSession',
   openConfigFile: 'stsSessions.openConfigFile',
   openCredentialsFile: 'stsSessions.openCredentialsFile',
   addProfile: 'stsSessions.addProfile',

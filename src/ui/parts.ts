@@ -26,7 +26,7 @@ import type { Session } from '../session/types.ts';
 import type { WriteResult, WrittenKeys } from '../files/writtenFiles.ts';
 import type { TakenOut, WrittenNote } from '../session/written.ts';
 import type { KnownProvider } from '../signIn/providerFolder.ts';
-import type { TerminalOptions } from 'vscode';
+import type { TerminalOptions, WorkspaceFolder } from 'vscode';
 import type { AuthenticatorVault } from './authenticators.ts';
 import type { ConsolePlaces } from './consolePlaces.ts';
 import type { Recent } from './recent.ts';
@@ -92,6 +92,18 @@ export interface ToolsPort {
   /** Adds one for a session, over an earlier one of that name. */
   add(session: Session): Promise<{ readonly name: string; readonly state: ManagedState }>;
   remove(name: string): Promise<ManagedState>;
+}
+
+/** Folders that have a session of their own, as the interface sees them. */
+export interface FoldersPort {
+  /** What a folder works as; undefined: it has none, or is not trusted. */
+  bindingOf(folder: WorkspaceFolder): SessionRequest | undefined;
+  /** Remembers it on this machine; undefined forgets it. */
+  bind(folder: WorkspaceFolder, request: SessionRequest | undefined): Promise<void>;
+  /** Starts what a folder works as. False when it did not start; the person has been told why. */
+  start(request: SessionRequest): Promise<boolean>;
+  /** A sentence for each, for the tooltip. */
+  lines(this: void): readonly string[];
 }
 
 /** Identity Center, as the interface sees it. */
@@ -240,6 +252,7 @@ export interface CommandParts {
   readonly delivery: DeliveryPort;
   readonly terminals: TerminalsPort;
   readonly tools: ToolsPort;
+  readonly folders: FoldersPort;
   readonly identityCenter: IdentityCenterPort;
   readonly issuers: IssuersPort;
   readonly login: LoginPort;

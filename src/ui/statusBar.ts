@@ -13,6 +13,8 @@ export interface StatusBarOptions {
   readonly delivery: Pick<DeliveryPort, 'state' | 'onDidChange'>;
   readonly aliasOf: (accountId: string) => string | undefined;
   readonly guardOf: GuardOf;
+  /** A sentence for each folder that has a session of its own. */
+  readonly folders: () => readonly string[];
   /** Milliseconds UTC. */
   readonly now: () => number;
   /** How far this computer's clock is ahead of AWS's, ms; undefined while nobody knows. */
@@ -50,7 +52,7 @@ export class StatusBar {
 
   /** Call it when something changed that has no event here: an alias, a setting. */
   update(): void {
-    const { sessions, delivery, aliasOf, guardOf, now, skewMs, warnMs } = this.#options;
+    const { sessions, delivery, aliasOf, guardOf, folders, now, skewMs, warnMs } = this.#options;
     const list = sessions.list();
     const status = statusBarText({
       active: list.find((session) => session.id === sessions.activeId),
@@ -61,6 +63,7 @@ export class StatusBar {
       delivery: delivery.state,
       aliasOf,
       guardOf,
+      folders: folders(),
     });
     const shown = JSON.stringify(status);
     if (shown === this.#shown) {

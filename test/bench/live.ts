@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demoData } from '../sandbox/demo.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
+import { startAttackedHost } from '../support/attacks.ts';
 import { packagedExtension } from '../support/packaged.ts';
 import { eventually } from '../support/stage.ts';
 import { launchWorkbench } from '../support/workbench.ts';
 import type { Workbench } from '../support/workbench.ts';
 import { packageIdle } from './activation.ts';
 import { fetchTimes } from './fetchTimes.ts';
-import { median, percentile } from './measure.ts';
+import { ms, percentile } from './measure.ts';
 import type { BenchRow } from './row.ts';
 import { benchKeys, benchRegion, benchRole } from './startPlan.ts';
 
@@ -22,15 +23,15 @@ const fetchesPerSecond = 200;
 const fetchSeconds = 10;
 /** Of a minute: the kernel counts in steps of 10 ms. */
 const idleLimitMs = 100;
-const emptyLimitMib = 3;
-const liveLimitMib = 20;
+/** 20 in all, of which 3 may be there before the first start (see activation.ts). */
+const heapLimitMib = 17;
 const mib = 2 ** 20;
 
 type Page = Awaited<ReturnType<Workbench['openPage']>>;
 
 /**
- * Two real extension hosts side by side, ours and one whose extension does nothing: heap before the first start and with
- * 200 live sessions, timers, what an idle minute costs, and fetches from the endpoint meanwhile.
+ * A real extension host with 200 live sessions: heap, timers, fetches from the endpoint, and what an idle minute costs
+ * beside a host whose extension does nothing.
  * STS_SESSIONS_BENCH_IDLE_SECONDS makes the minute shorter or longer.
  */
 export async function benchLive(): Promise<BenchRow[]> {
@@ -40,8 +41,7 @@ export async function benchLive(): Promise<BenchRow[]> {
   await mkdir(workspace);
   const sandbox = await startSandbox({ data: demoData() });
   await writeProfiles(home, sandbox.url);
-  const settings = { 'stsSessions.delivery': 'endpoint' };
-  const common = { home, workspace, companion: true, settings };
+  const common = { home, workspace, companion: true };
   const ours = await launchWorkbench({ ...common, vsix: await packagedExtension() });
   const empty = await launchWorkbench({ ...common, vsix: await packageIdle('beside', ['*']) });
   try {
@@ -49,31 +49,27 @@ export async function benchLive(): Promise<BenchRow[]> {
     const beside = await empty.openPage();
     await page.statusBarItem().waitFor();
     await Promise.all([page.idle(), beside.idle()]);
-    const before = (await restedHeap(page)) - (await restedHeap(beside));
+    const before = await restedHeap(page);
     await startAll(page);
     const endpoint = await endpointOf(home);
     const ids = (await sessionIds(home)).slice(0, fetchedCount);
-    const times = await fetchTimes(endpoint, ids, { perSecond: fetchesPerSecond, seconds: fetchSeconds });
-    const after = (await restedHeap(page)) - (await restedHeap(beside));
+    const pace = { perSecond: fetchesPerSecond, seconds: fetchSeconds };
+    const times = await fetchTimes(endpoint, ids, pace);
+    const bare = await fetchFromBare(home, pace);
+    const after = await restedHeap(page);
     const idle = await idleTime(page, beside, idleSeconds);
     const host = await (await page.companion).ask('host', {});
     const what = `with ${String(sessionCount)} live sessions`;
     return [
-      row(
-        'heap before the first start, above an extension that does nothing',
-        before / mib,
-        emptyLimitMib,
-        'MiB',
-      ),
-      row(`heap ${what}, above the same`, after / mib, liveLimitMib, 'MiB'),
+      row(`heap ${what}, above that before the first start`, (after - before) / mib, heapLimitMib, 'MiB'),
       row(`timers ${what}`, host.timers, 1, ''),
       row(
-        `processor time ${what} in ${String(idleSeconds)} idle s, above the same`,
+        `processor time ${what} in ${String(idleSeconds)} idle s, above an extension that does nothing`,
         idle,
         (idleLimitMs * Math.max(idleSeconds, 10)) / 60,
         'ms',
       ),
-      ...fetchRows(times),
+      ...fetchRows(times, bare),
     ];
   } finally {
     await ours.stop();
@@ -83,9 +79,26 @@ export async function benchLive(): Promise<BenchRow[]> {
   }
 }
 
-function fetchRows(times: readonly number[]): BenchRow[] {
-  const what = `fetch by HTTP from the extension host, ${String(fetchedCount)} sessions in turn, ${String(fetchesPerSecond)} a second`;
-  return [row(`${what}, p50`, median(times), 1, 'ms'), row(`${what}, p99`, percentile(times, 0.99), 5, 'ms')];
+/** On a machine that does other things too, Node's bare server is late as well: twice its time is then the limit. */
+function fetchRows(times: readonly number[], bare: readonly number[]): BenchRow[] {
+  const rate = `${String(fetchedCount)} sessions in turn, ${String(fetchesPerSecond)} a second`;
+  return ([0.5, 0.99] as const).map((part) => {
+    const theirs = percentile(bare, part);
+    const what = `fetch by HTTP, ${rate}, p${String(part * 100)} (a bare server ${ms(theirs)})`;
+    return row(what, percentile(times, part), Math.max(part === 0.5 ? 1 : 5, 2 * theirs), 'ms');
+  });
+}
+
+async function fetchFromBare(
+  folder: string,
+  pace: { readonly perSecond: number; readonly seconds: number },
+): Promise<readonly number[]> {
+  const host = await startAttackedHost(folder, { bare: true });
+  try {
+    return await fetchTimes({ port: host.tcp.port, token: 'x' }, ['any'], pace);
+  } finally {
+    await host.kill();
+  }
 }
 
 /** A role of its own for each profile, so that each is a session of its own. */
@@ -109,6 +122,10 @@ async function writeProfiles(home: string, url: string): Promise<void> {
 
 async function startAll(page: Page): Promise<void> {
   const companion = await page.companion;
+  // Terminals get the endpoint, which is what is measured.
+  const asked = companion.ask('executeCommand', { id: 'stsSessions.startSession', args: ['role-0'] });
+  await page.press('Do Not Add', page.dialog());
+  await asked;
   const names = Array.from({ length: sessionCount }, (_, at) => `role-${String(at)}`);
   for (let at = 0; at < names.length; at += 10) {
     await Promise.all(
@@ -135,8 +152,8 @@ async function idleTime(page: Page, beside: Page, seconds: number): Promise<numb
   const pids = await Promise.all(
     [page, beside].map(async (one) => (await (await one.companion).ask('host', {})).pid),
   );
-  // What the collection above has set off.
-  await sleep(2000);
+  // What the collection above and the fetches before have set off.
+  await sleep(10_000);
   const before = await Promise.all(pids.map(processorMs));
   await sleep(seconds * 1000);
   const after = await Promise.all(pids.map(processorMs));
@@ -192,7 +209,7 @@ function row(what: string, value: number, limit: number, unit: string): BenchRow
   return {
     what,
     ours: `${value.toFixed(digits)} ${unit}`.trim(),
-    limit: `${String(limit)} ${unit}`.trim(),
+    limit: `${Number(limit.toFixed(1)).toString()} ${unit}`.trim(),
     ok: value <= limit,
   };
 }

@@ -3,6 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 import { extensions } from 'vscode';
 import type { Activation } from './protocol.ts';
 
+/** An extension may load what it needs in a quiet moment after its activation. */
+const settledMs = 2000;
+
 /**
  * Activates extensions one after another, in an order that differs from host to host, and measures each: loading
  * included, since nothing has asked for them before. Throws when one is absent or active already.
@@ -21,7 +24,10 @@ export async function measureActivations(ids: readonly string[]): Promise<readon
     await extension.activate();
     const ms = performance.now() - start;
     collectGarbage();
-    activations.push({ id, ms, heapBytes: process.memoryUsage().heapUsed - heap });
+    const heapBytes = process.memoryUsage().heapUsed - heap;
+    await new Promise((resolve) => setTimeout(resolve, settledMs));
+    collectGarbage();
+    activations.push({ id, ms, heapBytes, settledBytes: process.memoryUsage().heapUsed - heap });
   }
   return activations;
 }

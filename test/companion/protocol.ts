@@ -105,4 +105,6 @@ export interface Activation {
   readonly ms: number;
   /** Heap held after it, above what was held before. */
   readonly heapBytes: number;
+  /** The same two seconds later, when what it loads in a quiet moment is there. */
+  readonly settledBytes: number;
 }

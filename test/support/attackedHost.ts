@@ -16,7 +16,7 @@ let supplied = 0;
 
 async function start(): Promise<HostStarted> {
   if (kind === 'bare') {
-    const server = createServer((_, response) => response.writeHead(403, { Connection: 'close' }).end('{}'));
+    const server = createServer((_, response) => response.writeHead(200, { Connection: 'close' }).end('{}'));
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
     const bound = server.address();
     return {

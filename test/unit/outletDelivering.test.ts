@@ -82,7 +82,7 @@ describe('delivering', () => {
   it('gives a terminal a session of its own beside the active one, its region’s profile included', async () => {
     const { delivering, seen } = deliveringIn({});
     for (const activeId of [undefined, session.id, other.id]) {
-      const prepared = await delivering.toTerminal(other, activeId);
+      const prepared = await delivering.toTerminal(other, [activeId]);
       assert.equal(prepared?.variables.get('STS_SESSIONS_ID'), 'live-b');
       assert.equal(prepared?.variables.get('AWS_REGION'), 'us-east-1');
       assert.equal(prepared?.variables.get('AWS_PROFILE'), 'vscode-us-east-1');
@@ -93,9 +93,9 @@ describe('delivering', () => {
   it('gives it none beside another where the collection would win', async () => {
     for (const mode of ['endpoint', 'environment'] as const) {
       const { delivering } = deliveringIn({ mode });
-      assert.equal(await delivering.toTerminal(other, session.id), undefined);
-      assert.equal((await delivering.toTerminal(other, other.id))?.mode, mode);
-      assert.equal((await delivering.toTerminal(other, undefined))?.mode, mode);
+      assert.equal(await delivering.toTerminal(other, [session.id]), undefined);
+      assert.equal((await delivering.toTerminal(other, [undefined, other.id]))?.mode, mode);
+      assert.equal((await delivering.toTerminal(other, []))?.mode, mode);
     }
   });
 

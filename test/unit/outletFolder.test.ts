@@ -12,7 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { folderPath, openFolder, socketPath, writePrivately } from '../../src/outlets/folder.ts';
+import {
+  folderPath,
+  leaveSocketPath,
+  openFolder,
+  socketPath,
+  writePrivately,
+} from '../../src/outlets/folder.ts';
 import type { HelperFolder } from '../../src/outlets/folder.ts';
 import { installHelper } from '../../src/outlets/install.ts';
 import { HELPER_SOURCES, installedFolder, serve, temporaryFolder } from '../support/outletRig.ts';
@@ -112,8 +118,13 @@ describe('the helper’s folder', () => {
     const path = await socketPath(folder, 'window');
     assert.ok(Buffer.byteLength(path) <= 103);
     assert.equal(statSync(dirname(path)).mode & 0o777, 0o700);
+    await leaveSocketPath(folder, path);
+    assert.equal(existsSync(dirname(path)), false, 'no folder of a closed window is left below /tmp');
     const short = await opened(join(newHome(), '.s'));
-    assert.equal(await socketPath(short, 'window'), join(short.path, 's', 'window'));
+    const below = await socketPath(short, 'window');
+    assert.equal(below, join(short.path, 's', 'window'));
+    await leaveSocketPath(short, below);
+    assert.ok(existsSync(dirname(below)));
   });
 
   it('holds the helper, which only its owner may run', async () => {

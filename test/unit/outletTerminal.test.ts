@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import type { EnvironmentVariableMutator, GlobalEnvironmentVariableCollection } from 'vscode';
+import type {
+  EnvironmentVariableMutator,
+  GlobalEnvironmentVariableCollection,
+  WorkspaceFolder,
+} from 'vscode';
 import type { Prepared } from '../../src/outlets/delivering.ts';
 import { TerminalOutlet } from '../../src/outlets/terminal.ts';
+import type { Session } from '../../src/session/types.ts';
 import { sessionFor } from '../support/outletRig.ts';
 
 /** A collection that counts what is done to it; anything else it is asked for is not there. */
@@ -121,5 +126,91 @@ describe('the outlet to the terminals', () => {
     await slow;
     await outlet.update(session);
     assert.deepEqual([changes, failures], [['A=new'], ['Error: ours']]);
+  });
+
+  describe('of folders with a session of their own', () => {
+    /** As VS Code keeps them: one map, in which the scope is part of the key and the last of a name wins. */
+    function scopedCollection() {
+      const entries = new Map<string, { scope: string; name: string; value: string }>();
+      const view = (scope: string): object => ({
+        persistent: true,
+        description: undefined,
+        replace: (name: string, value: string) =>
+          void entries.set(`${scope} ${name}`, { scope, name, value }),
+        get: (name: string) => entries.get(`${scope} ${name}`),
+        delete: (name: string) => void entries.delete(`${scope} ${name}`),
+        clear: () => {
+          for (const [key, entry] of entries) {
+            if (scope === '' || entry.scope === scope) {
+              entries.delete(key);
+            }
+          }
+        },
+        *[Symbol.iterator]() {
+          for (const entry of entries.values()) {
+            if (entry.scope === scope) {
+              yield [entry.name, entry];
+            }
+          }
+        },
+        getScoped: ({ workspaceFolder }: { workspaceFolder: { name: string } }) => view(workspaceFolder.name),
+      });
+      const seen = (folder: string): Record<string, string> =>
+        Object.fromEntries(
+          [...entries.values()]
+            .filter(({ scope }) => scope === '' || scope === folder)
+            .map(({ name, value }) => [name, value]),
+        );
+      return { collection: view('') as GlobalEnvironmentVariableCollection, seen };
+    }
+
+    const other = sessionFor('live-b');
+    const folder = (name: string) => ({ name }) as WorkspaceFolder;
+
+    it('gives each folder its own and the rest the active one, in whichever order they come', async () => {
+      const { collection, seen } = scopedCollection();
+      let own: Session | undefined = other;
+      const outlet = new TerminalOutlet({
+        collection,
+        isTrusted: () => true,
+        folders: () => [
+          { folder: folder('alpha'), session: own },
+          { folder: folder('beta'), session: undefined },
+        ],
+        prepare: ({ name }) => Promise.resolve(delivery('profile', { WHO: name, ONLY: name })),
+        describe: ({ name }) => name,
+        delivered: () => undefined,
+        failed: (error) => assert.fail(String(error)),
+      });
+      await outlet.update(undefined);
+      assert.deepEqual(seen('alpha'), { WHO: 'live-b', ONLY: 'live-b' });
+      assert.deepEqual(seen('beta'), {});
+      // What is put in last wins in VS Code, and the active session's comes after the folder's here.
+      await outlet.update(session);
+      assert.equal(seen('alpha')['WHO'], 'live-b');
+      assert.equal(seen('beta')['WHO'], 'live-a');
+      await outlet.update(undefined);
+      assert.deepEqual(seen('beta'), {});
+      own = undefined;
+      await outlet.update(session);
+      assert.equal(seen('alpha')['WHO'], 'live-a');
+      await outlet.update(undefined);
+      assert.deepEqual(seen('alpha'), {});
+    });
+
+    it('gives none before the workspace is trusted', async () => {
+      const { collection, seen } = scopedCollection();
+      const outlet = new TerminalOutlet({
+        collection,
+        isTrusted: () => false,
+        folders: () => [{ folder: folder('alpha'), session: other }],
+        prepare: () => assert.fail('prepared'),
+        describe: () => '',
+        delivered: () => undefined,
+        failed: (error) => assert.fail(String(error)),
+      });
+      await outlet.update(session);
+      assert.deepEqual(seen('alpha'), {});
+    });
   });
 });

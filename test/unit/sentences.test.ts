@@ -9,6 +9,7 @@ import {
   warningSentence,
 } from '../../src/ui/text/delivery.ts';
 import { flowText } from '../../src/ui/text/flow.ts';
+import { renewalText } from '../../src/ui/text/renewal.ts';
 import { inputSentence } from '../../src/ui/text/input.ts';
 import { mfaPromptText } from '../../src/ui/text/prompts.ts';
 import { supplySentences } from '../../src/ui/text/supply.ts';
@@ -126,6 +127,12 @@ describe('sentences', () => {
       flowText.renewing('a'),
       flowText.cannotStart('a', 'source_profile is missing: b'),
       flowText.needsPerson('a'),
+      renewalText.endsSoon('a', until, now),
+      renewalText.endsWithoutSignIn('a', until, now),
+      renewalText.notRenewed('a', 'No connection to AWS: sts.example', until, now),
+      renewalText.overAndNotRenewed('a', 'No connection to AWS: sts.example'),
+      renewalText.clockIsOff(7 * 60_000),
+      renewalText.clockIsOff(-61_000),
       flowText.terminalHint('a', until, now),
       flowText.terminalHint('a', undefined, now),
       flowText.ended('a', 1, until, now),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Supply } from '../../src/session/types.ts';
 import { settle } from '../support/fakeClock.ts';
 import { Seeded } from '../support/seeded.ts';
-import { hour, Machine, minute, profile, type Window } from '../support/sessionWindows.ts';
+import { hour, Machine, minute, Person, profile, type Window } from '../support/sessionWindows.ts';
 
 const names = ['prod', 'dev', 'mfa'] as const;
 const network = { kind: 'network', host: 'sts.example', reason: 'reset', code: 'ECONNRESET' } as const;
@@ -13,6 +13,7 @@ class Chaos {
   readonly #chance: Seeded;
   readonly #machine = new Machine();
   readonly #windows: Window[] = [];
+  readonly #attended = new Set<Window>();
   readonly #patience: AbortController[] = [];
   /** Ids whose last wish, of a start or an end, was an end that took effect. */
   readonly #ended = new Set<string>();
@@ -142,6 +143,11 @@ class Chaos {
     this.#note(`${window.name} opens`);
     this.#windows.push(window);
     await window.sessions.load();
+    // Some windows renew by the clock as well; nobody sits in front of them.
+    if (this.#chance.chance(60)) {
+      window.sessions.attend(new Person());
+      this.#attended.add(window);
+    }
   }
 
   /** A quit, not a crash: what a window that crashed was asked for is never answered. */
@@ -171,7 +177,14 @@ class Chaos {
         return true;
       });
       // A clock that was set back makes live again what was over; that is noticed at the next look, not by a timer.
-      assert.ok(counting.length > 0 || window.timers === 0 || this.#pending > 0 || this.#noticing(window));
+      assert.ok(
+        counting.length > 0 ||
+          window.timers === 0 ||
+          this.#pending > 0 ||
+          this.#noticing(window) ||
+          // It has something to renew, or waits for its turn.
+          this.#attended.has(window),
+      );
       const { activeId } = window.sessions;
       assert.ok(
         activeId === undefined || window.sessions.get(activeId) !== undefined,

@@ -191,11 +191,11 @@ describe('a renewal that fails', () => {
   });
 });
 
-describe('200 sessions in 10 windows', () => {
+describe('50 sessions in 10 windows', () => {
   it('are no storm in an outage of two hours, and all live again soon after it', async function () {
     this.timeout(120_000);
     const { machine, aws } = machineOf(hour);
-    const many = 40;
+    const many = 50; // 200 of them, without the traffic of records between windows: allowance.test.ts
     let draw = 0;
     machine.random = () => (draw += 0.37) % 1;
     machine.host.prompt = false;
@@ -216,8 +216,8 @@ describe('200 sessions in 10 windows', () => {
       answer?.(call);
     };
     const pass = async (ms: number): Promise<void> => {
-      for (let passed = 0; passed < ms; passed += 30_000) {
-        await machine.clock.advance(30_000);
+      for (let passed = 0; passed < ms; passed += 3 * minute) {
+        await machine.clock.advance(3 * minute);
         machine.host.deliver();
       }
     };

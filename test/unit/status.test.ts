@@ -22,6 +22,17 @@ function status(active: Session | undefined, change: Partial<StatusInput> = {}):
 
 const live = sessionOf('prod-admin', { state: liveState(47 * minute) });
 
+describe('a clock that is off', () => {
+  it('is told in the tooltip from a minute on, and in which direction', () => {
+    assert.doesNotMatch(status(live, { skewMs: 59_000 }).tooltip, /clock/);
+    assert.match(
+      status(live, { skewMs: 7 * minute }).tooltip,
+      /⚠ This computer’s clock is ahead of AWS’s.*: 7m/,
+    );
+    assert.match(status(live, { skewMs: -61_000 }).tooltip, /clock is behind AWS’s.*: 1m 01s/);
+  });
+});
+
 describe('status bar', () => {
   const rows: readonly (readonly [
     title: string,

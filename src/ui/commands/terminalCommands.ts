@@ -153,7 +153,7 @@ function pickTerminal(
     };
     store.add(
       pick.onDidAccept(() => {
-        const item = pick.activeItems[0];
+        const item = pick.selectedItems[0];
         if (item) {
           close({ kind: 'focus', terminal: item.watched.terminal });
         }

@@ -33,6 +33,8 @@ export interface StatusInput {
   /** The name of an account, when it is known. */
   readonly aliasOf: (accountId: string) => string | undefined;
   readonly guardOf?: GuardOf;
+  /** A sentence for each folder that has a session of its own. */
+  readonly folders?: readonly string[];
 }
 
 /** The status bar item as it should be. */
@@ -117,6 +119,7 @@ function nothingLive(input: StatusInput, failed: Session | undefined): StatusTex
   if (others > 0) {
     lines.push(escapeMarkdown(others === 1 ? t('1 session is live') : t('{0} sessions are live', others)));
   }
+  lines.push(...(input.folders ?? []).map(escapeMarkdown));
   lines.push(
     links(
       others > 0
@@ -168,6 +171,7 @@ function tooltipOf(session: Session, phase: SessionPhase, input: StatusInput): s
     lines.push(`${delivery.reaches ? '' : '⚠ '}${escapeMarkdown(delivery.sentence)}`);
     lines.push(...delivery.warnings.map((warning) => `⚠ ${escapeMarkdown(warning)}`));
   }
+  lines.push(...(input.folders ?? []).map(escapeMarkdown));
   lines.push(actions(phase));
   return lines.join('\n\n');
 }

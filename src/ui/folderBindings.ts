@@ -1,0 +1,99 @@
+import type { SessionRequest } from '../aws/planModel.ts';
+import { readOnlyRequest } from '../aws/readOnly.ts';
+import type { Session } from '../session/types.ts';
+import { nameOfRequest } from '../session/view.ts';
+import { requestKey } from './switcherModel.ts';
+
+/** A folder and what its terminals and tasks run as. */
+export interface FolderBinding {
+  /** The folder's URI. */
+  readonly folder: string;
+  readonly request: SessionRequest;
+}
+
+/** Folders that are remembered at most; those that were bound last stay. */
+const most = 200;
+
+/** Reads what an earlier window stored; anything else counts as none. */
+export function readBindings(stored: unknown): readonly FolderBinding[] {
+  return Array.isArray(stored) ? stored.filter(isBinding) : [];
+}
+
+/** The list with a folder bound to a request; undefined unbinds it. */
+export function withBinding(
+  bindings: readonly FolderBinding[],
+  folder: string,
+  request: SessionRequest | undefined,
+): readonly FolderBinding[] {
+  const others = bindings.filter((each) => each.folder !== folder);
+  return request === undefined ? others : [...others, { folder, request }].slice(-most);
+}
+
+/**
+ * The session of a bound folder, live or over; undefined: it has to be started. A guard may have made it read-only: that
+ * is its session too, after the one with all rights.
+ */
+export function sessionOfBinding(
+  sessions: readonly Session[],
+  { request }: Pick<FolderBinding, 'request'>,
+): Session | undefined {
+  const narrowed = readOnlyRequest(request);
+  return [request, ...(narrowed === undefined ? [] : [narrowed])]
+    .map(requestKey)
+    .map((key) =>
+      sessions.find(
+        (session) =>
+          requestKey(session.request) === key &&
+          (session.state.kind === 'live' || session.state.kind === 'expired'),
+      ),
+    )
+    .find((session) => session !== undefined);
+}
+
+/** What the person is offered when a window opens: a folder's session that does not serve it. */
+export interface FolderOffer {
+  readonly folderName: string;
+  readonly name: string;
+  readonly request: SessionRequest;
+  /** True when it is live already, and only has to be used. */
+  readonly live: boolean;
+}
+
+/** A folder of the window with its binding. */
+export interface BoundFolder {
+  readonly folderName: string;
+  readonly binding: FolderBinding;
+}
+
+/**
+ * What to offer. Where several folders are open each has its own session, which serves it by itself once it is live; a
+ * single folder has the window's active one, which is not taken from whoever chose another.
+ */
+export function offersFor(
+  bound: readonly BoundFolder[],
+  sessions: readonly Session[],
+  window: { readonly several: boolean; readonly hasActive: boolean },
+): readonly FolderOffer[] {
+  return bound.flatMap(({ folderName, binding }) => {
+    const session = sessionOfBinding(sessions, binding);
+    const live = session?.state.kind === 'live';
+    const served = window.several ? live : window.hasActive;
+    return served
+      ? []
+      : [{ folderName, name: nameOfRequest(binding.request), request: binding.request, live }];
+  });
+}
+
+function isBinding(value: unknown): value is FolderBinding {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'folder' in value &&
+    typeof value.folder === 'string' &&
+    'request' in value &&
+    typeof value.request === 'object' &&
+    value.request !== null &&
+    'kind' in value.request &&
+    typeof value.request.kind === 'string'
+  );
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeIf } from '../support/skip.ts';
+import { awsCli, noAwsCli, setStage } from '../support/stage.ts';
+import type { WorkbenchPage } from '../support/workbenchPage.ts';
+
+const billing = /:assumed-role\/billing-read\//;
+const hub = /:assumed-role\/hub\//;
+const command = 'STS: Use a Session for This Folder';
+
+// One window with two folders for all.
+describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own', () => {
+  const stage = setStage({
+    project: async (workspace) => {
+      for (const name of ['alpha', 'beta']) {
+        await mkdir(join(workspace, name));
+      }
+      const folders = [{ path: 'alpha' }, { path: 'beta' }];
+      await writeFile(join(workspace, 'two.code-workspace'), JSON.stringify({ folders }));
+    },
+  });
+  let page: WorkbenchPage;
+
+  const choose = async (folder: string, profile: string): Promise<void> => {
+    await page.runCommand(command);
+    await page.quickTitle('Choose a folder').waitFor();
+    await page.pick(folder);
+    await page.quickTitle(`Session for ${folder}`).waitFor();
+    await page.quickInput().fill(profile);
+    await page.pick(profile);
+  };
+
+  const whoAmIIn = async (folder: string): Promise<string> => {
+    const before = (await (await page.companion).ask('terminals', {})).length;
+    await page.runCommand('Terminal: Create New Terminal');
+    await page.quickRows().filter({ hasText: folder }).first().waitFor();
+    await page.pick(folder);
+    if (before > 0) {
+      await page.terminalTabs().nth(before).waitFor();
+    }
+    await page.waitForTerminalText(new RegExp(`${folder}[#$]`));
+    return (await stage().whoAmI(page)).text;
+  };
+
+  before(async () => {
+    const { workbench, workspace } = stage();
+    await stage().page.close();
+    page = await workbench.openPage({ workspace: join(workspace, 'two.code-workspace') });
+    await page.statusBarItem().waitFor();
+  });
+
+  it('are asked about once, and start it at once', async () => {
+    await page.openView('AWS Sessions');
+    await choose('alpha', 'billing-read');
+    await page.press('Add Profiles', page.dialog());
+    await page.waitForNotification(
+      'Terminals and tasks of the folder alpha run as this session while it is live: billing-read',
+    );
+    await page.clearNotifications();
+    await choose('beta', 'hub');
+    await page.waitForNotification(
+      'Terminals and tasks of the folder beta run as this session while it is live: hub',
+    );
+    await page.clearNotifications();
+    assert.equal(stage().granted('AssumeRole').length, 2);
+  });
+
+  it('leave the window without an active session, and say so where one looks', async () => {
+    await page.waitForStatus(/^ ?AWS$/);
+    await page.statusBarItem().hover();
+    const tooltip = page.page.locator('.workbench-hover:visible');
+    await tooltip.filter({ hasText: 'Folder alpha runs as billing-read' }).waitFor();
+    await tooltip.filter({ hasText: 'Folder beta runs as hub' }).waitFor();
+    await page.screenshot('folders-tooltip');
+    await page.page.mouse.move(900, 300);
+  });
+
+  it('give their terminals two roles, side by side', async () => {
+    assert.match(await whoAmIIn('alpha'), billing);
+    assert.match(await whoAmIIn('beta'), hub);
+    await page.screenshot('folders-terminals');
+  });
+
+  it('keep it when the window gets an active session, which is for no folder that has its own', async () => {
+    await stage().start('staging-dev', { page });
+    assert.match(await whoAmIIn('alpha'), billing);
+    assert.match(await whoAmIIn('beta'), hub);
+  });
+
+  it('keep it over a reload, without a question and without a call', async () => {
+    const calls = stage().granted('AssumeRole').length;
+    await page.reload();
+    await page.waitForStatus(/staging-dev 5\dm/);
+    assert.match(await whoAmIIn('beta'), hub);
+    assert.match(await whoAmIIn('alpha'), billing);
+    assert.equal(stage().granted('AssumeRole').length, calls);
+  });
+
+  it('are offered it once when it is not live, and start it when the person says so', async () => {
+    const calls = stage().granted('AssumeRole').length;
+    await page.openView('AWS Sessions');
+    await page.clickTreeButton('hub', 'End Session');
+    await page.waitForNotification('Session ended: hub');
+    await page.clearNotifications();
+    await page.reload();
+    const offer = await page.waitForNotification('The folder beta works as this session: hub');
+    assert.equal(stage().granted('AssumeRole').length, calls, 'nothing starts by itself');
+    await page.press('Start', offer);
+    await page.openView('AWS Sessions');
+    await page.treeRow('hub').filter({ hasText: /5\dm/ }).waitFor();
+    assert.match(await whoAmIIn('beta'), hub);
+    await page.waitForStatus(/staging-dev 5\dm/);
+  });
+
+  it('can be told to have none', async () => {
+    await page.runCommand('STS: Stop Using a Session for This Folder');
+    await page.quickTitle('Choose a folder').waitFor();
+    await page.pick('beta');
+    await page.waitForNotification('This folder has no session of its own any more: beta');
+    await page.clearNotifications();
+    assert.match(await whoAmIIn('beta'), /:assumed-role\/staging-dev\//);
+    assert.match(await whoAmIIn('alpha'), billing);
+  });
+});
+
+describe('a folder that is not trusted', () => {
+  const stage = setStage({ workbench: () => ({ trust: false }) });
+
+  it('gets no session, and the person is told what has to come first', async () => {
+    const { page } = stage();
+    await page.runCommand(command);
+    const message = await page.waitForNotification(
+      'A folder has to be trusted before a session is used for it: project',
+    );
+    await page.press('Manage Trust', message);
+    await page.page.locator('.workspace-trust-editor').waitFor();
+  });
+});
