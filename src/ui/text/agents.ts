@@ -120,7 +120,7 @@ export function accessDetail(access: AgentAccess): string {
     case 'nothing':
       return t('Tools that an agent runs are told that a person can change this');
     case 'readOnly':
-      return t('A session of their own that reads and changes nothing, behind MFA it takes one more code');
+      return t('A read-only session of their own, which takes one more code with MFA');
     case 'same':
       return t('Whatever you may do, they may do');
   }
