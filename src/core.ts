@@ -18,7 +18,7 @@ import { folderPath } from './outlets/folder.ts';
 import type { SupplyRequest } from './outlets/server.ts';
 import { deferPeers, openWindowHost } from './outlets/windowHost.ts';
 import { supplyNamed } from './session/named.ts';
-import type { Peers } from './session/types.ts';
+import type { Peers, Session } from './session/types.ts';
 import { Sessions } from './session/sessions.ts';
 import { commandRunner, commandTable } from './ui/commands.ts';
 import { terminalProfile } from './ui/commands/terminalCommands.ts';
@@ -65,6 +65,7 @@ import { wireTerminals } from './wireTerminals.ts';
 import { wireConsole } from './wireConsole.ts';
 import { wireDebug } from './wireDebug.ts';
 import { wireGiveAway } from './wireGiveAway.ts';
+import type { Debug } from './wireDebug.ts';
 import { wireDelivery } from './wireDelivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
 import { wireTasks } from './wireTasks.ts';
@@ -82,6 +83,8 @@ export interface Core {
   terminalProfile(): Promise<vscode.TerminalProfile>;
   /** What language models and MCP servers get. */
   readonly agents: Pick<WiredAgents, 'tools' | 'servers'>;
+  /** The configuration as it is to be debugged. Never rejects. */
+  readonly debug: Debug;
   /** Waits until this window has left its traces: registration, sockets and token files. */
   end(): Promise<void>;
 }
@@ -373,13 +376,6 @@ export function start(context: vscode.ExtensionContext): Core {
     diagnostics,
     followSessions(sessions),
     wireTasks({ context, sessions }),
-    wireDebug({
-      sessions,
-      delivery,
-      log,
-      sessionFor: folders.sessionFor,
-      renew: (session) => flow.renew(session),
-    }),
   );
   const end = async (): Promise<void> => {
     // Side by side: a store that hangs must not keep the window from leaving the others' list.
@@ -391,15 +387,17 @@ export function start(context: vscode.ExtensionContext): Core {
       host.then((window) => window.dispose()),
     ]);
   };
-  void resume(context, sessions, () => {
+  const resumed = resume(context, sessions, () => {
     delivery.begin();
     sessions.attend(questions);
     giveAway.begin();
     folders.begin();
   });
+  const renew = (session: Session): Promise<void> => flow.renew(session);
   void vault.reconcile();
   return {
     run: commandRunner(commandTable(parts), parts, log),
+    debug: wireDebug({ sessions, delivery, sessionFor: folders.sessionFor, resumed, renew, log }),
     terminalProfile: () => terminalProfile(parts, log),
     api: api.of,
     agents,

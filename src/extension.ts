@@ -29,6 +29,9 @@ export function activate(context: vscode.ExtensionContext): StsSessionsExports {
     vscode.window.registerTerminalProfileProvider(terminalProfile, {
       provideTerminalProfile: async () => (await load()).terminalProfile(),
     }),
+    vscode.debug.registerDebugConfigurationProvider('*', {
+      resolveDebugConfigurationWithSubstitutedVariables: async (...launch) => (await load()).debug(...launch),
+    }),
   );
   return lazyExports(load);
 }

@@ -12,6 +12,8 @@ import type { WiredDelivery } from './wireDelivery.ts';
 
 /** No env file that a person wrote is near it; reading more would only hold up the start. */
 const mostBytes = 1024 * 1024;
+/** A keyring may be locked until a person unlocks it, ms. */
+const longestResumeMs = 5000;
 /** How long F5 waits for a person who is asked for a code or a sign-in, ms: after it the program starts all the same. */
 const longestWakeMs = 60_000;
 /** The config file may be held by another window for 5 s, ms. */
@@ -21,6 +23,8 @@ const longestPointersMs = 10_000;
 export interface DebugParts {
   readonly sessions: Sessions;
   readonly delivery: Pick<WiredDelivery, 'pointers'>;
+  /** The sessions of before a reload are known, and the one that the window worked under. Never rejects. */
+  readonly resumed: Promise<void>;
   /** The session for programs of a folder; the active one where nothing is said. */
   readonly sessionFor?: (folder: vscode.WorkspaceFolder | undefined) => Session | undefined;
   /** Asks AWS, and the person where that is needed, for new credentials; says itself how it went. */
@@ -28,24 +32,31 @@ export interface DebugParts {
   readonly log: Log;
 }
 
+/** Says how a configuration is to be debugged: VS Code asks before the debugger gets it. Never rejects. */
+export type Debug = (
+  folder: vscode.WorkspaceFolder | undefined,
+  configuration: vscode.DebugConfiguration,
+  token?: vscode.CancellationToken,
+) => Promise<vscode.DebugConfiguration>;
+
 /** Hands the session to programs that are debugged. What decides is loaded with the first of them. */
-export function wireDebug(parts: DebugParts): vscode.Disposable {
+export function wireDebug(parts: DebugParts): Debug {
   const options = portsOf(parts);
-  return vscode.debug.registerDebugConfigurationProvider('*', {
-    async resolveDebugConfigurationWithSubstitutedVariables(folder, configuration, token) {
-      const left = new AbortController();
-      const listening = token?.onCancellationRequested(() => left.abort());
-      try {
-        const { resolveLaunch } = await import('./outlets/debugging.ts');
-        return await resolveLaunch(options, folder, configuration, left.signal);
-      } catch (error) {
-        parts.log.error('debug', error);
-        return configuration;
-      } finally {
-        listening?.dispose();
-      }
-    },
-  });
+  return async (folder, configuration, token) => {
+    const left = new AbortController();
+    const listening = token?.onCancellationRequested(() => left.abort());
+    try {
+      // F5 in a window that has just opened: which session it worked under is known in a moment.
+      await within(longestResumeMs, parts.resumed, left.signal);
+      const { resolveLaunch } = await import('./outlets/debugging.ts');
+      return await resolveLaunch(options, folder, configuration, left.signal);
+    } catch (error) {
+      parts.log.error('debug', error);
+      return configuration;
+    } finally {
+      listening?.dispose();
+    }
+  };
 }
 
 function portsOf(parts: DebugParts): DebuggingOptions<vscode.WorkspaceFolder> {

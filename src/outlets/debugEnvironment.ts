@@ -27,6 +27,8 @@ export interface LaunchEnvironment {
   readonly envFiles: readonly string[];
   /** Without an `envFile`, the Python extension reads the one of its setting. */
   readonly readsPythonSetting: boolean;
+  /** The file from which .NET's debugger takes more variables. */
+  readonly launchSettings: string | undefined;
 }
 
 /** The session for a program. */
@@ -104,6 +106,7 @@ export function readLaunch(launch: Launch, platform: NodeJS.Platform): LaunchEnv
     own: new Map(pairs.map(([name, value]) => [nameOn(platform, name), value])),
     envFiles: [envFile].flat().filter((file): file is string => typeof file === 'string' && file !== ''),
     readsPythonSetting: /^(?:python|debugpy)$/.test(type) && envFile === undefined,
+    launchSettings: /^(?:coreclr|clr)$/.test(type) ? launchSettingsOf(launch) : undefined,
   };
 }
 
@@ -176,6 +179,12 @@ export function withOwnIdentity(
     added.set('AWS_PROFILE', '');
   }
   return added.size === 0 ? launch : withVariables(launch, environment, added);
+}
+
+/** https://code.visualstudio.com/docs/csharp/debugger-settings#_launchsettingsjson-support */
+function launchSettingsOf({ launchSettingsFilePath: path, cwd }: Launch): string {
+  const folder = typeof cwd === 'string' ? `${cwd}/` : '';
+  return typeof path === 'string' ? path : `${folder}Properties/launchSettings.json`;
 }
 
 function formOf(type: string, env: unknown, environment: unknown): Form | undefined {

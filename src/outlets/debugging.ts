@@ -2,7 +2,7 @@ import { sessionNamed } from '../session/named.ts';
 import type { Session } from '../session/types.ts';
 import { chooseSession, readLaunch, withOwnIdentity, withSession } from './debugEnvironment.ts';
 import type { Launch, LaunchEnvironment } from './debugEnvironment.ts';
-import { readEnvFile } from './envFile.ts';
+import { readEnvFile, readLaunchSettings } from './envFile.ts';
 
 /** What a debug run asks of its surroundings. */
 export interface DebuggingOptions<Folder> {
@@ -80,16 +80,20 @@ export async function resolveLaunch<Folder>(
 async function variablesOf<Folder>(
   options: DebuggingOptions<Folder>,
   folder: Folder | undefined,
-  { envFiles, readsPythonSetting }: LaunchEnvironment,
+  { envFiles, readsPythonSetting, launchSettings }: LaunchEnvironment,
 ): Promise<ReadonlyMap<string, string> | undefined> {
   const ofPython = readsPythonSetting ? options.pythonEnvFile(folder) : undefined;
   const found = new Map<string, string>();
-  for (const file of ofPython === undefined ? envFiles : [ofPython]) {
+  const files = [
+    ...(launchSettings === undefined ? [] : [{ file: launchSettings, parse: readLaunchSettings }]),
+    ...(ofPython === undefined ? envFiles : [ofPython]).map((file) => ({ file, parse: readEnvFile })),
+  ];
+  for (const { file, parse } of files) {
     const text = await options.read(file, folder);
     if (text === undefined) {
       return undefined;
     }
-    for (const [name, value] of readEnvFile(text)) {
+    for (const [name, value] of parse(text)) {
       found.set(options.platform === 'win32' ? name.toUpperCase() : name, value);
     }
   }

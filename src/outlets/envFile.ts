@@ -34,3 +34,12 @@ export function readEnvFile(text: string): ReadonlyMap<string, string> {
   }
   return found;
 }
+
+/**
+ * The variables that a launchSettings.json of .NET may set: whatever in it has the form of one, in any of its profiles,
+ * because which of them counts depends on more than the launch configuration. The file may hold comments.
+ */
+export function readLaunchSettings(text: string): ReadonlyMap<string, string> {
+  const found = text.matchAll(/"((?:AWS|STS_SESSIONS)_\w{1,100})"\s{0,20}:\s{0,20}"([^"\\\n]{0,2000})"/gi);
+  return new Map(Array.from(found, ([, name = '', value = '']) => [name, value]));
+}

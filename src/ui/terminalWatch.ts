@@ -41,6 +41,8 @@ export class TerminalWatch {
   readonly #notes: TerminalNotes;
   readonly #seen = new Map<vscode.Terminal, TerminalNote>();
   readonly #looking = new Map<vscode.Terminal, Promise<void>>();
+  /** Processes of tasks: the next task takes over the terminal of one that is over, with a session of its own. */
+  readonly #tasks = new Set<number>();
 
   constructor(options: TerminalWatchOptions) {
     this.#options = options;
@@ -57,6 +59,7 @@ export class TerminalWatch {
         void this.#look(terminal, beside);
       }),
     );
+    this.#store.add(vscode.tasks.onDidStartTaskProcess(({ processId }) => this.#tasks.add(processId)));
     this.#store.add(vscode.window.onDidCloseTerminal((terminal) => this.#close(terminal)));
     this.#store.add(vscode.window.onDidChangeTerminalState(look));
     this.#store.add(vscode.window.onDidChangeTerminalShellIntegration(({ terminal }) => look(terminal)));
@@ -122,7 +125,7 @@ export class TerminalWatch {
     const change = before
       ? changeOf('relaunch', before, note)
       : changeOf('split', beside && this.#seen.get(beside), note);
-    if (change) {
+    if (change && !(before && this.#tasks.delete(before.pid))) {
       this.#changes.fire(change);
     }
   }

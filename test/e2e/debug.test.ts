@@ -107,13 +107,17 @@ describe('what is debugged', () => {
     return text;
   };
 
-  /** Runs a configuration by its name and resolves with whom the program ran as. */
-  const debug = async (name: string): Promise<string> => {
+  const begin = async (name: string): Promise<void> => {
     const { page } = stage();
     await page.runCommand('Debug: Select and Start Debugging');
     await page.quickInput().fill(`debug ${name}`);
     await page.quickRows().filter({ hasText: name }).first().waitFor();
     await page.pick(name);
+  };
+
+  /** Runs a configuration by its name and resolves with whom the program ran as. */
+  const debug = async (name: string): Promise<string> => {
+    await begin(name);
     return answer(`${name}.txt`);
   };
 
@@ -175,6 +179,36 @@ describe('what is debugged', () => {
     assert.match(await answer('asked.txt'), /^(\S+assumed-role\/billing-read\/\S+\n){2}$/);
     assert.notEqual(keyOf(), before);
     await page.runCommand('Debug: Stop');
+  });
+
+  it('runs as the session when F5 is pressed in a window that has just opened', async () => {
+    const { page } = stage();
+    await page.reload();
+    await page.page.keyboard.press('F5');
+    assert.match(await answer('as it is.txt'), billing);
+  });
+
+  it('asks for the code of a session that is over before the program starts', async () => {
+    const { page, sandbox } = stage();
+    await stage().start('prod-admin', { mfa: true });
+    await stage().moveClock(3_700_000);
+    await page.waitForStatus('prod-admin expired');
+    await begin('as it is');
+    await page.quickTitle(/^MFA Code/).waitFor();
+    await page.screenshot('debug-code');
+    await page.answerInput(sandbox.unusedCode('alice'));
+    assert.match(await answer('as it is.txt'), /:assumed-role\/admin\//);
+  });
+
+  it('starts the program as nobody else when that question is put away', async () => {
+    const { page } = stage();
+    await stage().moveClock(3_700_000);
+    await page.waitForStatus('prod-admin expired');
+    await begin('as it is');
+    await page.quickTitle(/^MFA Code/).waitFor();
+    await page.page.keyboard.press('Escape');
+    assert.match(await answer('as it is.txt'), /^Could not load credentials from any providers$/m);
+    await stage().start('billing-read');
   });
 
   it('leaves what it attaches to as it is', async () => {

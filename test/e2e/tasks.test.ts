@@ -119,6 +119,8 @@ require('node:fs').writeFileSync('debug.txt', stdout + stderr);
     const text =
       /sets AWS_PROFILE but runs as billing-read, choose its session with STS_SESSIONS_ID instead: overruled/;
     const notice = await page.waitForNotification(text);
+    // The terminal was another task's before, with another session: that is no relaunch to be told of.
+    assert.equal(await page.notifications().filter({ hasText: 'relaunched' }).count(), 0);
     await page.screenshot('task-overruled');
     await page.press('Open Tasks', notice);
     await page.page.locator('.tab', { hasText: 'tasks.json' }).waitFor();

@@ -295,6 +295,16 @@ describe('a launch', () => {
     assert.deepEqual(own.launch['env'], ours);
   });
 
+  it('follows what .NET’s launch settings say', async () => {
+    const text =
+      '{ // mine\n"profiles": { "web": { "environmentVariables": { "AWS_PROFILE": "hub", "A": "1" } } } }';
+    const world = { active: session, files: { '/p/Properties/launchSettings.json': text, 'own.json': '{}' } };
+    const dotnet = launchOf('coreclr', { cwd: '/p' });
+    assert.deepEqual((await launched(dotnet, world)).launch['env'], { AWS_DEFAULT_PROFILE: 'hub' });
+    const own = launchOf('coreclr', { cwd: '/p', launchSettingsFilePath: 'own.json' });
+    assert.deepEqual((await launched(own, world)).launch['env'], ours);
+  });
+
   it('gets the session that it names, in its region, whatever is active', async () => {
     const other = { ...sessionFor('live-b', 'us-west-2'), name: 'prod admin' };
     const world = { sessions: [session, other], active: session };

@@ -292,7 +292,8 @@ describe('manifest and ids', () => {
     assert.equal(manifest.engines.vscode, '^1.101.0');
     assert.equal(manifest.devDependencies['@types/vscode'], '1.101.0');
     assert.deepEqual(manifest.extensionKind, ['workspace']);
-    assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
+    // F5 in a window that has just opened waits for us.
+    assert.deepEqual(manifest.activationEvents, ['onStartupFinished', 'onDebugResolve']);
     assert.equal(`${manifest.publisher}.${manifest.name}`, ids.extensionId);
   });
 });
