@@ -73,6 +73,7 @@ const ELSEWHERE = ['pipeTransport', 'miDebuggerServerAddress', 'debugServerAddre
 const SAYS_WHO =
   /^AWS_(?:(?:DEFAULT_)?PROFILE|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|CONTAINER_CREDENTIALS_\w+|WEB_IDENTITY_TOKEN_FILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE)$/;
 
+const IS_NODE = /^(?:pwa-)?node$/;
 const REGIONS = ['AWS_REGION', 'AWS_DEFAULT_REGION'];
 
 /** True for a variable that decides whom a program runs as. */
@@ -154,8 +155,8 @@ export function withSession(
 }
 
 /**
- * The configuration of a program that says itself whom it runs as. In a terminal it would also get the variables that
- * lead terminals to the active session, and some of those win over its own.
+ * The configuration of a program that says itself whom it runs as. In a terminal it also gets the variables that lead
+ * terminals to the active session, and some of those would win over its own.
  */
 export function withOwnIdentity(
   launch: Launch,
@@ -164,21 +165,27 @@ export function withOwnIdentity(
 ): Launch {
   const { own } = environment;
   const names = new Set([...own.keys(), ...files.keys()]);
-  const added = new Map<string, string>();
+  if (!runsInTerminal(launch) || ![...names].some(saysWho)) {
+    return launch;
+  }
   const profile = own.has('AWS_PROFILE') ? own.get('AWS_PROFILE') : files.get('AWS_PROFILE');
   if (profile && !names.has('AWS_DEFAULT_PROFILE')) {
     // botocore prefers it.
-    added.set('AWS_DEFAULT_PROFILE', profile);
+    return withVariables(launch, environment, new Map([['AWS_DEFAULT_PROFILE', profile]]));
   }
-  const inTerminal = typeof launch['console'] === 'string' && launch['console'] !== 'internalConsole';
-  const isNode = /^(?:pwa-)?node$/.test(launch.type);
-  const hasKeys = names.has('AWS_ACCESS_KEY_ID') && !names.has('AWS_PROFILE');
-  if (isNode && inTerminal && hasKeys) {
+  if (IS_NODE.test(launch.type) && !names.has('AWS_PROFILE')) {
     // The AWS SDK for JavaScript passes over keys where there is a profile, and takes a blank one for none, as botocore
     // does not. It cannot be taken away: in a terminal js-debug leaves out what is null.
-    added.set('AWS_PROFILE', '');
+    return withVariables(launch, environment, new Map([['AWS_PROFILE', '']]));
   }
-  return added.size === 0 ? launch : withVariables(launch, environment, added);
+  return launch;
+}
+
+/** Debuggers that start a program without a terminal where the configuration does not name a console. */
+function runsInTerminal({ type, console }: Launch): boolean {
+  return typeof console === 'string'
+    ? console !== 'internalConsole'
+    : !IS_NODE.test(type) && !/^(?:go|coreclr|clr)$/.test(type);
 }
 
 /** https://code.visualstudio.com/docs/csharp/debugger-settings#_launchsettingsjson-support */

@@ -47,7 +47,9 @@ export async function resolveLaunch<Folder>(
   }
   const choice = chooseSession(environment, files);
   if (choice.kind === 'none') {
-    return withOwnIdentity(launch, environment, files);
+    // Without one, terminals get nothing of ours.
+    const active = options.sessionFor(folder);
+    return active === undefined ? launch : withOwnIdentity(launch, environment, files);
   }
   let session: Pick<Session, 'id' | 'name' | 'region'>;
   if (choice.kind === 'named') {

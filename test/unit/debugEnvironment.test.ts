@@ -181,6 +181,13 @@ describe('whom a debugged program runs as', () => {
     assert.deepEqual(mended('pwa-node', inTerminal), { ...keys, AWS_PROFILE: '' });
     assert.deepEqual(mended('debugpy', inTerminal), keys);
     assert.deepEqual(mended('pwa-node', { console: 'internalConsole', env: keys }), keys);
+    assert.deepEqual(mended('pwa-node', { env: keys }), keys);
+    const hub = { env: { AWS_PROFILE: 'hub' } };
+    for (const type of ['node', 'go', 'coreclr']) {
+      assert.deepEqual(mended(type, hub), hub.env, type);
+    }
+    const none = { console: 'integratedTerminal', env: { STS_SESSIONS_ID: 'none' } };
+    assert.deepEqual(mended('pwa-node', none), none.env);
   });
 });
 
@@ -266,13 +273,15 @@ describe('a launch', () => {
   it('is left as it is without a session, when turned off, and where the folder is not trusted', async () => {
     const plain = launchOf('node', { envFile: 'a.env' });
     assert.equal((await launched(plain, {})).launch, plain);
+    const hub = launchOf('debugpy', { env: { AWS_PROFILE: 'hub' } });
+    assert.equal((await launched(hub, {})).launch, hub);
     const off = await launched(plain, { active: session, on: false });
     assert.deepEqual([off.launch, off.told], [plain, []]);
   });
 
   it('follows its env files, one or several, and is not held up by one that is missing', async () => {
     const files = { 'b.env': 'AWS_PROFILE=hub' };
-    const several = launchOf('go', { envFile: ['a.env', 'b.env'] });
+    const several = launchOf('go', { envFile: ['a.env', 'b.env'], console: 'integratedTerminal' });
     const { launch } = await launched(several, { active: session, files });
     assert.deepEqual(launch['env'], { AWS_DEFAULT_PROFILE: 'hub' });
     const missing = await launched(launchOf('go', { envFile: 'gone.env' }));
@@ -300,7 +309,7 @@ describe('a launch', () => {
       '{ // mine\n"profiles": { "web": { "environmentVariables": { "AWS_PROFILE": "hub", "A": "1" } } } }';
     const world = { active: session, files: { '/p/Properties/launchSettings.json': text, 'own.json': '{}' } };
     const dotnet = launchOf('coreclr', { cwd: '/p' });
-    assert.deepEqual((await launched(dotnet, world)).launch['env'], { AWS_DEFAULT_PROFILE: 'hub' });
+    assert.equal((await launched(dotnet, world)).launch, dotnet);
     const own = launchOf('coreclr', { cwd: '/p', launchSettingsFilePath: 'own.json' });
     assert.deepEqual((await launched(own, world)).launch['env'], ours);
   });
