@@ -29,14 +29,12 @@ export function wireTasks(parts: TaskParts): vscode.Disposable {
 
 function sentenceFor(task: vscode.Task, { context, sessions }: TaskParts): string | undefined {
   const env = environmentOf(task);
-  const delivered = new Map(
-    Array.from(context.environmentVariableCollection, ([name, { value }]) => [name, value]),
-  );
+  const delivered = deliveredTo(task, context.environmentVariableCollection);
   const variable = overruledVariable(env, delivered, process.platform);
   if (variable === undefined) {
     return undefined;
   }
-  const chosen = env['STS_SESSIONS_ID'] ?? sessions.activeId;
+  const chosen = env['STS_SESSIONS_ID'] ?? delivered.get('STS_SESSIONS_DEFAULT') ?? sessions.activeId;
   if (chosen === noSession) {
     return tasksText.overruledByNone(task.name, variable);
   }
@@ -44,6 +42,15 @@ function sentenceFor(task: vscode.Task, { context, sessions }: TaskParts): strin
   return named.kind === 'one'
     ? tasksText.overruled(task.name, variable, named.session.name)
     : tasksText.overruledByUnknown(task.name, variable);
+}
+
+/** What terminals of the task's folder get, over what all of them get. */
+function deliveredTo(
+  { scope }: vscode.Task,
+  collection: vscode.GlobalEnvironmentVariableCollection,
+): ReadonlyMap<string, string> {
+  const ofFolder = typeof scope === 'object' ? collection.getScoped({ workspaceFolder: scope }) : [];
+  return new Map(Array.from([...collection, ...ofFolder], ([name, { value }]) => [name, value]));
 }
 
 /** What a task of a shell or a process sets; other tasks have an environment of their extension's. */
