@@ -75,6 +75,30 @@ describe('without managed profiles', () => {
     }
   });
 
+  it('goes on in the open terminal after the extension host died, and takes the old token no more', async () => {
+    const { page } = stage();
+    const read = 'echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"';
+    const { text } = await stage().runAside(read);
+    const [uri = '', tokenFile = ''] = text.split(' ');
+    const before = await readFile(tokenFile, 'utf8');
+    const statusWith = async (token: string): Promise<number> =>
+      (await fetch(uri, { headers: { Authorization: token } })).status;
+    assert.equal(await statusWith(before), 200);
+    await page.killHost();
+    await page.hostBack();
+    await page.waitForStatus(/billing-read/);
+    const after = await eventually(
+      () => readFile(tokenFile, 'utf8'),
+      (token) => token !== before,
+      'the token file holds another token',
+    );
+    assert.equal(await statusWith(before), 403);
+    assert.equal(await statusWith(after), 200);
+    // The same process with the same variables: what they point to has changed.
+    assert.equal((await stage().runAside(read)).text, text);
+    assert.match((await whoAmI()).text, /:assumed-role\/billing-read\//);
+  });
+
   it('adds the managed profiles when the person has thought again', async () => {
     const { page, configFile } = stage();
     await page.runCommand('STS: Set Up Delivery to Terminals');
