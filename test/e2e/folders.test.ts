@@ -45,7 +45,6 @@ describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own'
 
   before(async () => {
     const { workbench, workspace } = stage();
-    await stage().page.close();
     page = await workbench.openPage({ workspace: join(workspace, 'two.code-workspace') });
     await page.statusBarItem().waitFor();
   });
@@ -86,41 +85,6 @@ describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own'
     await stage().start('staging-dev', { page });
     assert.match(await whoAmIIn('alpha'), billing);
     assert.match(await whoAmIIn('beta'), hub);
-  });
-
-  it('keep it over a reload, without a question and without a call', async () => {
-    const calls = stage().granted('AssumeRole').length;
-    await page.reload();
-    await page.waitForStatus(/staging-dev 5\dm/);
-    assert.match(await whoAmIIn('beta'), hub);
-    assert.match(await whoAmIIn('alpha'), billing);
-    assert.equal(stage().granted('AssumeRole').length, calls);
-  });
-
-  it('are offered it once when it is not live, and start it when the person says so', async () => {
-    const calls = stage().granted('AssumeRole').length;
-    await page.openView('AWS Sessions');
-    await page.clickTreeButton('hub', 'End Session');
-    await page.waitForNotification('Session ended: hub');
-    await page.clearNotifications();
-    await page.reload();
-    const offer = await page.waitForNotification('The folder beta works as this session: hub');
-    assert.equal(stage().granted('AssumeRole').length, calls, 'nothing starts by itself');
-    await page.press('Start', offer);
-    await page.openView('AWS Sessions');
-    await page.treeRow('hub').filter({ hasText: /5\dm/ }).waitFor();
-    assert.match(await whoAmIIn('beta'), hub);
-    await page.waitForStatus(/staging-dev 5\dm/);
-  });
-
-  it('can be told to have none', async () => {
-    await page.runCommand('STS: Stop Using a Session for This Folder');
-    await page.quickTitle('Choose a folder').waitFor();
-    await page.pick('beta');
-    await page.waitForNotification('This folder has no session of its own any more: beta');
-    await page.clearNotifications();
-    assert.match(await whoAmIIn('beta'), /:assumed-role\/staging-dev\//);
-    assert.match(await whoAmIIn('alpha'), billing);
   });
 });
 

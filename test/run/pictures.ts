@@ -48,6 +48,7 @@ try {
   await page.page.setViewportSize({ width: 1200, height: 700 });
   await startSessions(page);
   await overview(page);
+  await terminals(page);
   await switcher(page);
   await roleQuestion(page);
   await identityCenter(page);
@@ -88,6 +89,27 @@ async function overview(page: WorkbenchPage): Promise<void> {
   await page.clearNotifications();
   await page.quickInput().waitFor({ state: 'hidden' });
   await take(page, 'overview');
+}
+
+/** Two terminals under two sessions, and the list that says which is which. */
+async function terminals(page: WorkbenchPage): Promise<void> {
+  await page.runCommand('Terminal: Kill All Terminals');
+  for (const [name, role] of [
+    ['prod-admin', 'admin'],
+    ['staging-dev', 'staging-dev'],
+  ] as const) {
+    await page.runCommand('STS: New Terminal As');
+    await page.quickTitle('New Terminal As').waitFor();
+    await page.pick(name);
+    await page.waitForTerminalText('$');
+    await page.typeInTerminal('aws sts get-caller-identity --query Arn\n');
+    await page.waitForTerminalText(`assumed-role/${role}`);
+  }
+  await page.runCommand('STS: Show Terminals and Their Sessions');
+  await page.quickTitle('Terminals and Their Sessions').waitFor();
+  await page.quickRows().nth(1).waitFor();
+  await take(page, 'terminals');
+  await page.page.keyboard.press('Escape');
 }
 
 async function switcher(page: WorkbenchPage): Promise<void> {
