@@ -34,7 +34,8 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const port = await new Promise<number>((resolve) => {
     listening.listen(0, '127.0.0.1', () => resolve((listening.address() as AddressInfo).port));
   });
-  addressFile = join(folder, `${String(process.pid)}.json`);
+  // A name of its own even where a process has the number of one that was killed.
+  addressFile = join(folder, `${String(process.pid)}-${randomUUID()}.json`);
   const address: CompanionAddress = { port, token };
   writeFileSync(`${addressFile}.new`, JSON.stringify(address));
   // In one step, so that nobody reads half of it.

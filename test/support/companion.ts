@@ -1,7 +1,10 @@
-import { watch } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CompanionActions, CompanionAddress } from '../companion/protocol.ts';
+
+/** Between two looks at the folder, ms. */
+const lookMs = 50;
 
 /** Speaks with the companion extension in one extension host. */
 export class Companion {
@@ -37,29 +40,38 @@ export async function companionFiles(folder: string): Promise<ReadonlySet<string
   return new Set((await readdir(folder)).filter((name) => name.endsWith('.json')));
 }
 
-/** Waits for a companion that is not among `known`; rejects after `timeoutMs`. */
+/**
+ * Waits for a companion that is not among `known` and still runs; rejects after `timeoutMs`. It looks again and again:
+ * an event of the folder would say no more, and may come before anybody listens.
+ */
 export async function nextCompanion(
   folder: string,
   known: ReadonlySet<string>,
   timeoutMs: number,
 ): Promise<Companion> {
-  const limit = AbortSignal.timeout(timeoutMs);
-  return new Promise((resolve, reject) => {
-    const watcher = watch(folder);
-    const look = async (): Promise<void> => {
-      const fresh = [...(await companionFiles(folder))].find((name) => !known.has(name));
-      if (fresh !== undefined) {
-        const address = JSON.parse(await readFile(join(folder, fresh), 'utf8')) as CompanionAddress;
-        watcher.close();
-        resolve(new Companion(address, Number.parseInt(fresh)));
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    for (const name of await companionFiles(folder)) {
+      const found = known.has(name) ? undefined : await readCompanion(folder, name);
+      if (found !== undefined) {
+        return found;
       }
-    };
-    const lookNow = (): void => void look().catch(reject);
-    limit.addEventListener('abort', () => {
-      watcher.close();
-      reject(new Error(`No extension host has loaded the companion within ${String(timeoutMs)} ms`));
-    });
-    watcher.on('change', lookNow);
-    lookNow();
-  });
+    }
+    if (performance.now() > end) {
+      throw new Error(`No extension host has loaded the companion within ${String(timeoutMs)} ms`);
+    }
+    await delay(lookMs);
+  }
+}
+
+/** The companion that wrote this file; undefined when its host is gone, as after a crash, or has not written all of it. */
+async function readCompanion(folder: string, name: string): Promise<Companion | undefined> {
+  const pid = Number.parseInt(name);
+  try {
+    const address = JSON.parse(await readFile(join(folder, name), 'utf8')) as CompanionAddress;
+    process.kill(pid, 0);
+    return new Companion(address, pid);
+  } catch {
+    return undefined;
+  }
 }

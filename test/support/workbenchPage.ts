@@ -34,6 +34,11 @@ interface Surroundings {
 
 /** How long anything may take to show, in milliseconds: a test waits for what it expects, never for time. */
 const PATIENCE = 30_000;
+/**
+ * How long an extension host may take to be there, ms: a page to load, or VS Code to notice that one was killed, ask
+ * whether to start another, and start it.
+ */
+const HOST_PATIENCE = 90_000;
 
 const ACTIVE_TERMINAL = '.terminal-wrapper.active';
 
@@ -402,7 +407,7 @@ export class WorkbenchPage {
 
   #awaitCompanion(known: ReadonlySet<string>): void {
     if (this.#around.companions !== undefined) {
-      this.#companion = nextCompanion(this.#around.companions, known, PATIENCE);
+      this.#companion = nextCompanion(this.#around.companions, known, HOST_PATIENCE);
       // Whoever asks for it sees the failure; nobody asking is not an unhandled rejection.
       this.#companion.catch(() => undefined);
     }
