@@ -27,6 +27,9 @@ describeIf(awsCli !== undefined, noAwsCli, 'credentials that are given away', ()
     await page.quickTitle('Copy Credentials of billing-read').waitFor();
     await page.pick('bash, zsh, sh');
   };
+  // The list before it has a text field too, in the same place.
+  const nameIsAsked = (): Promise<void> =>
+    stage().page.quickMessage().filter({ hasText: 'The name of the profile' }).waitFor();
 
   it('leave the clipboard when their time is up', async () => {
     const { page } = stage();
@@ -69,7 +72,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'credentials that are given away', ()
     await page.quickTitle('Write Credentials of billing-read into a File').waitFor();
     await page.screenshot('write once: where to');
     await page.pick('Profile in the credentials file');
-    await page.quickInput().waitFor();
+    await nameIsAsked();
     await page.quickInput().fill('alice');
     await page.quickMessage().filter({ hasText: 'There is a profile of this name' }).waitFor();
     await page.answerInput('billing-read-copy');
@@ -142,7 +145,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'credentials that are given away', ()
     const { page } = stage();
     await page.runCommand('STS: Write Credentials into a File Once…');
     await page.pick('Profile in the credentials file');
-    await page.quickInput().waitFor();
+    await nameIsAsked();
     await page.answerInput('billing-read-copy');
     await page.press('Write', page.dialog());
     await page.waitForNotification('Credentials are written');

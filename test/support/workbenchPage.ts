@@ -269,9 +269,22 @@ export class WorkbenchPage {
 
   /** Chooses from the menu of a tree row. A menu takes no click in the moment in which it opens. */
   async chooseFromMenu(label: string, item: string): Promise<void> {
-    await this.treeRow(label).click({ button: 'right' });
     const entry = this.page.locator('.context-view .action-item', { hasText: item }).first();
-    await entry.waitFor();
+    // While the tree is being drawn anew, the menu is that of what stood there before: then once more.
+    const opened = await poll(PATIENCE, async () => {
+      await this.treeRow(label).click({ button: 'right' });
+      const there = await entry.waitFor({ timeout: PATIENCE / 10 }).then(
+        () => true,
+        () => false,
+      );
+      if (!there) {
+        await this.page.keyboard.press('Escape');
+      }
+      return there;
+    });
+    if (!opened) {
+      throw new Error(`The menu of ${label} does not offer ${item}.`);
+    }
     const chosen = await poll(PATIENCE, async () => {
       await entry.click({ timeout: 1000 }).catch(() => undefined);
       return !(await entry.isVisible());
@@ -304,6 +317,8 @@ export class WorkbenchPage {
       const shown = await this.notifications().allTextContents();
       throw new Error(`No notification says ${String(text)}. There are: ${shown.join(' | ')}`);
     }
+    // The tooltip of what was clicked to show it would lie over its buttons.
+    await this.page.mouse.move(0, 0);
     return found;
   }
 
