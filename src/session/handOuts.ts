@@ -67,6 +67,8 @@ export interface Granted {
 /** Credentials that an extension has. */
 interface Given extends Pick<Granted, 'extension' | 'session' | 'name' | 'until'> {
   readonly accessKeyId: string;
+  /** On what is allowed for good: without a question only while it is, and another window may take it back. */
+  readonly forGood: boolean;
 }
 
 /** Gives other extensions the credentials of sessions that the person lets them have. */
@@ -82,8 +84,9 @@ export class HandOuts implements Disposable {
   granted(): readonly Granted[] {
     const now = this.#ports.now();
     const rows = new Map<string, Granted>();
-    for (const { extension, session, name, until } of this.#given.values()) {
-      if (until === undefined || until > now) {
+    for (const { extension, session, name, until, forGood } of this.#given.values()) {
+      const isHeld = !forGood || this.#ports.access.has(extension, session);
+      if (isHeld && (until === undefined || until > now)) {
         rows.set(keyOf(extension, session), { extension, session, name, until, since: undefined });
       }
     }
@@ -124,8 +127,7 @@ export class HandOuts implements Disposable {
         throw this.#error('Failed', { kind: 'failed', name, fault: state.fault });
       }
       const remembered = this.#isRemembered(caller, session);
-      const same = state.kind === 'live' && this.#hasAlready(caller, id, state.credentials);
-      if (same && !remembered) {
+      if (state.kind === 'live' && !remembered && this.#isAllowedOnce(caller, id, state.credentials)) {
         this.#ports.served(id);
         return forSdk(state.credentials);
       }
@@ -202,18 +204,28 @@ export class HandOuts implements Disposable {
   }
 
   #give(caller: Caller, { session, credentials }: Extract<Supply, { kind: 'credentials' }>): void {
-    if (!this.#hasAlready(caller, session.id, credentials)) {
-      const { accessKeyId, expiresAt: until } = credentials;
-      const { id, name } = session;
-      this.#given.set(keyOf(caller.id, id), {
-        extension: caller.id,
-        session: id,
-        name,
-        accessKeyId,
-        until,
-      });
+    const { accessKeyId, expiresAt: until } = credentials;
+    const { id, name } = session;
+    const isNew = !this.#hasAlready(caller, id, credentials);
+    this.#given.set(keyOf(caller.id, id), {
+      extension: caller.id,
+      session: id,
+      name,
+      accessKeyId,
+      until,
+      forGood: this.#isRemembered(caller, session),
+    });
+    if (isNew) {
       this.#ports.sessions.handedOut(id, { kind: 'extension', id: caller.id });
     }
+  }
+
+  /** True for what it has on a single yes, which needs no other. */
+  #isAllowedOnce(caller: Caller, session: string, credentials: Credentials): boolean {
+    return (
+      this.#given.get(keyOf(caller.id, session))?.forGood === false &&
+      this.#hasAlready(caller, session, credentials)
+    );
   }
 
   #hasAlready(caller: Caller, session: string, credentials: Credentials): boolean {

@@ -232,6 +232,27 @@ describe('credentials for other extensions', () => {
     assert.equal(await refused, 'NotAllowed');
   });
 
+  it('are asked about again after it was taken back in another window', async () => {
+    const desk = new Desk();
+    await desk.start();
+    const first = desk.handOuts.credentials(tool, 'prod');
+    await desk.answer('always');
+    await first;
+    // The store is all that the windows share.
+    desk.stored = [];
+    assert.deepEqual(desk.handOuts.granted(), []);
+    const refused = code(desk.handOuts.credentials(tool, 'prod'));
+    await desk.answer('no');
+    assert.equal(await refused, 'NotAllowed');
+    await desk.machine.clock.advance(minute);
+    const again = desk.handOuts.credentials(tool, 'prod');
+    await desk.answer('once');
+    await again;
+    await desk.handOuts.credentials(tool, 'prod');
+    assert.deepEqual(desk.asked, [], 'a single yes holds for what it has');
+    assert.equal(desk.told.filter(({ kind }) => kind === 'handedOut').length, 1, 'the same is told of once');
+  });
+
   it('are not given when it was taken back while they were being renewed', async () => {
     const desk = new Desk();
     await desk.start();
