@@ -61,7 +61,7 @@ export function formatCredentials(
     case 'env':
       return lines(variables, (name, value) => `${name}=${value}`);
     case 'docker':
-      return `${variables.map(([name, value]) => `-e ${name}=${singleQuoted(value)}`).join(' ')}\n`;
+      return `${variables.map(([name, value]) => `-e ${name}=${plainOrQuoted(value)}`).join(' ')}\n`;
     case 'json':
       return `${JSON.stringify(processJson(credentials), undefined, 2)}\n`;
   }
@@ -98,6 +98,11 @@ function lines(variables: readonly Variable[], line: (name: string, value: strin
 
 function singleQuoted(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`;
+}
+
+/** Without quotes where no shell needs them: cmd knows no single quotes, and would make them part of the value. */
+function plainOrQuoted(value: string): string {
+  return /^[\w+/=.:-]*$/.test(value) ? value : singleQuoted(value);
 }
 
 function fishQuoted(value: string): string {

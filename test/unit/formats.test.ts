@@ -35,6 +35,25 @@ describe('formatCredentials', () => {
     ]);
   });
 
+  it('gives docker flags without quotes where every value is plain: cmd would take them for a part of it', () => {
+    const plain = {
+      ...credentials,
+      secretAccessKey: new Secret('EXAMPLE/KEY+1'),
+      sessionToken: new Secret('EXAMPLE//TOKEN+a=='),
+    };
+    assert.equal(
+      formatCredentials('docker', plain, 'eu-west-1'),
+      [
+        '-e AWS_ACCESS_KEY_ID=ASIAEXAMPLE00000001',
+        '-e AWS_SECRET_ACCESS_KEY=EXAMPLE/KEY+1',
+        '-e AWS_SESSION_TOKEN=EXAMPLE//TOKEN+a==',
+        '-e AWS_CREDENTIAL_EXPIRATION=2026-11-23T14:05:00Z',
+        '-e AWS_REGION=eu-west-1',
+        '-e AWS_DEFAULT_REGION=eu-west-1\n',
+      ].join(' '),
+    );
+  });
+
   it('writes the JSON of credential_process', () => {
     assert.deepEqual(JSON.parse(formatCredentials('json', credentials, undefined)), {
       Version: 1,
