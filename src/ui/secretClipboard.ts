@@ -86,6 +86,8 @@ export class SecretClipboard implements Disposable {
   }
 
   #hash(text: string): string {
-    return createHash('sha256').update(this.#salt).update(text).digest('hex');
+    // A browser on Windows writes other line ends than it was given, and what passes texts on between machines may cut the last.
+    const plain = text.replaceAll('\r\n', '\n').trimEnd();
+    return createHash('sha256').update(this.#salt).update(plain).digest('hex');
   }
 }

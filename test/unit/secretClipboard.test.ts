@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { SecretClipboard } from '../../src/ui/secretClipboard.ts';
 import { settle } from '../support/fakeClock.ts';
 
-const keys = 'export AWS_SECRET_ACCESS_KEY=EXAMPLEKEY\n';
+const keys = 'export AWS_SECRET_ACCESS_KEY=EXAMPLEKEY\nexport AWS_REGION=eu-west-1\n';
 
 /** A clipboard, and a clock that runs when it is told to. */
 function rig(seconds = 60) {
@@ -64,6 +64,16 @@ describe('a secret on the clipboard', () => {
     state.text = keys;
     await clipboard.clear();
     assert.equal(state.text, keys, 'it is not watched any more');
+  });
+
+  it('is known again with the line ends that a clipboard gives it', async () => {
+    for (const changed of [keys.replaceAll('\n', '\r\n'), keys.trimEnd()]) {
+      const { clipboard, state, timeIsUp } = rig();
+      await clipboard.put(keys);
+      state.text = changed;
+      await timeIsUp();
+      assert.equal(state.text, '');
+    }
   });
 
   it('gives way to the next one, which has its own time', async () => {
