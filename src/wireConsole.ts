@@ -88,7 +88,7 @@ async function openAlone(storage: string, who: string, address: string): Promise
     return false;
   }
   const root = join(browser.profiles ?? storage, 'console');
-  await sweepPages(root);
+  await sweepPages(root, Date.now());
   const isRoot = platform === 'linux' && process.getuid?.() === 0;
-  return openIsolated({ path: browser.path, root, env, isRoot }, who, address);
+  return openIsolated({ path: browser.path, root, env, isRoot, now: () => Date.now() }, who, address);
 }

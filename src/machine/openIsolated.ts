@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { browserEnvironment } from './startBrowser.ts';
@@ -15,9 +15,14 @@ export interface IsolatedBrowser {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** True when we run as root on Linux, where Chromium has no sandbox and does not start unless told to go without. */
   readonly isRoot: boolean;
+  /** By the clock of the file system, ms UTC. */
+  now(): number;
 }
 
-/** A browser that has to be started first reads its page within this, ms; a slow disk included. */
+/**
+ * A browser that has to be started first reads its page within this, ms; a slow disk included. Until then nobody takes it
+ * away, however many are opened side by side.
+ */
 const pageMs = 60_000;
 
 /** How the page that leads on is named; whatever is left of one goes with the next. */
@@ -30,11 +35,11 @@ const pageName = /^open-[0-9a-f]{16}\.html$/;
  */
 export async function openIsolated(browser: IsolatedBrowser, who: string, address: string): Promise<boolean> {
   const folder = join(browser.root, createHash('sha256').update(who).digest('hex').slice(0, 16));
+  const page = join(folder, `open-${randomBytes(8).toString('hex')}.html`);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
-    await removePages(folder);
-    const page = join(folder, `open-${randomBytes(8).toString('hex')}.html`);
+    await removePages(folder, browser.now());
     await writeFile(page, pageTo(address), { mode: 0o600, flag: 'wx' });
     setTimeout(() => void rm(page, { force: true }).catch(() => undefined), pageMs).unref();
     const child = spawn(
@@ -54,24 +59,29 @@ export async function openIsolated(browser: IsolatedBrowser, who: string, addres
     child.unref();
     return true;
   } catch {
-    await removePages(folder);
+    await rm(page, { force: true }).catch(() => undefined);
     return false;
   }
 }
 
-/** Removes what pages are left below a root, of a window that closed too soon. */
-export async function sweepPages(root: string): Promise<void> {
+/** Removes the pages that are left below a root, of a window that closed too soon. `now`: ms UTC. */
+export async function sweepPages(root: string, now: number): Promise<void> {
   const folders = await readdir(root).catch(() => []);
-  await Promise.all(folders.map((folder) => removePages(join(root, folder))));
+  await Promise.all(folders.map((folder) => removePages(join(root, folder), now)));
 }
 
-async function removePages(folder: string): Promise<void> {
+async function removePages(folder: string, now: number): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  await Promise.all(
-    names
-      .filter((name) => pageName.test(name))
-      .map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)),
-  );
+  const pages = names.filter((name) => pageName.test(name)).map((name) => join(folder, name));
+  await Promise.all(pages.map((page) => removeOld(page, now).catch(() => undefined)));
+}
+
+/** One from the future is left of a clock that was wrong. */
+async function removeOld(page: string, now: number): Promise<void> {
+  const { mtimeMs } = await stat(page);
+  if (Math.abs(now - mtimeMs) >= pageMs) {
+    await rm(page, { force: true });
+  }
 }
 
 function pageTo(address: string): string {

@@ -29,14 +29,16 @@ describe('a browser window for one account', () => {
     );
     chmodSync(path, 0o700);
     const root = join(folder(), 'console');
-    const parts = { path, root, env: { ...process.env, ...env }, isRoot: false };
+    const later = { ms: 0 };
+    const now = (): number => Date.now() + later.ms;
+    const parts = { path, root, env: { ...process.env, ...env }, isRoot: false, now };
     const read = (): Promise<string> =>
       eventually(
         async () => (existsSync(said) ? readFileSync(said, 'utf8') : ''),
         (text) => text !== '',
         'the browser is started',
       );
-    return { parts, root, read };
+    return { parts, root, later, read };
   }
 
   it('gets the address from a page that only its owner can read, and never as an argument', async () => {
@@ -62,13 +64,27 @@ describe('a browser window for one account', () => {
     assert.equal(folders.length, 2);
     for (const name of folders) {
       assert.equal(statSync(join(root, name)).mode & 0o777, 0o700);
-      assert.equal(readdirSync(join(root, name)).length, 1, 'the page of before is gone');
     }
-    await sweepPages(root);
-    assert.deepEqual(
-      folders.flatMap((name) => readdirSync(join(root, name))),
-      [],
-    );
+  });
+
+  it('reads its page however many others are opened meanwhile; what is left of one goes with the next', async () => {
+    const { parts, root, later, read } = browser();
+    const pages = (): readonly string[] =>
+      readdirSync(root).flatMap((name) =>
+        readdirSync(join(root, name)).map((page) => join(root, name, page)),
+      );
+    assert.equal(await openIsolated(parts, '111122223333', link), true);
+    await sweepPages(root, parts.now());
+    assert.equal(await openIsolated(parts, '111122223333', link), true);
+    await read();
+    const first = pages();
+    assert.equal(first.length, 2);
+    later.ms = 60_000;
+    assert.equal(await openIsolated(parts, '111122223333', link), true);
+    assert.equal(pages().length, 1);
+    assert.equal(first.includes(pages()[0] ?? ''), false);
+    await sweepPages(root, parts.now() + 60_000);
+    assert.deepEqual(pages(), []);
   });
 
   it('leaves nothing where the browser cannot be started', async () => {
