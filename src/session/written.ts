@@ -67,9 +67,15 @@ export class Written {
 
   /**
    * Remembers keys and has them written, in this order: a crash in between leaves a note too many, never keys without one.
-   * `write` must not reject, and says whether they are there now.
+   * `write` must not reject, and says whether they are there now. `over`: their time is over already, and nothing was done.
    */
-  async write<T extends { readonly kind: string }>(note: WrittenNote, write: () => Promise<T>): Promise<T> {
+  async write<T extends { readonly kind: string }>(
+    note: WrittenNote,
+    write: () => Promise<T>,
+  ): Promise<T | { readonly kind: 'over' }> {
+    if (this.#isDue(note)) {
+      return { kind: 'over' };
+    }
     const { store } = this.#ports;
     const key = keyOf(note);
     // The same keys may stand there from before.
@@ -78,6 +84,10 @@ export class Written {
     const result = await write();
     if (result.kind !== 'written') {
       await store.set(key, before);
+    } else if (this.#isDue(note)) {
+      // Whoever looked for them while they were being written found nothing and forgot them.
+      await store.set(key, note);
+      await this.sweep();
     }
     return result;
   }

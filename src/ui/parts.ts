@@ -222,8 +222,8 @@ export interface ConsolePort {
 /** Keys in files, as the interface sees them. */
 export interface WrittenPort {
   list(): readonly WrittenNote[];
-  /** Writes them, and remembers to take them out. Never over anything. */
-  write(note: WrittenNote, keys: WrittenKeys): Promise<WriteResult>;
+  /** Writes them, and remembers to take them out. Never over anything; `over`: nothing, for keys that have ended by now. */
+  write(note: WrittenNote, keys: WrittenKeys): Promise<WriteResult | { readonly kind: 'over' }>;
   takeOut(note: WrittenNote): Promise<TakenOut>;
   /** True when git would take a file at this path. */
   mayBeCommitted(path: string): Promise<boolean>;

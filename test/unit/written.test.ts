@@ -184,6 +184,35 @@ describe('the end of written keys', () => {
     assert.equal(written.list().length, 1, 'the keys from before still end');
   });
 
+  it('comes before they are written when the session or they are over by then', async () => {
+    for (const change of ['ended', 'late'] as const) {
+      const { state, open } = rig();
+      if (change === 'ended') {
+        state.live.clear();
+      } else {
+        state.now += hour;
+      }
+      const write = async () => assert.fail('they are written');
+      assert.deepEqual(await open().write(noteFor('env', '/a'), write), { kind: 'over' });
+      assert.deepEqual([...state.stored.keys()], ['another key']);
+    }
+  });
+
+  it('comes at once when the session ends while they are being written', async () => {
+    const { state, taken, open } = rig();
+    const written = open();
+    await written.write(noteFor('env', '/a'), async () => {
+      state.live.clear();
+      state.result = { kind: 'notThere' };
+      await written.sweep();
+      assert.deepEqual(written.list(), [], 'nothing is there yet, and it is forgotten');
+      state.result = { kind: 'gone' };
+      return { kind: 'written' };
+    });
+    assert.deepEqual(taken, ['/a', '/a']);
+    assert.deepEqual(written.list(), []);
+  });
+
   it('trusts no note that is broken', () => {
     const { state, open } = rig();
     for (const [key, value] of Object.entries({ a: 7, b: null, c: { form: 'env', path: '/etc/passwd' } })) {
@@ -207,6 +236,7 @@ describe('what is said about written keys', () => {
       giveAwayText.written({ ...note, until: undefined }, noon),
       giveAwayText.taken('/home/u/keys.env'),
       giveAwayText.notWritten('/home/u/keys.env'),
+      giveAwayText.over('prod'),
       giveAwayText.nothingWritten(),
       giveAwayText.removed(note),
       giveAwayText.notThere(note),

@@ -74,6 +74,10 @@ async function writeAs(parts: CommandParts, session: Session): Promise<void> {
     await offerRemoval(parts, note);
     return;
   }
+  if (kind === 'over') {
+    await offerStart(parts, session);
+    return;
+  }
   const again = giveAwayText.chooseAgain();
   const where = whereOf(note);
   const choice = await vscode.window.showErrorMessage(
@@ -120,6 +124,16 @@ function freeName(name: string, isTaken: (name: string) => boolean): string {
     free = `${name}-${String(count)}`;
   }
   return free;
+}
+
+/** The session was over before the person had answered everything. */
+async function offerStart(parts: CommandParts, session: Session): Promise<void> {
+  const start = giveAwayText.startButton();
+  const choice = await vscode.window.showErrorMessage(giveAwayText.over(session.name), start);
+  const started = choice === start ? await parts.flow.start(session.request) : undefined;
+  if (started !== undefined) {
+    await writeAs(parts, started);
+  }
 }
 
 async function offerRemoval(parts: CommandParts, note: WrittenNote): Promise<void> {

@@ -55,6 +55,9 @@ export const giveAwayText = {
   taken: (where: string) => t('Something is there already, choose another place: {0}', where),
   notWritten: (where: string) =>
     t('The credentials could not be written, choose a place that you may write to: {0}', where),
+  over: (session: string) =>
+    t('These credentials have ended by now and were not written, start the session again: {0}', session),
+  startButton: () => t('Start Session'),
   removeNow: () => t('Remove Now'),
   chooseAgain: () => t('Choose Another'),
   openFile: () => t('Open File'),
