@@ -113,7 +113,8 @@ describeIf(awsCli !== undefined, noAwsCli, 'every kind of profile that needs no 
     stage().sandbox.control.grantSeconds(undefined);
     await fillVault('the-second-time');
     await stage().moveClock((granted + 5) * 1000);
-    await stage().page.waitForStatus(/^ ?vault 59m$/);
+    // The keys were made before the clock moved.
+    await stage().page.waitForStatus(/^ ?vault 5[34]m$/);
     assert.match((await stage().whoAmI()).text, /assumed-role\/Node\/the-second-time$/);
   });
 

@@ -16,6 +16,11 @@ const pastTheEnd = (granted + 5) * 1000;
 describeIf(awsCli !== undefined, noAwsCli, 'renewal under an open terminal', () => {
   const stage = setStage();
   let calls: number;
+  /** Those for the session behind MFA; the other one renews itself whenever it is time. */
+  const adminCalls = (): number =>
+    stage()
+      .granted('AssumeRole')
+      .filter(({ params }) => params['RoleArn'] === 'arn:aws:iam::444455556666:role/admin').length;
 
   it('starts a session without MFA, and a terminal under it', async () => {
     const { sandbox, page } = stage();
@@ -50,7 +55,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'renewal under an open terminal', () 
     await stage().start('prod-admin', { mfa: true });
     await page.openTerminal();
     assert.match((await stage().whoAmI()).text, admin);
-    calls = stage().granted('AssumeRole').length;
+    calls = adminCalls();
     await stage().moveClock(pastTheEnd);
     await page.waitForStatus(/^ ?prod-admin expired$/);
 
@@ -74,6 +79,6 @@ describeIf(awsCli !== undefined, noAwsCli, 'renewal under an open terminal', () 
 
   it('has renewed it with one call', async () => {
     await stage().page.waitForStatus(/^ ?prod-admin 4m$/);
-    assert.equal(stage().granted('AssumeRole').length, calls + 1);
+    assert.equal(adminCalls(), calls + 1);
   });
 });

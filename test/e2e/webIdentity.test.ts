@@ -148,8 +148,7 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
   it('saves it as a profile, which starts without asking anything again', async () => {
     const { page, configFile } = stage();
     const grants = provider().grants;
-    await page.treeRow('web-admin').click({ button: 'right' });
-    await page.page.locator('.context-view .action-label', { hasText: 'Save as Profile' }).click();
+    await page.chooseFromMenu('web-admin', 'Save as Profile');
     await page.quickTitle('Save as Profile (1/2)').waitFor();
     await page.answerInput('prod-web');
     await answer('Region', '');

@@ -140,9 +140,12 @@ export class WorkbenchPage {
     await this.page.keyboard.press('F1');
     const input = this.quickInput();
     await input.fill(`>${title}`);
-    const row = this.quickRows().filter({ hasText: title }).first();
-    await row.waitFor();
-    await row.click();
+    const rows = this.quickRows().filter({ hasText: title });
+    await rows.first().waitFor();
+    // Another command's title may begin with this one.
+    const name = this.page.locator('.label-name', { hasText: new RegExp(`^${escapeForRegExp(title)}…?$`) });
+    const exact = rows.filter({ has: name });
+    await ((await exact.count()) > 0 ? exact : rows).first().click();
   }
 
   /** The text field of the open quick pick or input box. */
