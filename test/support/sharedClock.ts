@@ -28,6 +28,8 @@ export class SharedClock {
   readonly #timers = new Set<{ readonly due: number; readonly callback: () => void }>();
   readonly #seen: string;
   readonly #looking: NodeJS.Timeout;
+  /** What it has last said that it has seen. */
+  #told: number | undefined;
 
   /** `name`: of the process. The clock does not go on before every process has seen what it shows. */
   constructor(folder: string, name: string) {
@@ -67,7 +69,10 @@ export class SharedClock {
         timer.callback();
       }
     }
-    writeFileSync(this.#seen, String(running));
+    if (running !== this.#told) {
+      this.#told = running;
+      writeFileSync(this.#seen, String(running));
+    }
   }
 
   #read(position: number): number {
