@@ -31,7 +31,7 @@ function raw(where: Where, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(where);
     let text = '';
-    socket.setTimeout(10_000, () => socket.destroy(new Error('the connection was left open')));
+    socket.setTimeout(60_000, () => socket.destroy(new Error('the connection was left open')));
     socket.setEncoding('latin1').on('data', (part: string) => (text += part));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       // Who goes on sending to a closed line is reset: that is an answer too.
@@ -44,7 +44,10 @@ function raw(where: Where, bytes: string | Buffer): Promise<string> {
   });
 }
 
-describe('the endpoint, attacked', () => {
+describe('the endpoint, attacked', function () {
+  // Far above what it takes: a busy machine is no failure.
+  this.timeout(300_000);
+
   const temporary = temporaryFolder();
   let host: AttackedHost;
   let tcp: Where;
@@ -226,7 +229,9 @@ describe('the endpoint, attacked', () => {
 
 const javaScript = awsTools.find(({ title }) => title === 'the JavaScript SDK');
 
-describe('whoever takes the port of a window that is gone', () => {
+describe('whoever takes the port of a window that is gone', function () {
+  this.timeout(300_000);
+
   const temporary = temporaryFolder();
   const hosts: AttackedHost[] = [];
   const start = async (port?: number): Promise<AttackedHost> => {
