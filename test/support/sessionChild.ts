@@ -2,6 +2,7 @@
 // files, with a store in files and a clock that the test moves. It does what it is told and may be killed at any moment.
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import type { Effects } from '../../src/aws/effects.ts';
 import { planEnvironment } from '../../src/aws/environment.ts';
 import { planId } from '../../src/aws/hash.ts';
@@ -192,6 +193,8 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     tellSkew: (ms) => log(`the clock is off by ${String(ms)} ms`),
   });
   tell({ kind: 'ready', ids: sessions.list().map(({ id }) => id) });
+  // Those that are killed would never do so.
+  flushCompileCache();
 
   const stored = async (kind: 'started' | 'renewed', result: StartResult): Promise<WindowAnswer> => {
     await sessions.settled();
