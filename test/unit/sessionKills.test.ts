@@ -86,6 +86,8 @@ class Massacre {
   readonly #stored = new Set<string>();
   /** How many ends are under way, by session; an end that a killed window began is one that may have happened. */
   readonly #ending = new Map<string, number>();
+  /** How many ends have ever begun, by session: one may come and go while a start is under way. */
+  readonly #begunEnds = new Map<string, number>();
   readonly #ids = new Map<SessionRequest, string>();
   readonly #moments: Moment[];
   /** How long a window took to open, and to do something, the last time, ms. */
@@ -210,6 +212,7 @@ class Massacre {
 
   async #start(window: WindowProcess, request: SessionRequest, force: boolean): Promise<boolean> {
     const ends = new Map(this.#ending);
+    const begun = new Map(this.#begunEnds);
     const answer = await this.#ask(window, { kind: 'start', request, force });
     assert.equal(answer.kind, 'started');
     if (answer.kind === 'started' && answer.id !== undefined) {
@@ -217,7 +220,7 @@ class Massacre {
       this.starts += 1;
       this.#ids.set(request, id);
       // Whoever began to end it meanwhile, or before and has not been heard of since, may have come after it.
-      if (this.#ending.get(id) === undefined && ends.get(id) === undefined) {
+      if (ends.get(id) === undefined && this.#begunEnds.get(id) === begun.get(id)) {
         this.#stored.add(id);
       }
       return true;
@@ -230,6 +233,7 @@ class Massacre {
   async #end(window: WindowProcess, id: string): Promise<void> {
     this.#stored.delete(id);
     this.#ending.set(id, (this.#ending.get(id) ?? 0) + 1);
+    this.#begunEnds.set(id, (this.#begunEnds.get(id) ?? 0) + 1);
     try {
       await this.#ask(window, { kind: 'end', id });
     } finally {
