@@ -97,7 +97,11 @@ describeIf(awsCli !== undefined, noAwsCli, 'the terminals of coding agents', () 
     const { page } = stage();
     await page.reload();
     await page.waitForStatus(/billing-read \d+m/);
+    // The terminal of before comes back by itself; only then is the one that is opened the active one, and stays so.
+    await page.waitForTerminalText(/>run\d+/);
     await page.openTerminal();
+    await page.terminalTabs().nth(1).waitFor();
+    await page.waitForTerminalText(/^(?![^]*>run)[^]*\S/);
     const calls = stage().sandbox.journal.length;
     assert.match((await agentAsks()).text, billing);
     assert.deepEqual(
