@@ -1,4 +1,5 @@
-// `npm run pictures`: takes the README's pictures from the real product, in the demo's world.
+// `node test/run/pictures.ts`: takes the README's pictures from the real product, in the demo's world. With names
+// behind it, only those: `node test/run/pictures.ts terminals`.
 import { appendFile, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,14 +48,22 @@ try {
   const page = await workbench.openPage();
   await page.page.setViewportSize({ width: 1200, height: 700 });
   await startSessions(page);
-  await overview(page);
-  await terminals(page);
-  await switcher(page);
-  await roleQuestion(page);
-  await identityCenter(page);
-  await consoleSignIn(page);
-  await saml(page);
-  await webIdentity(page);
+  const steps: readonly (readonly [string, (page: WorkbenchPage) => Promise<void>])[] = [
+    ['overview', overview],
+    ['switcher', switcher],
+    ['assume-role', roleQuestion],
+    ['terminals', terminals],
+    ['identity-center', identityCenter],
+    ['console-sign-in', consoleSignIn],
+    ['saml', saml],
+    ['web-identity', webIdentity],
+  ];
+  const chosen = process.argv.slice(2);
+  for (const [name, step] of steps) {
+    if (chosen.length === 0 || chosen.includes(name)) {
+      await step(page);
+    }
+  }
 } finally {
   await workbench.stop();
   await idp.close();
@@ -91,27 +100,6 @@ async function overview(page: WorkbenchPage): Promise<void> {
   await take(page, 'overview');
 }
 
-/** Two terminals under two sessions, and the list that says which is which. */
-async function terminals(page: WorkbenchPage): Promise<void> {
-  await page.runCommand('Terminal: Kill All Terminals');
-  for (const [name, role] of [
-    ['prod-admin', 'admin'],
-    ['staging-dev', 'staging-dev'],
-  ] as const) {
-    await page.runCommand('STS: New Terminal As');
-    await page.quickTitle('New Terminal As').waitFor();
-    await page.pick(name);
-    await page.waitForTerminalText('$');
-    await page.typeInTerminal('aws sts get-caller-identity --query Arn\n');
-    await page.waitForTerminalText(`assumed-role/${role}`);
-  }
-  await page.runCommand('STS: Show Terminals and Their Sessions');
-  await page.quickTitle('Terminals and Their Sessions').waitFor();
-  await page.quickRows().nth(1).waitFor();
-  await take(page, 'terminals');
-  await page.page.keyboard.press('Escape');
-}
-
 async function switcher(page: WorkbenchPage): Promise<void> {
   await page.runCommand('STS: Switch Session');
   await page.quickRows().first().waitFor();
@@ -126,6 +114,42 @@ async function roleQuestion(page: WorkbenchPage): Promise<void> {
   await page.quickMessage().filter({ hasText: '12 digits' }).waitFor();
   await take(page, 'assume-role');
   await page.page.keyboard.press('Escape');
+}
+
+/** Two terminals under two sessions, one of them guarded, and the list of both. */
+async function terminals(page: WorkbenchPage): Promise<void> {
+  const companion = await page.companion;
+  const guard = { match: { account: '444455556666' }, name: 'PROD', color: 'red' };
+  await companion.ask('writeSetting', { name: 'stsSessions.guards', value: [guard] });
+  await page.waitForStatus(/PROD/);
+  await page.runCommand('View: Toggle Primary Side Bar Visibility');
+  await page.runCommand('Terminal: Kill All Terminals');
+  await page.terminalTabs().first().waitFor({ state: 'hidden' });
+  for (const [at, name] of ['staging-dev', 'prod-admin'].entries()) {
+    await page.runCommand('STS: New Terminal As');
+    await page.quickTitle('New Terminal As').waitFor();
+    await page.pick(name);
+    await page.quickInput().waitFor({ state: 'hidden' });
+    if (at > 0) {
+      // A terminal alone has no tab.
+      await page.terminalTabs().filter({ hasText: name }).waitFor();
+    }
+    await page.waitForTerminalText('$');
+    await page.typeInTerminal('aws sts get-caller-identity --query Arn\n');
+    await page.waitForTerminalText('assumed-role');
+    await page.idle();
+  }
+  await page.runCommand('Terminal: Join Terminals');
+  await page.pick('staging-dev');
+  await page.page.locator('.terminal-split-pane, .split-view-view .xterm').nth(1).waitFor();
+  await page.clearNotifications();
+  await page.runCommand('STS: Show Terminals and Their Sessions');
+  await page.quickTitle('Terminals and Their Sessions').waitFor();
+  await page.quickRows().nth(1).waitFor();
+  await take(page, 'terminals');
+  await page.page.keyboard.press('Escape');
+  await companion.ask('writeSetting', { name: 'stsSessions.guards', value: [] });
+  await page.runCommand('View: Toggle Primary Side Bar Visibility');
 }
 
 /** A sign-in by code, its accounts and roles, and a terminal that is one of them. */
