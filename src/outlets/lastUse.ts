@@ -36,13 +36,18 @@ export class LastUse {
     this.#noted.set(id, at);
     try {
       this.#opened ??= this.#open(at);
-      const folder = await this.#opened;
+      const folder = await this.#opened.catch((error: unknown) => {
+        // The next use tries again: a session in use would else end as idle.
+        this.#opened = undefined;
+        throw error;
+      });
       if (folder !== undefined) {
         const file = join(folder, id);
         await writeFile(file, '', { flag: 'a', mode: 0o600 });
         await utimes(file, at / second, at / second);
       }
     } catch (error) {
+      this.#noted.delete(id);
       this.#log(`last use: ${errorCode(error) ?? 'unknown'}`);
     }
   }
@@ -66,12 +71,20 @@ export class LastUse {
     if (folder !== undefined) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       for (const name of await readdir(folder)) {
-        const file = join(folder, name);
-        if (now - (await stat(file)).mtimeMs > keptMs) {
-          await unlink(file);
-        }
+        await sweep(join(folder, name), now);
       }
     }
     return folder;
+  }
+}
+
+/** Removes a note that is old. What cannot be, or what another window has removed meanwhile, stands in nobody's way. */
+async function sweep(file: string, now: number): Promise<void> {
+  try {
+    if (now - (await stat(file)).mtimeMs > keptMs) {
+      await unlink(file);
+    }
+  } catch {
+    // It is swept another time.
   }
 }

@@ -119,6 +119,12 @@ export const agentVariables: readonly string[] = [
   'QWEN_CODE',
 ];
 
+/**
+ * The variable by which we mark what we start for agents ourselves. It is no part of the list: whoever shortens that does
+ * not mean to give MCP servers more.
+ */
+export const ownAgentVariable = 'STS_SESSIONS_AGENT';
+
 /** No list of a person is longer; each name costs every fetch a comparison. */
 const mostVariables = 100;
 

@@ -42,3 +42,13 @@ export function guardStart(guard: Guard, request: SessionRequest, plan: Plan): G
   }
   return { kind: 'go' };
 }
+
+/**
+ * True when a started session turned out to be guarded so that a person has to be asked, and was not by what was `known`
+ * before: two guards may fit where one was seen.
+ */
+export function asksAfterwards(guard: Guard, known: Guard | undefined, request: SessionRequest): boolean {
+  const asks = guard.asksFirst && known?.asksFirst !== true;
+  const isWide = guard.readOnly && known?.readOnly !== true && !isReadOnlyRequest(request);
+  return asks || isWide;
+}

@@ -1,3 +1,5 @@
+import { ownAgentVariable } from './agentAccess.ts';
+
 /** An MCP server of the settings that gets a session. */
 export interface McpServer {
   readonly label: string;
@@ -60,8 +62,8 @@ function isArgument(value: unknown): value is string {
   return typeof value === 'string' && !value.includes('\0');
 }
 
-/** What marks the tools of an MCP server as an agent's; the first of `stsSessions.agentVariables`. */
-const mark = { AI_AGENT: 'sts_sessions_mcp' } as const;
+/** What marks the tools of an MCP server as an agent's: for us whatever the settings say, and for others. */
+const mark = { [ownAgentVariable]: 'mcp', AI_AGENT: 'sts_sessions_mcp' } as const;
 
 /**
  * The environment of a server that gets a session: a pointer to it and no key, and the mark of an agent, so that it gets

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Guard, Guarded } from '../aws/guards.ts';
 import type { Plan, SessionRequest } from '../aws/planModel.ts';
 import { secondsOfPlan } from '../aws/planSeconds.ts';
-import { guardStart } from '../session/guardedStart.ts';
+import { asksAfterwards, guardStart } from '../session/guardedStart.ts';
 import { guardedPlan, guardedSession } from '../session/guardTarget.ts';
 import type { StartOptions } from '../session/ports.ts';
 import type { Session } from '../session/types.ts';
@@ -36,12 +36,13 @@ export async function allowStart(
 ): Promise<Allowed | undefined> {
   const plan = await parts.plan(request);
   const guard = plan && parts.of(guardedPlan(request, plan));
-  if (plan === undefined || guard === undefined) {
-    // Without a guard now, the account that AWS names may bring one.
-    return { request, started: (session) => checkStarted(parts, session) };
+  if (plan !== undefined && parts.isThere(plan, options)) {
+    return { request, started: async () => true };
   }
-  const go = (chosen: SessionRequest): Allowed => ({ request: chosen, started: async () => true });
-  if (parts.isThere(plan, options)) {
+  // The account that AWS names may bring a guard, or one more than those that are known now.
+  const check = (session: Session): Promise<boolean> => checkStarted(parts, session, guard);
+  const go = (chosen: SessionRequest): Allowed => ({ request: chosen, started: check });
+  if (plan === undefined || guard === undefined) {
     return go(request);
   }
   const decision = allRights
@@ -52,6 +53,9 @@ export async function allowStart(
       return go(request);
     case 'readOnly': {
       const started = async (session: Session): Promise<boolean> => {
+        if (!(await check(session))) {
+          return false;
+        }
         void sayReadOnly(parts, request, options, { session, guard });
         return true;
       };
@@ -106,10 +110,17 @@ async function sayReadOnly(
   }
 }
 
-/** Asks after the fact where the guard could not be known before; false: the person did not want it, and it has ended. */
-async function checkStarted(parts: GuardQuestionParts, session: Session): Promise<boolean> {
+/**
+ * Asks after the fact where the guard, or all of it, could not be known before; false: the person did not want it, and it
+ * has ended.
+ */
+async function checkStarted(
+  parts: GuardQuestionParts,
+  session: Session,
+  known: Guard | undefined,
+): Promise<boolean> {
   const guard = parts.of(guardedSession(session));
-  if (guard === undefined || !(guard.asksFirst || guard.readOnly)) {
+  if (guard === undefined || !asksAfterwards(guard, known, session.request)) {
     return true;
   }
   const keep = guardText.keep();

@@ -175,6 +175,7 @@ describe('MCP servers that get a session', () => {
       AWS_REGION: 'eu-west-1',
       AWS_DEFAULT_REGION: 'eu-west-1',
       AI_AGENT: 'sts_sessions_mcp',
+      STS_SESSIONS_AGENT: 'mcp',
     });
   });
 

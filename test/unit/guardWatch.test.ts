@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Guard } from '../../src/aws/guards.ts';
@@ -229,8 +229,28 @@ describe('the notes of last uses', () => {
     await new LastUse(async () => folder, assert.fail).note('old', noon);
     await new LastUse(async () => folder, assert.fail).note('new', noon + 100 * hour);
     assert.deepEqual(await readdir(folder), ['new']);
+    // Another window sweeps at the same time, so that what was listed may be gone.
+    await symlink(join(folder, 'nowhere'), join(folder, 'gone'));
+    const third = new LastUse(async () => folder, assert.fail);
+    await third.note('third', noon + 100 * hour);
+    assert.equal(await third.of('third'), noon + 100 * hour + noteEveryMs);
     const alone = new LastUse(async () => undefined, assert.fail);
     await alone.note('prod', noon);
     assert.equal(await alone.of('prod'), undefined);
+  });
+
+  it('are made again after a moment in which the folder could not be had', async () => {
+    const log: string[] = [];
+    const inner = join(folder, 'used');
+    await writeFile(inner, 'a file in the way');
+    const uses = new LastUse(
+      async () => inner,
+      (line) => log.push(line),
+    );
+    await uses.note('prod', noon);
+    assert.equal(log.length, 1);
+    await rm(inner);
+    await uses.note('prod', noon + 1000);
+    assert.equal(await uses.of('prod'), noon + 1000 + noteEveryMs);
   });
 });

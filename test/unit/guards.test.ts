@@ -4,7 +4,7 @@ import { guardOf } from '../../src/aws/guards.ts';
 import type { Guarded, GuardRule } from '../../src/aws/guards.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
 import { secondsOfPlan, withinSeconds } from '../../src/aws/planSeconds.ts';
-import { guardStart } from '../../src/session/guardedStart.ts';
+import { asksAfterwards, guardStart } from '../../src/session/guardedStart.ts';
 import { guardedPlan, guardedSession } from '../../src/session/guardTarget.ts';
 import { readOnlyRequest } from '../../src/aws/readOnly.ts';
 import type { Plan, SessionRequest } from '../../src/aws/planModel.ts';
@@ -182,6 +182,20 @@ describe('what a guard makes of a start', () => {
       narrowed: undefined,
       hindrance: 'temporaryKeys',
     });
+  });
+
+  it('is asked about afterwards, where AWS names an account that brings more than was known', () => {
+    const colored = guard({ color: 'red' });
+    const asking = guard({ askBeforeStart: true });
+    const reading = guard({ readOnlyByDefault: true });
+    assert.equal(asksAfterwards(asking, undefined, plain), true);
+    assert.equal(asksAfterwards(asking, colored, plain), true, 'a guard that asks nothing hides no other');
+    assert.equal(asksAfterwards(asking, asking, plain), false, 'nobody is asked twice');
+    assert.equal(asksAfterwards(asking, reading, narrow), true);
+    assert.equal(asksAfterwards(reading, colored, plain), true);
+    assert.equal(asksAfterwards(reading, reading, plain), false, 'all rights took a question');
+    assert.equal(asksAfterwards(reading, undefined, narrow), false, 'it is read-only as it is');
+    assert.equal(asksAfterwards(colored, undefined, plain), false);
   });
 
   it('looks at the same before and after, read-only or not', () => {

@@ -296,10 +296,12 @@ describe('the helper', () => {
           { AI_AGENT: '1' },
           { NOTE: 'with MY_AGENT=1 in it' },
           { MY_AGENT_TOO: '1' },
+          // What we start for agents ourselves stays an agent's, whatever the list is.
+          { STS_SESSIONS_AGENT: 'mcp' },
         ]) {
           await helper.run(folder, { STS_SESSIONS_ID: 'a', ...env });
         }
-        assert.deepEqual(seen, [false, true, true, true, false, false, false, false]);
+        assert.deepEqual(seen, [false, true, true, true, false, false, false, false, true]);
         assert.equal(existsSync(trap), false);
       });
 
