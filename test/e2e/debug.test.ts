@@ -181,9 +181,11 @@ describe('what is debugged', () => {
     await page.runCommand('Debug: Stop');
   });
 
-  it('runs as the session in a window that has just opened', async () => {
+  it('runs as the session of before in a window that was loaded again', async () => {
     const { page } = stage();
     await page.reload();
+    // Extensions are there, and with them what the palette lists of debugging.
+    await page.statusBarItem().waitFor();
     assert.match(await debug('as it is'), billing);
   });
 
