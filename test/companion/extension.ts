@@ -51,6 +51,13 @@ export function deactivate(): void {
 }
 
 function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
+  // As it was when the program began: what is active changes with the focus, and a child of it counts as well.
+  let lastDebugged: Readonly<Record<string, unknown>> | null = null;
+  context.subscriptions.push(
+    debug.onDidStartDebugSession(({ configuration }) => {
+      lastDebugged = configuration;
+    }),
+  );
   return {
     moveClock: ({ ms }) => {
       clock.move(ms);
@@ -92,7 +99,7 @@ function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
     commands: () => commands.getCommands(true),
     ...useApi(context.extension.id),
     ...useTools(),
-    debugConfiguration: () => debug.activeDebugSession?.configuration ?? null,
+    debugConfiguration: () => lastDebugged,
     plant: ({ secrets }) => plant(context, secrets),
   };
 }

@@ -198,7 +198,7 @@ describe('what is debugged', () => {
       running.stderr.setEncoding('utf8');
       const [line] = (await once(running.stderr, 'data')) as [string];
       const port = Number(/127\.0\.0\.1:(\d+)/.exec(line)?.[1]);
-      const attach = { name: 'attach', type: 'node', request: 'attach', port, env: {} };
+      const attach = { name: 'attach', type: 'node', request: 'attach', address: '127.0.0.1', port, env: {} };
       const launchFile = { version: '0.2.0', configurations: [attach] };
       await writeFile(join(workspace, '.vscode', 'launch.json'), JSON.stringify(launchFile));
       await page.runCommand('Debug: Select and Start Debugging');
