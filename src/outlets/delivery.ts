@@ -40,6 +40,21 @@ const KEY_VARIABLES = [
   'AWS_SECURITY_TOKEN',
 ] as const;
 
+/** Every variable that a delivery may set, in whichever mode. */
+export const deliveredNames: readonly string[] = [
+  'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'STS_SESSIONS_DEFAULT',
+  'AWS_SDK_LOAD_CONFIG',
+  ...KEY_VARIABLES,
+  'AWS_CREDENTIAL_EXPIRATION',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+];
+
 /**
  * What the environment variable collection holds for the active session. What each variable does in which tool:
  * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html

@@ -5,6 +5,7 @@ import type {
 } from 'vscode';
 import type { Session } from '../session/types.ts';
 import type { Prepared } from './delivering.ts';
+import { deliveredNames } from './delivery.ts';
 import type { Outlet } from './outlet.ts';
 
 /** A folder of a window with several, and the session that its terminals get; undefined: the active one. */
@@ -106,7 +107,7 @@ export class TerminalOutlet implements Outlet {
   ): ReadonlySet<string> {
     const variables = ready?.prepared.variables ?? new Map<string, string>();
     collection.description = ready && this.#options.describe(ready.session);
-    const before = Array.from(collection, ([name]) => name);
+    const before = namesIn(collection);
     for (const name of before.filter((each) => again.has(each) || !variables.has(each))) {
       collection.delete(name);
     }
@@ -119,6 +120,18 @@ export class TerminalOutlet implements Outlet {
     }
     return new Set([...variables.keys()].filter((name) => !before.includes(name)));
   }
+}
+
+/**
+ * The variables of a collection. After a reload VS Code gives those of a folder one by one, and none when all are asked
+ * for (seen in 1.139): what a window before put in would stay for ever.
+ */
+function namesIn(collection: EnvironmentVariableCollection): readonly string[] {
+  const listed = Array.from(collection, ([name]) => name);
+  const hidden = deliveredNames.filter(
+    (name) => !listed.includes(name) && collection.get(name) !== undefined,
+  );
+  return [...listed, ...hidden];
 }
 
 /** A session and what its terminals get. */

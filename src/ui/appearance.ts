@@ -32,6 +32,10 @@ const freeColors = [
   'terminal.ansiMagenta',
   'terminal.ansiCyan',
   'terminal.ansiYellow',
+] as const;
+
+/** Where those are used up: brighter, and so not far from the first. */
+const brightColors = [
   'terminal.ansiBrightBlue',
   'terminal.ansiBrightGreen',
   'terminal.ansiBrightMagenta',
@@ -69,7 +73,7 @@ function freeColor(id: string, taken: ReadonlySet<string>): string {
   for (const character of id) {
     start = (start * 31 + (character.codePointAt(0) ?? 0)) % freeColors.length;
   }
-  const ordered = [...freeColors.slice(start), ...freeColors.slice(0, start)];
+  const ordered = [...freeColors.slice(start), ...freeColors.slice(0, start), ...brightColors];
   const [first = freeColors[0]] = ordered;
   return ordered.find((color) => !taken.has(color)) ?? first;
 }

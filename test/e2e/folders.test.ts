@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeIf } from '../support/skip.ts';
-import { awsCli, noAwsCli, setStage } from '../support/stage.ts';
+import { awsCli, eventually, noAwsCli, setStage } from '../support/stage.ts';
 import type { WorkbenchPage } from '../support/workbenchPage.ts';
 
 const billing = /:assumed-role\/billing-read\//;
@@ -12,6 +12,7 @@ const command = 'STS: Use a Session for This Folder';
 // One window with two folders for all.
 describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own', () => {
   const stage = setStage({
+    open: 'two.code-workspace',
     project: async (workspace) => {
       for (const name of ['alpha', 'beta']) {
         await mkdir(join(workspace, name));
@@ -31,8 +32,23 @@ describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own'
     await page.pick(profile);
   };
 
+  const openTerminals = async (): Promise<number> =>
+    (await (await page.companion).ask('terminals', {})).length;
+
+  const closeTerminals = async (): Promise<void> => {
+    await page.runCommand('Terminal: Kill All Terminals');
+    await eventually(openTerminals, (count) => count === 0, 'the terminals are closed');
+  };
+
+  /** A reload brings the terminals back one by one, each in front of what was opened meanwhile: they go first. */
+  const reload = async (terminals: number): Promise<void> => {
+    await page.reload();
+    await eventually(openTerminals, (count) => count === terminals, 'the terminals are back');
+    await closeTerminals();
+  };
+
   const whoAmIIn = async (folder: string): Promise<string> => {
-    const before = (await (await page.companion).ask('terminals', {})).length;
+    const before = await openTerminals();
     await page.runCommand('Terminal: Create New Terminal');
     await page.quickRows().filter({ hasText: folder }).first().waitFor();
     await page.pick(folder);
@@ -43,10 +59,8 @@ describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own'
     return (await stage().whoAmI(page)).text;
   };
 
-  before(async () => {
-    const { workbench, workspace } = stage();
-    page = await workbench.openPage({ workspace: join(workspace, 'two.code-workspace') });
-    await page.statusBarItem().waitFor();
+  before(() => {
+    ({ page } = stage());
   });
 
   it('are asked about once, and start it at once', async () => {
@@ -85,6 +99,42 @@ describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own'
     await stage().start('staging-dev', { page });
     assert.match(await whoAmIIn('alpha'), billing);
     assert.match(await whoAmIIn('beta'), hub);
+  });
+
+  it('keep it over a reload, without a question and without a call', async () => {
+    const calls = stage().granted('AssumeRole').length;
+    await reload(4);
+    await page.waitForStatus(/staging-dev 3h/);
+    assert.match(await whoAmIIn('beta'), hub);
+    assert.match(await whoAmIIn('alpha'), billing);
+    assert.equal(stage().granted('AssumeRole').length, calls);
+  });
+
+  it('are offered it once when it is not live, and start it when the person says so', async () => {
+    const calls = stage().granted('AssumeRole').length;
+    await page.openView('AWS Sessions');
+    await page.clickTreeButton('hub', 'End Session');
+    await page.waitForNotification('Session ended: hub');
+    await page.clearNotifications();
+    await reload(2);
+    const offer = await page.waitForNotification('The folder beta works as this session: hub');
+    assert.equal(stage().granted('AssumeRole').length, calls, 'nothing starts by itself');
+    await page.press('Start', offer);
+    await page.openView('AWS Sessions');
+    await page.treeRow('hub').filter({ hasText: /5\dm/ }).waitFor();
+    assert.match(await whoAmIIn('beta'), hub);
+    await page.waitForStatus(/staging-dev 3h/);
+  });
+
+  it('can be told to have none', async () => {
+    await closeTerminals();
+    await page.runCommand('STS: Stop Using a Session for This Folder');
+    await page.quickTitle('Choose a folder').waitFor();
+    await page.pick('beta');
+    await page.waitForNotification('This folder has no session of its own any more: beta');
+    await page.clearNotifications();
+    assert.match(await whoAmIIn('beta'), /:assumed-role\/staging-dev\//);
+    assert.match(await whoAmIIn('alpha'), billing);
   });
 });
 

@@ -26,6 +26,8 @@ export interface StageOptions {
   readonly fill?: (home: string, sandboxUrl: string) => Promise<unknown>;
   /** Fills the folder that is opened. */
   readonly project?: (workspace: string, sandboxUrl: string) => Promise<unknown>;
+  /** What of that folder is opened, such as a `.code-workspace` file; the folder itself when absent. */
+  readonly open?: string;
   readonly workbench?: (sandboxUrl: string) => Pick<WorkbenchOptions, 'env' | 'trust' | 'settings'>;
 }
 
@@ -148,7 +150,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const workbench = await launchWorkbench({
     ...options.workbench?.(sandbox.url),
     home,
-    workspace,
+    workspace: join(workspace, options.open ?? ''),
     vsix: await packagedExtension(),
     companion: true,
   });

@@ -90,17 +90,6 @@ export class WorkbenchPage {
     await this.#restored();
   }
 
-  /** Restarts the extension host alone, as VS Code does after it died. */
-  async restartHost(): Promise<void> {
-    const before = await this.companion;
-    const folder = this.#around.companions;
-    this.#awaitCompanion(folder === undefined ? new Set() : await companionFiles(folder));
-    // The answer dies with the host.
-    const restart = { id: 'workbench.action.restartExtensionHost', args: [] };
-    await Promise.race([before.ask('executeCommand', restart).catch(() => undefined), this.companion]);
-    await this.companion;
-  }
-
   /** Kills this window's extension host, as a crash does. */
   async killHost(): Promise<void> {
     const { pid } = await this.companion;

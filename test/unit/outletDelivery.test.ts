@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { deliveryVariables, terminalVariables } from '../../src/outlets/delivery.ts';
+import { deliveredNames, deliveryVariables, terminalVariables } from '../../src/outlets/delivery.ts';
 import type { DeliveryWarning } from '../../src/session/delivery.ts';
 import { managedName } from '../../src/outlets/managedProfiles.ts';
 import { sessionFor } from '../support/outletRig.ts';
@@ -50,6 +50,19 @@ describe('delivery', () => {
       AWS_REGION: 'eu-west-1',
       AWS_DEFAULT_REGION: 'eu-west-1',
     });
+  });
+
+  it('knows every variable that it may set, so that all can be taken back', () => {
+    const inherited = { AWS_WEB_IDENTITY_TOKEN_FILE: '/token' };
+    const set = [
+      deliveryVariables({ mode: 'profile', session, inherited }),
+      deliveryVariables({ ...endpoint, inherited }),
+      deliveryVariables({ mode: 'environment', session, inherited }),
+    ].flatMap(({ variables }) => [...variables.keys()]);
+    assert.deepEqual(
+      set.filter((name) => !deliveredNames.includes(name)),
+      [],
+    );
   });
 
   it('gives no keys of a session that is not live', () => {

@@ -131,6 +131,7 @@ describe('the outlet to the terminals', () => {
   describe('of folders with a session of their own', () => {
     /** As VS Code keeps them: one map, in which the scope is part of the key and the last of a name wins. */
     function scopedCollection() {
+      let reloaded = false;
       const entries = new Map<string, { scope: string; name: string; value: string }>();
       const view = (scope: string): object => ({
         persistent: true,
@@ -148,7 +149,7 @@ describe('the outlet to the terminals', () => {
         },
         *[Symbol.iterator]() {
           for (const entry of entries.values()) {
-            if (entry.scope === scope) {
+            if (entry.scope === scope && (scope === '' || !reloaded)) {
               yield [entry.name, entry];
             }
           }
@@ -161,7 +162,11 @@ describe('the outlet to the terminals', () => {
             .filter(({ scope }) => scope === '' || scope === folder)
             .map(({ name, value }) => [name, value]),
         );
-      return { collection: view('') as GlobalEnvironmentVariableCollection, seen };
+      /** VS Code lists nothing of a folder then, and has it all the same. */
+      const reload = (): void => {
+        reloaded = true;
+      };
+      return { collection: view('') as GlobalEnvironmentVariableCollection, seen, reload };
     }
 
     const other = sessionFor('live-b');
@@ -196,6 +201,33 @@ describe('the outlet to the terminals', () => {
       assert.equal(seen('alpha')['WHO'], 'live-a');
       await outlet.update(undefined);
       assert.deepEqual(seen('alpha'), {});
+    });
+
+    it('takes back what a window before the reload gave, which VS Code does not list', async () => {
+      const { collection, seen, reload } = scopedCollection();
+      let own: Session | undefined = other;
+      const open = () =>
+        new TerminalOutlet({
+          collection,
+          isTrusted: () => true,
+          folders: () => [{ folder: folder('alpha'), session: own }],
+          prepare: ({ name }) =>
+            Promise.resolve(
+              delivery(
+                'profile',
+                name === 'live-b' ? { AWS_PROFILE: name, AWS_REGION: 'x' } : { AWS_PROFILE: name },
+              ),
+            ),
+          describe: ({ name }) => name,
+          delivered: () => undefined,
+          failed: (error) => assert.fail(String(error)),
+        });
+      await open().update(session);
+      assert.deepEqual(seen('alpha'), { AWS_PROFILE: 'live-b', AWS_REGION: 'x' });
+      reload();
+      own = undefined;
+      await open().update(session);
+      assert.deepEqual(seen('alpha'), { AWS_PROFILE: 'live-a' });
     });
 
     it('gives none before the workspace is trusted', async () => {

@@ -134,8 +134,7 @@ export function askPick<T>(options: PickOptions<T>): Promise<Answer<T>> {
   return ask<T>(pick, options, (done) => [
     pick.onDidChangeValue(offer),
     pick.onDidAccept(() => {
-      // What was clicked: VS Code does not always tell which item became the active one.
-      const chosen = pick.selectedItems[0] ?? pick.activeItems[0];
+      const chosen = pick.activeItems[0];
       if (!chosen) {
         return;
       }
