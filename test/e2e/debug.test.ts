@@ -189,6 +189,33 @@ describe('what is debugged', () => {
     assert.match(await debug('as it is'), billing);
   });
 
+  it('asks for the code of a session that is over before the program starts', async () => {
+    const { page, sandbox } = stage();
+    sandbox.control.grantSeconds(300);
+    await stage().start('prod-admin', { mfa: true });
+    // Started, and not only being started: an end that falls into a start is another matter.
+    await page.waitForStatus(/prod-admin 4m/);
+    await stage().moveClock(305_000);
+    await page.waitForStatus('prod-admin expired');
+    await begin('as it is');
+    await page.quickTitle(/^MFA Code/).waitFor();
+    await page.screenshot('debug-code');
+    await page.answerInput(sandbox.unusedCode('alice'));
+    assert.match(await answer('as it is.txt'), /:assumed-role\/admin\//);
+  });
+
+  it('starts the program as nobody else when that question is put away', async () => {
+    const { page } = stage();
+    await page.waitForStatus(/prod-admin 4m/);
+    await stage().moveClock(305_000);
+    await page.waitForStatus('prod-admin expired');
+    await begin('as it is');
+    await page.quickTitle(/^MFA Code/).waitFor();
+    await page.page.keyboard.press('Escape');
+    assert.match(await answer('as it is.txt'), /^Could not load credentials from any providers$/m);
+    await stage().start('billing-read');
+  });
+
   it('leaves what it attaches to as it is', async () => {
     const { page, workspace } = stage();
     const running = spawn(process.execPath, ['--inspect=127.0.0.1:0', '-e', 'setInterval(() => {}, 1000)'], {
