@@ -5,7 +5,7 @@ import { mfaProcessOf, sixDigits } from './aws/mfaProcess.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import type { Seed } from './aws/seed.ts';
 import { runShell } from './machine/runShell.ts';
-import { codesFile } from './outlets/codesFile.ts';
+import { noteFile } from './outlets/noteFile.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import { Codes } from './session/codes.ts';
 import type { Peers } from './session/types.ts';
@@ -38,7 +38,7 @@ export function wireCodes(parts: CodeParts): { readonly vault: AuthenticatorVaul
     exclusive: (key, signal, work) => peers.exclusive(key, signal, work),
     log: line,
   });
-  const file = host.then(({ folder }) => codesFile(folder));
+  const file = host.then(({ folder }) => noteFile(folder, 'codes'));
   const codes = new Codes({
     seeds: vault,
     codeOf,

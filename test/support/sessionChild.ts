@@ -14,8 +14,7 @@ import { isSeedProblem, parseSeed, type Seed } from '../../src/aws/seed.ts';
 import { codeOfStep } from '../../src/aws/totp.ts';
 import { SharedFiles } from '../../src/files/sharedFiles.ts';
 import { machineEffects } from '../../src/machine/machine.ts';
-import { codesFile } from '../../src/outlets/codesFile.ts';
-import { renewalFile } from '../../src/outlets/renewalFile.ts';
+import { noteFile } from '../../src/outlets/noteFile.ts';
 import { folderPath } from '../../src/outlets/folder.ts';
 import { deferPeers, openWindowHost } from '../../src/outlets/windowHost.ts';
 import { Codes } from '../../src/session/codes.ts';
@@ -113,8 +112,8 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
       }
     },
   };
-  const codeFile = host.then(({ folder }) => codesFile(folder));
-  const note = host.then(({ folder }) => renewalFile(folder));
+  const codeFile = host.then(({ folder }) => noteFile(folder, 'codes'));
+  const note = host.then(({ folder }) => noteFile(folder, 'renewals'));
   const seeds = new Map<string, Seed>();
   for (const [serial, text] of Object.entries(setup.seeds)) {
     const read = parseSeed(text);

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, statSync, wri
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { editFile, writeSecretFile } from '../../src/files/safeWrite.ts';
-import { codesFile } from '../../src/outlets/codesFile.ts';
+import { noteFile } from '../../src/outlets/noteFile.ts';
 import { Endpoint } from '../../src/outlets/endpoint.ts';
 import type { HelperFolder } from '../../src/outlets/folder.ts';
 import {
@@ -46,7 +46,7 @@ describeIf(canBeStranger, 'only root can act as another user', 'another user of 
       rememberPort: () => Promise.resolve(),
     });
     address = await endpoint.open();
-    await codesFile(folder).write(['EXAMPLE']);
+    await noteFile(folder, 'codes').write(['EXAMPLE']);
   });
   after(async () => {
     await endpoint.dispose();

@@ -8,6 +8,7 @@ import type { Seen, TerminalNote } from '../../src/session/terminals.ts';
 import { terminalRow } from '../../src/ui/terminalRows.ts';
 import { terminalText } from '../../src/ui/text/terminals.ts';
 import { assertGoodSentence } from '../support/sentence.ts';
+import { describeIf } from '../support/skip.ts';
 import { liveState, minute, noon as now, sessionOf } from '../support/sessions.ts';
 
 const seen: Seen = {
@@ -92,11 +93,10 @@ describe('which session a terminal runs under', () => {
       assert.equal(read(none), undefined);
     }
   });
+});
 
-  it('can be asked of a process that runs, and of none that is over', async function () {
-    if (process.platform !== 'linux') {
-      this.skip();
-    }
+describeIf(process.platform === 'linux', 'only Linux says it', 'what a process was started with', () => {
+  it('can be asked of a process that runs, and of none that is over', async () => {
     const child = spawn('/bin/sleep', ['30'], { env: { STS_SESSIONS_ID: 'a=b', EMPTY: '' } });
     await once(child, 'spawn');
     const { pid = 0 } = child;

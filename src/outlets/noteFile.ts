@@ -4,15 +4,18 @@ import type { NoteFile } from '../session/renewalNote.ts';
 import { writePrivately, type HelperFolder } from './folder.ts';
 import { errorCode } from './liveness.ts';
 
+/** What the windows of one host tell each other: which MFA codes are used up, and how renewals stand. */
+export type NoteName = 'codes' | 'renewals';
+
 /**
- * The file in the helper's folder in which the windows of one host tell each other about renewals; where no folder can
- * be trusted, each window goes by what it knows itself.
+ * A file in the helper's folder in which the windows of one host tell each other something; where no folder can be
+ * trusted, each window goes by what it knows itself. A read rejects when the file cannot be read, a write with Node's error.
  */
-export function renewalFile(folder: HelperFolder | undefined): NoteFile {
+export function noteFile(folder: HelperFolder | undefined, name: NoteName): NoteFile {
   if (folder === undefined) {
     return { read: () => Promise.resolve(undefined), write: () => Promise.resolve() };
   }
-  const path = join(folder.path, 'renewals');
+  const path = join(folder.path, name);
   return {
     async read() {
       try {
