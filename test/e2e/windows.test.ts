@@ -94,7 +94,7 @@ describe('two windows', () => {
     assert.equal(await waiting?.count(), 0);
     await page.page.keyboard.press('Escape');
     await waiting?.waitFor();
-    assert.equal(await box?.count(), 0);
+    await box?.waitFor({ state: 'detached' });
     await second.answerInput(sandbox.unusedCode('alice'));
     await Promise.all([page, second].map((window) => window.waitForStatus(/^ ?prod-admin 59m$/)));
     assert.deepEqual(
