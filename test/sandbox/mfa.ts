@@ -12,6 +12,8 @@ export interface MfaDevice {
 const stepSeconds = 30;
 /** AWS takes the code before and the code after the current one as well: clocks of telephones differ. */
 const window = [0, 1, -1] as const;
+/** How many steps back IAM looks for two codes in a row: ten minutes are generous. */
+const stepsBack = 20;
 
 /** Checks codes and remembers which were used: AWS takes each code once. */
 export class MfaRegister {
@@ -37,6 +39,30 @@ export class MfaRegister {
       this.#reuses += 1;
     }
     return false;
+  }
+
+  /**
+   * True when the codes are those of two time steps in a row, neither used; both are used up then. IAM looks further back
+   * than STS: who takes long gets a device that is out of step.
+   * https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html
+   */
+  acceptPair(device: MfaDevice, [first = '', second = '']: readonly string[], now: number): boolean {
+    for (let step = stepOf(now) - stepsBack; step <= stepOf(now); step += 1) {
+      const both = [step, step + 1].map((each) => `${device.serial} ${each}`);
+      const right = codeAt(device.seed, step) === first && codeAt(device.seed, step + 1) === second;
+      if (right && !both.some((each) => this.#spent.has(each))) {
+        both.forEach((each) => this.#spent.add(each));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A device is gone: one that is made later under its name is another one. */
+  forget(serial: string): void {
+    for (const used of [...this.#spent].filter((each) => each.startsWith(`${serial} `))) {
+      this.#spent.delete(used);
+    }
   }
 
   /** The code of this moment, used or not. */

@@ -35,6 +35,8 @@ const largestBody = 1024 * 1024;
 /** Never in the journal. */
 const secretParameters = new Set([
   'TokenCode',
+  'AuthenticationCode1',
+  'AuthenticationCode2',
   'SAMLAssertion',
   'WebIdentityToken',
   'X-Amz-Signature',

@@ -11,6 +11,7 @@ import type {
 import { MfaRegister, type MfaDevice } from './mfa.ts';
 import type { PolicyPrincipal, Statement } from './policy.ts';
 import type { Partition } from './regions.ts';
+import { VirtualDevices } from './virtualDevices.ts';
 
 /** Who makes a call. */
 export interface Caller extends PolicyPrincipal {
@@ -89,6 +90,7 @@ interface KnownKey {
 /** The state behind the operations: who exists, which keys are known, which codes are used up. */
 export class World {
   readonly mfa = new MfaRegister();
+  readonly devices = new VirtualDevices();
   readonly #data: SandboxData;
   readonly #clock: () => number;
   readonly #keys = new Map<string, KnownKey>();
@@ -346,7 +348,8 @@ export class World {
       owner: Pick<UserData, 'keys' | 'mfa'>,
       who: Pick<Caller, 'kind' | 'arn' | 'userId' | 'policies'>,
     ): void => {
-      const caller: Caller = { ...base, ...who, mfa: owner.mfa ?? [] };
+      const mfa = this.devices.adopt(who.arn, account.id, owner.mfa ?? []);
+      const caller: Caller = { ...base, ...who, mfa };
       for (const { accessKeyId, secretAccessKey } of owner.keys) {
         this.#keys.set(accessKeyId, { secretAccessKey, caller });
         this.noteSecret(secretAccessKey);

@@ -9,6 +9,7 @@ import { getSessionToken } from './getSessionToken.ts';
 import { getPolicy, getPolicyVersion, listGroupsForUser, policyReads } from './iamPolicies.ts';
 import { getRole, listRoles } from './iamRoles.ts';
 import { listAccountAliases } from './listAccountAliases.ts';
+import { mfaDeviceOperations } from './mfaDevices.ts';
 import { ec2, iam, sts, type OpenOperation, type Operation, type Service } from './operation.ts';
 import { simulatePrincipalPolicy } from './simulatePrincipalPolicy.ts';
 import { stopInstances } from './stopInstances.ts';
@@ -29,6 +30,7 @@ const operations: readonly (Operation | OpenOperation)[] = [
   listAccountAliases,
   listGroupsForUser,
   listRoles,
+  ...mfaDeviceOperations,
   ...policyReads,
   simulatePrincipalPolicy,
   stopInstances,
