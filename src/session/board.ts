@@ -37,7 +37,9 @@ export class Board implements Disposable {
   #loading: Promise<void> | undefined;
   #loaded = true;
   #activeId: string | undefined;
+  /** What listeners were last told, and when, ms UTC by AWS's clock. */
   #shown = '';
+  #lookedAt = Infinity;
   #disposed = false;
 
   constructor(ports: BoardPorts) {
@@ -50,8 +52,9 @@ export class Board implements Disposable {
       nextChangeAt: (now) => this.#nextAt(now),
       onTick: () => {
         ports.onTick();
-        if (this.#shown !== this.#whatIsShown()) {
-          this.#fire();
+        const before = this.#shown;
+        if (this.#look() !== before) {
+          this.#changes.fire();
         }
       },
     });
@@ -188,13 +191,15 @@ export class Board implements Disposable {
   }
 
   #fire(): void {
-    this.#shown = this.#whatIsShown();
+    this.#look();
     this.#changes.fire();
     this.#wake.arm();
   }
 
   #nextAt(now: number): number | undefined {
-    const shown = nextChangeAt(this.#credentials(), now, this.#ports.warnMs());
+    // From when it was last looked: a change since then is due, however late this host comes to it.
+    const since = Math.min(now, this.#lookedAt);
+    const shown = nextChangeAt(this.#credentials(), since, this.#ports.warnMs());
     const due = this.#ports.nextDueAt(now);
     // A timer may stand still in a sleep, so none is ever long.
     return due === undefined ? shown : Math.min(shown ?? Infinity, due, now + longestSleepMs);
@@ -204,11 +209,13 @@ export class Board implements Disposable {
     return Array.from(this.ledger.values(), (kept) => kept.credentials).filter((it) => it !== undefined);
   }
 
-  #whatIsShown(): string {
+  #look(): string {
     const now = this.#ports.now();
     const warnMs = this.#ports.warnMs();
-    return this.#credentials()
+    this.#lookedAt = now;
+    this.#shown = this.#credentials()
       .map((it) => `${phaseAt(it, now, warnMs)} ${shownLeft(timeLeft(it, now))}`)
       .join();
+    return this.#shown;
   }
 }

@@ -35,7 +35,7 @@ export function isOver(span: Span, now: number): boolean {
 export class Wake implements Disposable {
   readonly #ports: WakePorts;
   readonly #waiters = new Set<Waiter>();
-  #armed: { readonly at: number; readonly timer: Disposable } | undefined;
+  #timer: Disposable | undefined;
   #disposed = false;
 
   constructor(ports: WakePorts) {
@@ -49,14 +49,10 @@ export class Wake implements Disposable {
     }
     const now = this.#ports.now();
     const at = this.#nextAt(now);
-    if (this.#armed !== undefined && at !== undefined && this.#armed.at <= at && this.#armed.at >= now) {
-      // It wakes early enough, and looks again then.
-      return;
-    }
-    this.#disarm();
-    if (at !== undefined) {
-      this.#armed = { at, timer: this.#ports.setTimer(Math.max(1, at - now), () => this.#tick()) };
-    }
+    // Set anew even for the same moment: the clock may have been moved since, and a timer does not notice.
+    this.#timer?.dispose();
+    this.#timer =
+      at === undefined ? undefined : this.#ports.setTimer(Math.max(1, at - now), () => this.#tick());
   }
 
   /** Resolves when `notify(key)` is called, the span is over, the signal aborts, or this is disposed of. */
@@ -89,12 +85,13 @@ export class Wake implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
-    this.#disarm();
+    this.#timer?.dispose();
+    this.#timer = undefined;
     this.#release(() => true);
   }
 
   #tick(): void {
-    this.#armed = undefined;
+    this.#timer = undefined;
     this.#ports.onTick();
     const now = this.#ports.now();
     this.#release((waiter) => isOver(waiter.span, now));
@@ -115,10 +112,5 @@ export class Wake implements Disposable {
         waiter.release();
       }
     }
-  }
-
-  #disarm(): void {
-    this.#armed?.timer.dispose();
-    this.#armed = undefined;
   }
 }

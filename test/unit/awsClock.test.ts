@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { timeLeft } from '../../src/aws/credentials.ts';
 import { AwsClock } from '../../src/session/awsClock.ts';
+import { shownLeft } from '../../src/session/schedule.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import {
   hour,
@@ -120,5 +122,52 @@ describe('sessions by AWS’s clock', () => {
     assert.ok(window.fired > fired, 'it was noticed in time');
     machine.clock.jump(-5 * hour);
     assert.equal(stateOf(window), 'expired');
+  });
+
+  describe('tell listeners what is shown', () => {
+    /** The minutes that listeners have last seen. */
+    const watched = async (skewMs: number): Promise<{ machine: Machine; window: Window; seen(): number }> => {
+      const { machine, window } = await started(skewMs);
+      let seen = 0;
+      const look = (): number => {
+        const state = window.sessions.get('mfa')?.state;
+        seen = state?.kind === 'live' ? shownLeft(timeLeft(state.credentials, window.sessions.now())) : 0;
+        return seen;
+      };
+      look();
+      window.sessions.onDidChange(look);
+      return { machine, window, seen: () => seen };
+    };
+    it('although the minute passed while they were told', async () => {
+      const { machine, window, seen } = await watched(0);
+      window.sessions.onDidChange(() => machine.clock.jump(1));
+      const renewing = window.sessions.renew('mfa', never);
+      await renewing;
+      assert.equal(seen(), 60 * minute);
+      await machine.clock.advance(10);
+      assert.equal(seen(), 59 * minute);
+    });
+
+    it('although the host was stopped, and somebody fetches before its timers have fired', async () => {
+      const { machine, window, seen } = await watched(0);
+      machine.clock.jump(2 * hour);
+      const options = { holdMs: minute, onNeedsPerson: () => undefined, signal: never };
+      const fetched = window.sessions.supply('mfa', options);
+      await machine.clock.advance(10);
+      assert.equal(seen(), 0);
+      window.sessions.dispose();
+      await fetched;
+    });
+
+    it('in time, when the clock went forward by less than the timer had still to wait', async () => {
+      const { machine, window, seen } = await watched(0);
+      await machine.clock.advance(1);
+      assert.equal(seen(), 59 * minute);
+      machine.clock.jump(30_000);
+      window.sessions.setActive(undefined);
+      window.sessions.setActive('mfa');
+      await machine.clock.advance(30_010);
+      assert.equal(seen(), 58 * minute);
+    });
   });
 });

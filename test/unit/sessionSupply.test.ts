@@ -84,6 +84,8 @@ describe('a fetch', () => {
   it('of somebody who is gone waits no longer', async () => {
     const [machine, window] = await started('mfa');
     machine.clock.jump(hour);
+    // That it is over has been shown by then: only the fetch is left to wake for.
+    await machine.clock.advance(minute);
     const gone = new AbortController();
     const held = fetch(window, 'mfa', { signal: gone.signal, onNeedsPerson: () => undefined });
     await settle();
