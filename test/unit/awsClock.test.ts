@@ -126,7 +126,9 @@ describe('sessions by AWS’s clock', () => {
 
   describe('tell listeners what is shown', () => {
     /** The minutes that listeners have last seen. */
-    const watched = async (skewMs: number): Promise<{ machine: Machine; window: Window; seen(): number }> => {
+    const watched = async (
+      skewMs: number,
+    ): Promise<{ machine: Machine; window: Window; readonly seen: () => number }> => {
       const { machine, window } = await started(skewMs);
       let seen = 0;
       const look = (): number => {
