@@ -1,6 +1,6 @@
 // Builds what the .vsix holds into dist/: the extension, one lazily loaded bundle per AWS service, and the helper
 // that the AWS tools in a terminal run. `--watch` builds again at every save.
-import { build, context } from 'esbuild';
+import { build, context, transform } from 'esbuild';
 import {
   chmodSync,
   copyFileSync,
@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, extname, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 
 const CLIENTS = 'src/clients';
 const HELPER = 'src/outlets/helper';
@@ -111,6 +111,10 @@ function bundles() {
     {
       options: {
         ...service,
+        format: 'esm',
+        splitting: true,
+        write: false,
+        plugins: [asCommonJs],
         entryPoints: Object.fromEntries(SERVICES.map((name) => [name, join(CLIENTS, `${name}.ts`)])),
       },
       unwanted: /credential-provider|token-providers|nested-clients/,
@@ -129,6 +133,23 @@ function bundles() {
     },
   ];
 }
+
+/**
+ * What several services need stands in chunks that they share. esbuild splits ES modules alone, and a CommonJS host loads
+ * those later and slower: each is written as CommonJS afterwards.
+ */
+const asCommonJs = {
+  name: 'as-common-js',
+  setup({ onEnd }) {
+    onEnd(async ({ outputFiles = [] }) => {
+      for (const { path, text } of outputFiles) {
+        const { code } = await transform(text, { format: 'cjs', target: shared.target, minify: true });
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, code);
+      }
+    });
+  },
+};
 
 /** Builds once; returns the files of the bundle and what went into them. Fails when it holds what must not be in it. */
 async function buildOne({ options, unwanted }) {
