@@ -117,7 +117,7 @@ export function wireApi({ context, sessions, guards, flow, files, now }: ApiPart
           const profile = named ?? (await chooseProfile(set, t('Start Session'), (kind) => kind !== 'none'));
           return profile === undefined
             ? undefined
-            : flow.start({ kind: 'profile', profile }, { aside: true });
+            : flow.start({ kind: 'profile', profile }, { by: { kind: 'accountsMenu' }, aside: true });
         },
         end: (session) => flow.end([session]),
       },

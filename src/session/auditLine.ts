@@ -1,6 +1,6 @@
 import type { Plan, Step } from '../aws/planModel.ts';
 import { isReadOnlyRequest } from '../aws/readOnly.ts';
-import type { Asker, Happening } from './happenings.ts';
+import type { Asker, HandedTo, Happening } from './happenings.ts';
 
 /** A line holds at most so many bytes, its end included: one write of it is never torn by another window's. */
 const longestLine = 4096;
@@ -38,6 +38,7 @@ function lineOf(happening: Happening, length: number, mostHops: number | undefin
     role: roleArn,
     ...(isReadOnlyRequest(request) && { readOnly: true }),
     by: askerWord(by),
+    ...('to' in happening && happening.to && handedTo(happening.to)),
     ...('until' in happening && { until: moment(happening.until) }),
     ...('fault' in happening && { fault: happening.fault, step: happening.step }),
     ...(hops && { plan: mostHops === undefined ? hops : hops.slice(-mostHops) }),
@@ -57,7 +58,32 @@ function moment(ms: number | undefined): string | undefined {
 }
 
 function askerWord(by: Asker): string {
-  return by.kind === 'extension' ? `extension ${by.id}` : by.kind;
+  switch (by.kind) {
+    case 'extension':
+      return `extension ${by.id}`;
+    case 'accountsMenu':
+      return 'accounts menu';
+    case 'person':
+    case 'tool':
+    case 'schedule':
+    case 'agent':
+    case 'guard':
+      return by.kind;
+  }
+}
+
+function handedTo(to: HandedTo): Readonly<Record<string, string>> {
+  switch (to.kind) {
+    case 'clipboard':
+      return { to: 'clipboard', form: to.form };
+    case 'file':
+      return { to: 'file', form: to.form, file: to.path };
+    case 'command':
+    case 'console':
+      return { to: to.kind };
+    case 'consoleLink':
+      return { to: 'console link' };
+  }
 }
 
 function hopsOf({ base, steps }: Plan): readonly AuditHop[] {

@@ -13,8 +13,22 @@ export type Asker =
   | { readonly kind: 'extension'; readonly id: string }
   /** A coding agent: its terminal, a language-model tool, or a server of its. */
   | { readonly kind: 'agent' }
+  /** VS Code's Accounts menu: a person, or an extension that asked there; VS Code does not say which one. */
+  | { readonly kind: 'accountsMenu' }
   /** A rule that the person has set. */
   | { readonly kind: 'guard' };
+
+/** Where a person put credentials, or what opens the console with them. */
+export type HandedTo =
+  /** `form`: which of the forms of “Copy Credentials As…”. */
+  | { readonly kind: 'clipboard'; readonly form: string }
+  /** The environment of a command, this once; what is run may hold a password and is not told. */
+  | { readonly kind: 'command' }
+  | { readonly kind: 'file'; readonly form: string; readonly path: string }
+  /** The AWS console, opened in a browser. */
+  | { readonly kind: 'console' }
+  /** A link that opens the console, on the clipboard. */
+  | { readonly kind: 'consoleLink' };
 
 /** Something that happened to a session in this window, for the audit log. No secret is in it. */
 export type Happening = {
@@ -36,6 +50,9 @@ export type Happening = {
   | { readonly kind: 'ended'; readonly until: number | undefined }
   /** Its credentials ended without a renewal, at `until` (ms UTC): every window that knows it tells so. */
   | { readonly kind: 'expired'; readonly until: number }
-  /** Somebody who had to ask for them got credentials, valid until `until` (ms UTC); undefined: nobody knows. */
-  | { readonly kind: 'handedOut'; readonly until: number | undefined }
+  /**
+   * Somebody who had to ask for them got credentials, valid until `until` (ms UTC); undefined: nobody knows. `to`: where
+   * a person put them.
+   */
+  | { readonly kind: 'handedOut'; readonly until: number | undefined; readonly to?: HandedTo }
 );

@@ -6,7 +6,7 @@ import { AwsClock, tellableSkewMs } from './awsClock.ts';
 import { Board } from './board.ts';
 import { Emitter, type Disposable, type Event } from './emitter.ts';
 import { errorName } from './errorName.ts';
-import type { Asker, Happening } from './happenings.ts';
+import type { Asker, HandedTo, Happening } from './happenings.ts';
 import { Expiries } from './expiries.ts';
 import { Flights } from './flights.ts';
 import { Gate, hostOf } from './gate.ts';
@@ -350,18 +350,22 @@ export class Sessions implements Disposable {
     return supply;
   }
 
-  /** Tells that somebody who had to ask for a session's credentials got them; nothing when there is none any more. */
-  handedOut(id: string, by: Asker): void {
+  /**
+   * Tells that somebody who had to ask for a session's credentials got them, and where a person put them; nothing when
+   * there is none any more.
+   */
+  handedOut(id: string, by: Asker, to?: HandedTo): void {
     const kept = this.#board.ledger.get(id);
     if (isHeld(kept)) {
       const until = kept.credentials.expiresAt;
-      this.#ports.log(`${id}: handed out to ${by.kind === 'extension' ? by.id : by.kind}`);
+      this.#ports.log(`${id}: handed out to ${by.kind === 'extension' ? by.id : (to?.kind ?? by.kind)}`);
       this.#happenings.fire({
         kind: 'handedOut',
         at: this.#ports.now(),
         by,
         session: aboutKept(kept),
         until,
+        ...(to && { to }),
       });
     }
   }

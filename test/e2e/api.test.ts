@@ -287,6 +287,14 @@ describe('another extension', () => {
     ]);
     assert.equal(held.value?.label, 'prod-admin · 4444-5555-6666', JSON.stringify(held));
     await page.waitForStatus(/^ ?billing-read/);
+    // Nobody knows whether a person asked there, or an extension.
+    const [started] = await eventually(
+      async () =>
+        (await stage().audit()).filter(({ what, session }) => what === 'started' && session === 'prod-admin'),
+      ({ length }) => length > 0,
+      'the start is written down',
+    );
+    assert.equal(started?.['by'], 'accounts menu');
   });
 
   it('waits for the person where a renewal needs a code', async () => {

@@ -100,6 +100,24 @@ describe('the AWS console', () => {
     await page.clearNotifications();
   });
 
+  it('leaves a line in the audit log each time', async () => {
+    const given = await eventually(
+      async () => (await stage().audit()).filter(({ what }) => what === 'handedOut'),
+      ({ length }) => length >= 4,
+      'each is written down',
+    );
+    assert.deepEqual(
+      given.map(({ by, session, to }) => `${String(by)} ${String(session)} ${String(to)}`),
+      [
+        'person billing-read console',
+        'person billing-read console link',
+        'person billing-read console',
+        'person billing-read console',
+      ],
+    );
+    assert.doesNotMatch(JSON.stringify(given), /SigninToken|EXAMPLE|ASIA/);
+  });
+
   it('says why there is none for GetSessionToken, and what to do', async () => {
     const { page } = stage();
     await page.runCommand('STS: End All Sessions');

@@ -159,4 +159,23 @@ describeIf(awsCli !== undefined, noAwsCli, 'credentials that are given away', ()
       'the keys are taken out',
     );
   });
+
+  it('stand in the audit log with where they went', async () => {
+    const given = (await stage().audit()).filter(({ what }) => what === 'handedOut');
+    assert.deepEqual(
+      given.map(({ by, session, to, form }) => [by, session, to, form].join(' ')),
+      [
+        'person billing-read clipboard bash',
+        'person billing-read clipboard bash',
+        'person billing-read clipboard bash',
+        'person billing-read file profile',
+        'person billing-read file env',
+        'person billing-read file profile',
+      ],
+    );
+    const [, , , profile, env] = given;
+    assert.equal(profile?.['file'], stage().credentialsFile);
+    assert.equal(env?.['file'], join(stage().workspace, 'keys.env'));
+    assert.doesNotMatch(JSON.stringify(given), /EXAMPLE|ASIA/);
+  });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SandboxData } from '../sandbox/data.ts';
@@ -130,6 +130,18 @@ export class Stage {
     }
   }
   #moved = 0;
+
+  /** The lines of the audit log, the oldest first; none while there is no file. */
+  async audit(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const storage = join(this.workbench.userDataDir, 'User', 'globalStorage');
+    const own = (await readdir(storage)).find((name) => name.startsWith('sts-sessions')) ?? '';
+    const text = await readFile(join(storage, own, 'audit', 'audit.jsonl'), 'utf8').catch(() => '');
+    // The last line may still be on its way.
+    const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+    return lines
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  }
 
   async stop(): Promise<void> {
     await this.workbench.stop();

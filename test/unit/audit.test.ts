@@ -7,7 +7,7 @@ import { Secret } from '../../src/aws/secret.ts';
 import type { Plan, SessionRequest } from '../../src/aws/planModel.ts';
 import { AuditFile } from '../../src/files/auditFile.ts';
 import { auditLine } from '../../src/session/auditLine.ts';
-import type { Asker, Happening } from '../../src/session/happenings.ts';
+import type { Asker, HandedTo, Happening } from '../../src/session/happenings.ts';
 import { settle } from '../support/fakeClock.ts';
 import { describeIf } from '../support/skip.ts';
 import { LeakSearch, type Secret as Planted } from '../support/leakSearch.ts';
@@ -59,6 +59,39 @@ describe('a line of the audit log', () => {
     };
     const { by, fault, step } = read(failed);
     assert.deepEqual({ by, fault, step }, { by: 'extension acme.tool', fault: 'accessDenied', step: 0 });
+  });
+
+  it('says where a person put credentials, and that a start came through the Accounts menu', () => {
+    const where = (to: HandedTo) => {
+      const {
+        at: _at,
+        session: _name,
+        id: _id,
+        account: _account,
+        role: _role,
+        ...rest
+      } = read({
+        kind: 'handedOut',
+        at: noon,
+        by: person,
+        session: { ...session, request: { kind: 'profile', profile: 'prod' } },
+        until: noon + hour,
+        to,
+      });
+      return rest;
+    };
+    const same = { what: 'handedOut', by: 'person', until: '2026-01-01T13:00:00.000Z' };
+    assert.deepEqual(where({ kind: 'clipboard', form: 'json' }), { ...same, to: 'clipboard', form: 'json' });
+    assert.deepEqual(where({ kind: 'command' }), { ...same, to: 'command' });
+    assert.deepEqual(where({ kind: 'file', form: 'env', path: '/home/ada/keys.env' }), {
+      ...same,
+      to: 'file',
+      form: 'env',
+      file: '/home/ada/keys.env',
+    });
+    assert.deepEqual(where({ kind: 'console' }), { ...same, to: 'console' });
+    assert.deepEqual(where({ kind: 'consoleLink' }), { ...same, to: 'console link' });
+    assert.equal(read({ ...started, by: { kind: 'accountsMenu' } })['by'], 'accounts menu');
   });
 
   it('stays one line of 4 kB whatever the names are', () => {
@@ -176,6 +209,7 @@ describe('a line of the audit log', () => {
       { kind: 'schedule' },
       { kind: 'agent' },
       { kind: 'guard' },
+      { kind: 'accountsMenu' },
       { kind: 'extension', id: 'acme.tool' },
     ];
     const of = { ...session, request };

@@ -245,6 +245,11 @@ describe('what a guard makes of a start', () => {
       ],
     );
     assert.match(lines[3] ?? '', /^Until: \d\d:\d\d, whatever is renewed$/);
+    assert.match(
+      guardText.detail({ ...question, by: { kind: 'accountsMenu' } }),
+      /^Asked for through the Accounts menu: /,
+      'it may have been an extension',
+    );
     for (const why of ['limit', 'idle'] as const) {
       assertGoodSentence(guardText.ended('prod', 'PROD', { why, seconds: 1800 }, '14:05'));
     }

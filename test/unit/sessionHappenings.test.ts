@@ -55,9 +55,20 @@ describe('what happens to sessions', () => {
     sessions.onDidHappen((happening) => told.push(happening));
     sessions.handedOut('prod', extension);
     sessions.handedOut('nobody', extension);
+    sessions.handedOut('prod', { kind: 'person' }, { kind: 'clipboard', form: 'json' });
     assert.deepEqual(
       told.map(({ session, ...rest }) => ({ ...rest, session: session.name })),
-      [{ kind: 'handedOut', at: noon, by: extension, until: noon + hour, session: 'prod' }],
+      [
+        { kind: 'handedOut', at: noon, by: extension, until: noon + hour, session: 'prod' },
+        {
+          kind: 'handedOut',
+          at: noon,
+          by: { kind: 'person' },
+          until: noon + hour,
+          to: { kind: 'clipboard', form: 'json' },
+          session: 'prod',
+        },
+      ],
     );
     assert.ok(machine.log.some((line) => line.endsWith('prod: handed out to example.tool')));
     assert.doesNotMatch(JSON.stringify([told, machine.log]), /ASIAEXAMPLE|EXAMPLE(KEY|TOKEN)/);

@@ -53,6 +53,9 @@ async function openAs(parts: CommandParts, session: Session, place: ConsolePlace
   }
   // Not opened when the person said no to VS Code's own question about the address.
   const how = await parts.console.open(link, session);
+  if (how !== 'notOpened') {
+    parts.sessions.handedOut(session.id, { kind: 'person' }, { kind: 'console' });
+  }
   const again = consoleLinkText.openAgain();
   const copy = consoleLinkText.copyLink();
   const choice = await vscode.window.showInformationMessage(
@@ -102,6 +105,7 @@ async function copyLink(
     return;
   }
   const seconds = await parts.clipboard.put(link.reveal());
+  parts.sessions.handedOut(session.id, { kind: 'person' }, { kind: 'consoleLink' });
   const clear = giveAwayText.clearNow();
   const said = giveAwayText.cleared(consoleLinkText.copied(session.name), seconds);
   const choice = await vscode.window.showInformationMessage(said, clear);

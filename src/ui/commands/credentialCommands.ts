@@ -58,6 +58,7 @@ async function copyCredentials(parts: CommandParts, argument: CommandArgument): 
     return;
   }
   const seconds = await parts.clipboard.put(formatCredentials(answer.value, credentials, session.region));
+  parts.sessions.handedOut(session.id, { kind: 'person' }, { kind: 'clipboard', form: answer.value });
   const clear = giveAwayText.clearNow();
   const said = giveAwayText.copied(session.name, credentials.expiresAt, parts.now());
   const choice = await vscode.window.showInformationMessage(giveAwayText.cleared(said, seconds), clear);
@@ -94,7 +95,11 @@ async function runWithCredentials(parts: CommandParts, argument: CommandArgument
     validate: (text) => (text.trim() === '' ? t('Type a command') : undefined),
   });
   if (answer.kind === 'value') {
-    report(await parts.delivery.runCommand(session, answer.value));
+    const problem = await parts.delivery.runCommand(session, answer.value);
+    if (problem === undefined) {
+      parts.sessions.handedOut(session.id, { kind: 'person' }, { kind: 'command' });
+    }
+    report(problem);
   }
 }
 

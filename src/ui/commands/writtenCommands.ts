@@ -71,6 +71,11 @@ async function writeAs(parts: CommandParts, session: Session): Promise<void> {
   }
   const { kind } = await parts.written.write(note, { credentials, region: session.region });
   if (kind === 'written') {
+    parts.sessions.handedOut(
+      session.id,
+      { kind: 'person' },
+      { kind: 'file', form: note.form, path: note.path },
+    );
     await offerRemoval(parts, note);
     return;
   }

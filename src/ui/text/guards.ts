@@ -108,6 +108,8 @@ function asker(by: Asker | undefined): string | undefined {
       return t('Asked for by the extension: {0}', by.id);
     case 'agent':
       return t('Asked for by a coding agent');
+    case 'accountsMenu':
+      return t('Asked for through the Accounts menu: by you, or by an extension');
     default:
       return undefined;
   }
