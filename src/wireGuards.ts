@@ -88,7 +88,7 @@ export function wireGuards(parts: GuardParts): WiredGuards {
       moment: (at, signal) => sessions.moment(at, signal),
       usedHere: (id) => usedHere.get(id),
       usedAnywhere: (id) => uses.of(id),
-      end: (id, due) => sessions.endOnce(id, { kind: 'guard' }, due),
+      end: (id, due) => sessions.endOnce(id, due),
       onEnded: (session, end, { validUntil }) => {
         const still =
           validUntil !== undefined && validUntil > sessions.now() + worthSayingMs

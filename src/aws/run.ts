@@ -9,6 +9,7 @@ import { redact } from './redact.ts';
 import { baseCredentials } from './runBase.ts';
 import { Durations, secondsOf, sessionNameOf } from './runCalls.ts';
 import type { RunOptions, Shortened, StepDone } from './runCalls.ts';
+import { skewOf } from './skew.ts';
 
 export type { RunOptions, Shortened } from './runCalls.ts';
 
@@ -129,6 +130,7 @@ async function runStep(
       return { kind: 'cancelled' };
     }
     const call = callOf(current, mfa, options);
+    const sentAt = effects.now();
     const reply = await effects.send(call, keys, step.target, signal);
     const receivedAt = effects.now();
     if (isFault(reply)) {
@@ -159,7 +161,7 @@ async function runStep(
     }
     return {
       credentials: { ...credentials, accountId: credentials.accountId ?? accountOf(current, credentials) },
-      serverSkewMs: serverTime === undefined ? undefined : receivedAt - serverTime,
+      serverSkewMs: serverTime === undefined ? undefined : skewOf({ sentAt, receivedAt, serverTime }),
       packedPolicyPercent,
     };
   }

@@ -11,6 +11,7 @@ import { machineKeys } from './sources/credentialSource.ts';
 import { identityCenterCredentials } from './sources/identityCenterRun.ts';
 import { processKeys } from './sources/process.ts';
 import type { Secret } from './secret.ts';
+import { skewOf } from './skew.ts';
 import { inWebIdentity, sessionNameFrom, tokenOf } from './sources/webIdentity.ts';
 
 /** What a run knows beside its plan. */
@@ -102,6 +103,7 @@ async function webIdentity(
       token,
       ...(base.policies && { policies: base.policies }),
     } as const;
+    const sentAt = effects.now();
     const reply = await effects.send(call, undefined, plan.target, signal);
     const receivedAt = effects.now();
     if (signal.aborted) {
@@ -127,7 +129,7 @@ async function webIdentity(
     }
     return {
       credentials: { ...credentials, accountId: credentials.accountId ?? base.accountId },
-      serverSkewMs: serverTime === undefined ? undefined : receivedAt - serverTime,
+      serverSkewMs: serverTime === undefined ? undefined : skewOf({ sentAt, receivedAt, serverTime }),
       packedPolicyPercent,
     };
   }

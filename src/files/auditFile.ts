@@ -45,10 +45,17 @@ export class AuditFile {
   async #after(before: Promise<void>, line: string, once: boolean): Promise<void> {
     await before;
     try {
-      await (once ? this.#options.alone(() => this.#appendOnce(line)) : this.#append(line));
+      await (once ? this.#alone(() => this.#appendOnce(line)) : this.#append(line));
     } catch (error) {
       this.#options.onError(codeOf(error) ?? 'unknown');
     }
+  }
+
+  /** Runs work alone; with the others when a window that holds the file hangs: a line twice is better than none. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    let begun: Promise<void> | undefined;
+    const begin = (): Promise<void> => (begun = work());
+    await this.#options.alone(begin).catch(() => begun ?? begin());
   }
 
   /** Resolves when every line so far has been written, or could not be. */
@@ -92,8 +99,14 @@ export class AuditFile {
       await file.close();
     }
     if (size >= bytes) {
-      await this.#options.alone(() => this.#rotate(bytes));
+      await this.#tryRotate(bytes);
     }
+  }
+
+  /** Where another window hangs with the file, the next line tries again: this one is written. */
+  async #tryRotate(bytes: number): Promise<void> {
+    let begun: Promise<void> | undefined;
+    await this.#options.alone(() => (begun = this.#rotate(bytes))).catch(() => begun);
   }
 
   async #rotate(bytes: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { watch } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
 import { link, readFile, readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from './liveness.ts';
@@ -94,9 +95,7 @@ interface LockFiles {
 
 async function waitForTurn(files: LockFiles, options: LockOptions, signal: AbortSignal): Promise<void> {
   let wake: () => void = () => undefined;
-  const watcher = watch(options.folder, () => wake());
-  // Without events (too many watchers on this machine) the regular look is enough.
-  watcher.on('error', () => undefined);
+  const watcher = watchFolder(options.folder, () => wake());
   const abort = (): void => wake();
   signal.addEventListener('abort', abort);
   try {
@@ -116,7 +115,18 @@ async function waitForTurn(files: LockFiles, options: LockOptions, signal: Abort
     }
   } finally {
     signal.removeEventListener('abort', abort);
-    watcher.close();
+    watcher?.close();
+  }
+}
+
+/** Undefined where there are no events (too many watchers on this machine): the regular look is enough. */
+function watchFolder(folder: string, changed: () => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(folder, changed);
+    watcher.on('error', () => undefined);
+    return watcher;
+  } catch {
+    return undefined;
   }
 }
 

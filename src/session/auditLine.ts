@@ -38,6 +38,7 @@ function lineOf(happening: Happening, length: number, mostHops: number | undefin
     role: roleArn,
     ...(isReadOnlyRequest(request) && { readOnly: true }),
     by: askerWord(by),
+    ...(by.kind === 'guard' && { why: by.why }),
     ...('to' in happening && happening.to && handedTo(happening.to)),
     ...('until' in happening && { until: moment(happening.until) }),
     ...('fault' in happening && { fault: happening.fault, step: happening.step }),

@@ -152,6 +152,13 @@ export class Board implements Disposable {
     return this.#wake.wait('pause', { since, until: since + ms }, signal);
   }
 
+  /** Resolves when the other windows have been heard, after `ms`, or when the signal aborts. */
+  async hear(ms: number, signal: AbortSignal): Promise<void> {
+    const heard = new AbortController();
+    const hearing = this.ledger.hear().finally(() => heard.abort());
+    await Promise.race([hearing, this.pause(ms, AbortSignal.any([signal, heard.signal]))]);
+  }
+
   /** What `nextDueAt` gives may be another now. */
   rearm(): void {
     this.#wake.arm();

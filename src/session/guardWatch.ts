@@ -1,6 +1,7 @@
 import type { Guard } from '../aws/guards.ts';
 import type { Disposable } from './emitter.ts';
 import { errorName } from './errorName.ts';
+import type { Asker } from './happenings.ts';
 import type { EndedSession, Session } from './types.ts';
 
 /** Why a guard ends a session: it has lasted as long as it may, or nobody has used it for so long. `seconds`: how long. */
@@ -28,8 +29,8 @@ export interface WatchPorts {
   usedHere(id: string): number | undefined;
   /** The last fetch in any window, ms UTC, never earlier than it was. Never rejects. */
   usedAnywhere(id: string): Promise<number | undefined>;
-  /** Ends it once for all windows, unless it is not `due` any more; undefined when this window did not. */
-  end(id: string, due: () => Promise<boolean>): Promise<EndedSession | undefined>;
+  /** Ends it once for all windows, by whom `due` says, unless it is not due any more; undefined when this window did not. */
+  end(id: string, due: () => Promise<Asker | undefined>): Promise<EndedSession | undefined>;
   /** A guard has ended a session in this window. */
   onEnded(session: Session, end: GuardEnd, ended: EndedSession): void;
   log(line: string): void;
@@ -131,8 +132,9 @@ export class GuardWatch implements Disposable {
     this.#waiting = undefined;
   }
 
-  async #end(session: Session, { why, seconds }: Due): Promise<void> {
+  async #end(session: Session, judged: Due): Promise<void> {
     const { id } = session;
+    let { why, seconds } = judged;
     const ended = await this.#ports.end(id, async () => {
       const now = this.#ports.session(id);
       const used = why === 'idle' ? await this.#ports.usedAnywhere(id) : undefined;
@@ -140,7 +142,12 @@ export class GuardWatch implements Disposable {
         this.#seen.set(id, used);
       }
       const due = now && this.#due(now);
-      return due !== undefined && due.at <= this.#ports.now();
+      if (due === undefined || due.at > this.#ports.now()) {
+        return undefined;
+      }
+      // It may have been used meanwhile, and have lasted as long as it may all the same.
+      ({ why, seconds } = due);
+      return { kind: 'guard', why };
     });
     if (ended !== undefined) {
       this.#ports.onEnded(session, { why, seconds }, ended);

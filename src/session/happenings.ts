@@ -15,8 +15,8 @@ export type Asker =
   | { readonly kind: 'agent' }
   /** VS Code's Accounts menu: a person, or an extension that asked there; VS Code does not say which one. */
   | { readonly kind: 'accountsMenu' }
-  /** A rule that the person has set. */
-  | { readonly kind: 'guard' };
+  /** A rule that the person has set; `why`: it had lasted as long as it may, or nobody had used it. */
+  | { readonly kind: 'guard'; readonly why?: 'limit' | 'idle' };
 
 /** Where a person put credentials, or what opens the console with them. */
 export type HandedTo =

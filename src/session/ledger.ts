@@ -21,14 +21,15 @@ export class Ledger implements Disposable {
   readonly #subscription: Disposable;
   #saving: Promise<void> | undefined;
   #storeFailed = false;
-  #pulling = false;
-  #pullAgain = false;
+  /** The last question to the others, under way or answered; and the one after it, which everybody shares. */
+  #asking: Promise<void> = Promise.resolve();
+  #askingNext: Promise<void> | undefined;
 
   /** `onMerged` hears which sessions changed from outside: from the store or from another window. */
   constructor(ports: LedgerPorts, onMerged: (ids: readonly string[]) => void) {
     this.#ports = ports;
     this.#onMerged = onMerged;
-    this.#subscription = ports.peers.onDidChange(() => void this.#pullSoon());
+    this.#subscription = ports.peers.onDidChange(() => void this.hear());
   }
 
   get(id: string): KeptSession | undefined {
@@ -67,6 +68,16 @@ export class Ledger implements Disposable {
   /** Asks the other windows now. Never rejects. */
   async pull(signal: AbortSignal): Promise<void> {
     await this.#askOthers(signal);
+  }
+
+  /** Knows, when it resolves, what the other windows hold by now; all who wait meanwhile share one question. Never rejects. */
+  hear(): Promise<void> {
+    // What came after the question that is under way may be missing from its answers.
+    this.#askingNext ??= this.#asking = this.#asking.then(() => {
+      this.#askingNext = undefined;
+      return this.#ended.signal.aborted ? undefined : this.pull(this.#ended.signal);
+    });
+    return this.#askingNext;
   }
 
   /** Resolves when everything known has been stored, or could not be. */
@@ -160,20 +171,6 @@ export class Ledger implements Disposable {
       this.#records.delete(id);
     }
     return surplus;
-  }
-
-  async #pullSoon(): Promise<void> {
-    // A change that comes while the others are being asked may be missing from their answers: ask once more.
-    this.#pullAgain = true;
-    if (this.#pulling) {
-      return;
-    }
-    this.#pulling = true;
-    while (this.#pullAgain && !this.#ended.signal.aborted) {
-      this.#pullAgain = false;
-      await this.pull(this.#ended.signal);
-    }
-    this.#pulling = false;
   }
 
   /** One item after the other, each as it is when its turn comes: an older state never overtakes a newer one. */

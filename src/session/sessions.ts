@@ -278,14 +278,19 @@ export class Sessions implements Disposable {
   }
 
   /** Ends a session in every window and stops what is being done about it; undefined when nothing was to be ended. */
-  async end(id: string, by: Asker = person): Promise<EndedSession | undefined> {
+  end(id: string, by: Asker = person): Promise<EndedSession | undefined> {
+    return this.#end(id, by, this.#ports.now());
+  }
+
+  /** `askedAt`: whatever another window did after it (ms UTC) stands. */
+  async #end(id: string, by: Asker, askedAt: number): Promise<EndedSession | undefined> {
     this.#flights.abort(id);
     const kept = this.#board.ledger.get(id);
     if (!isHeld(kept)) {
       this.#board.set(id, undefined);
       return undefined;
     }
-    const ended = tombstone(kept, this.#ports.now());
+    const ended = tombstone(kept, askedAt);
     this.#board.set(id, undefined, ended);
     this.#ports.log(`${id}: ended`);
     const until = ended.endedValidUntil;
@@ -295,15 +300,16 @@ export class Sessions implements Disposable {
 
   /**
    * Ends a session by a rule that every window knows, once in all of them; undefined when another window was first, or
-   * when it is not `due` any more. Rejects only when the signal aborts.
+   * when it is not `due` any more (it says by whom, or undefined). Rejects only when the signal aborts.
    */
-  async endOnce(id: string, by: Asker, due: () => Promise<boolean>): Promise<EndedSession | undefined> {
+  async endOnce(id: string, due: () => Promise<Asker | undefined>): Promise<EndedSession | undefined> {
     const { signal } = this.#disposed;
     return exclusively(this.#ports, `end-${id}`, signal, async () => {
+      // A window that is stopped from here on does not end what another one has started by the time it wakes.
+      const askedAt = this.#ports.now();
       await this.#board.ledger.pull(signal);
-      return isHeld(this.#board.ledger.get(id)) && (await due()) && !signal.aborted
-        ? this.end(id, by)
-        : undefined;
+      const by = isHeld(this.#board.ledger.get(id)) ? await due() : undefined;
+      return by !== undefined && !signal.aborted ? this.#end(id, by, askedAt) : undefined;
     });
   }
 
@@ -329,6 +335,10 @@ export class Sessions implements Disposable {
   /** Credentials for a tool that fetches them, renewed when due. Held no longer than asked for; never rejects. */
   async supply(id: string, options: SupplyOptions): Promise<Supply> {
     await this.known(options.signal, options.holdMs);
+    if (this.get(id) === undefined && this.#board.ledger.get(id) !== undefined) {
+      // It was ended; another window may have started it since, and this one not have heard of it yet.
+      await this.#board.hear(options.holdMs, options.signal);
+    }
     const supply = await serve(
       {
         now: () => this.now(),

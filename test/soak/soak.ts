@@ -82,6 +82,8 @@ class Soak {
   readonly #consumers = new Map<Kind, Consumer>();
   readonly #ids = new Map<Kind, string>();
   readonly #resting = new Set<Kind>();
+  /** How often each was ended: a fetch may see neither the beginning nor the end of its rest. */
+  readonly #ends = new Map<Kind, number>();
   readonly #happened = new Map<Trouble, number>();
   #windows: [WindowProcess, WindowProcess];
   #opened = 2;
@@ -216,6 +218,7 @@ class Soak {
         continue;
       }
       const weather = { ...this.#weather };
+      const ends = this.#ends.get(kind);
       const begun = hand.now();
       const byHelper = chance.below(100) === 0;
       this.#byHelper += byHelper ? 1 : 0;
@@ -223,7 +226,8 @@ class Soak {
         ? await fetchWithHelper(helperFolder, home, id)
         : await fetchOverSocket(helperFolder, id);
       // What a sleep or an end fell into says nothing.
-      if (!this.#resting.has(kind) && weather.wokeAt === this.#weather.wokeAt) {
+      const ended = this.#resting.has(kind) || ends !== this.#ends.get(kind);
+      if (!ended && weather.wokeAt === this.#weather.wokeAt) {
         consumer.take(fetched, begun, hand.now(), weather);
       }
     }
@@ -303,6 +307,7 @@ class Soak {
     }
     const [one, two] = this.#windows;
     this.#resting.add(kind);
+    this.#ends.set(kind, (this.#ends.get(kind) ?? 0) + 1);
     this.#consumers.get(kind)?.rest();
     await one.ask({ kind: 'end', id });
     // Before a person can be in the other window, it has heard of it.
@@ -315,6 +320,10 @@ class Soak {
       this.#complaints.push(`${kind.name} was ended, and a fetch got: ${JSON.stringify(fetched)}`);
     }
     await this.#start(kind, two);
+    await this.#until(async () => {
+      const list = await one.ask({ kind: 'list' });
+      return list.kind === 'listed' && list.sessions.some((session) => session.id === id);
+    }, `the first window never heard of the new start of ${kind.name}`);
     this.#resting.delete(kind);
   }
 

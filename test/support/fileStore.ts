@@ -1,6 +1,6 @@
 import { readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isRunning } from '../../src/outlets/liveness.ts';
+import { errorCode, isRunning } from '../../src/outlets/liveness.ts';
 import type { SessionStore, StoredSession } from '../../src/session/types.ts';
 
 /**
@@ -18,7 +18,10 @@ export class FileStore implements SessionStore {
     const records: StoredSession[] = [];
     for (const name of await readdir(this.#folder)) {
       if (!name.startsWith('.')) {
-        records.push(JSON.parse(await readFile(join(this.#folder, name), 'utf8')) as StoredSession);
+        const text = await readItem(join(this.#folder, name));
+        if (text !== undefined) {
+          records.push(JSON.parse(text) as StoredSession);
+        }
       } else if (!isRunning({ pid: Number(name.split('.')[2]), born: undefined })) {
         await unlink(join(this.#folder, name)).catch(() => undefined);
       }
@@ -34,5 +37,17 @@ export class FileStore implements SessionStore {
 
   async remove(id: string): Promise<void> {
     await unlink(join(this.#folder, id)).catch(() => undefined);
+  }
+}
+
+/** Undefined when another window has just removed the item: like every store, this one holds what it still has. */
+async function readItem(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
   }
 }

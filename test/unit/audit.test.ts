@@ -57,6 +57,11 @@ describe('a line of the audit log', () => {
       fault: 'accessDenied',
       step: 0,
     };
+    for (const why of ['limit', 'idle'] as const) {
+      const ended: Happening = { kind: 'ended', at: noon, by: { kind: 'guard', why }, session, until: noon };
+      assert.deepEqual([read(ended)['by'], read(ended)['why']], ['guard', why]);
+    }
+    assert.ok(!('why' in read(started)));
     const { by, fault, step } = read(failed);
     assert.deepEqual({ by, fault, step }, { by: 'extension acme.tool', fault: 'accessDenied', step: 0 });
   });
@@ -310,6 +315,41 @@ describeIf(process.platform !== 'win32', 'modes and links are POSIX', 'the file 
     await open().append('over\n', true);
     await open().append('other\n', true);
     assert.equal(await readFile(open().path, 'utf8'), 'over\nother\n');
+  });
+
+  it('gets its line where a window that hangs holds the file, and turns it over later', async () => {
+    let hangs = true;
+    const file = new AuditFile({
+      folder,
+      alone: async (work) => {
+        if (hangs) {
+          throw new DOMException('waited long enough', 'TimeoutError');
+        }
+        await work();
+      },
+      onError: (code) => errors.push(code),
+      bytes: 10,
+    });
+    await file.append('is over\n', true);
+    await file.append('is over\n', true);
+    await file.append('renewed\n');
+    assert.equal(await readFile(file.path, 'utf8'), 'is over\nrenewed\n');
+    hangs = false;
+    await file.append('ended\n', true);
+    assert.equal(await readFile(join(folder, 'audit.1.jsonl'), 'utf8'), 'is over\nrenewed\nended\n');
+    assert.deepEqual(errors, []);
+  });
+
+  it('says so once when the line itself cannot be written, whoever holds the file', async () => {
+    await writeFile(folder, 'no folder');
+    const stuck = new AuditFile({
+      folder,
+      alone: () => Promise.reject(new DOMException('waited long enough', 'TimeoutError')),
+      onError: (code) => errors.push(code),
+    });
+    await stuck.append('is over\n', true);
+    await open().append('is over\n', true);
+    assert.deepEqual(errors, ['EEXIST', 'EEXIST']);
   });
 
   it('is turned over when it is full, and five old ones are kept', async () => {

@@ -47,7 +47,7 @@ class GuardedWindow {
       moment: (at, signal) => sessions.moment(at, signal),
       usedHere: (id) => this.used.get(id),
       usedAnywhere: async (id) => shared.get(id),
-      end: (id, due) => sessions.endOnce(id, { kind: 'guard' }, due),
+      end: (id, due) => sessions.endOnce(id, due),
       onEnded: (session, { why }) => this.ended.push([session.id, why]),
       log: (line) => assert.fail(line),
     });
@@ -88,6 +88,7 @@ describe('a guard that lets a session last', () => {
         ['ended', 'guard'],
       ],
     );
+    assert.deepEqual(guarded.told.at(-1)?.by, { kind: 'guard', why: 'limit' });
     assert.equal(machine.clock.timers, 0, 'nothing goes on waiting');
   });
 
@@ -162,6 +163,7 @@ describe('a guard that ends a session without use', () => {
     assert.deepEqual(guarded.ended, []);
     await machine.clock.advance(1);
     assert.deepEqual(guarded.ended, [['prod', 'idle']]);
+    assert.deepEqual(guarded.told.at(-1)?.by, { kind: 'guard', why: 'idle' });
   });
 
   it('looks at what other windows served, and only one of them tells it', async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { isRunning, ownMark } from '../../src/outlets/liveness.ts';
 import { sweepLocks, takeLock } from '../../src/outlets/lock.ts';
@@ -60,6 +61,32 @@ describe('the lock between windows', () => {
     await assert.rejects(waiting, reason);
     await assert.rejects(takeLock('k', options(folder), stop.signal), reason);
     await release();
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('waits all the same where the machine has no watchers left', async () => {
+    const folder = newFolder();
+    const release = await takeLock('k', options(folder), never);
+    const real = fs.watch;
+    let second: Promise<Release> | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        fs.watch = (): never => {
+          resolve();
+          throw Object.assign(new Error('too many'), { code: 'EMFILE' });
+        };
+        syncBuiltinESMExports();
+        second = takeLock('k', options(folder), never);
+        second.catch(reject);
+      });
+    } finally {
+      fs.watch = real;
+      syncBuiltinESMExports();
+    }
+    await release();
+    await (
+      await second
+    )?.();
     assert.deepEqual(readdirSync(folder), []);
   });
 

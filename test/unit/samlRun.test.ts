@@ -56,7 +56,7 @@ describe('running a SAML plan', () => {
     const { start, wanted, sent } = rig([granted()]);
     const result = await start();
     assert.ok(result.ok);
-    assert.deepEqual([result.credentials.accountId, result.serverSkewMs], ['111122223333', 2000]);
+    assert.deepEqual([result.credentials.accountId, result.serverSkewMs], ['111122223333', 1001]);
     assert.equal(sent[0]?.keys, undefined);
     assert.deepEqual(sent[0]?.call, {
       kind: 'saml',

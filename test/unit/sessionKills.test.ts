@@ -292,7 +292,8 @@ describe('window processes on one machine', () => {
     } catch (error) {
       const log = readFileSync(world.logFile, 'utf8').split('\n').slice(-60);
       const told = [`STS_SESSIONS_SEED=${seed}`, ...massacre.history.slice(-60), '', ...log].join('\n  ');
-      throw new Error(`${told}\n${String(error)}`, { cause: error });
+      // First, because reports cut off what is long.
+      throw new Error(`${String(error)}\n  ${told}`, { cause: error });
     } finally {
       world.hand.stop();
     }

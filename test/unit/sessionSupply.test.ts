@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SupplyOptions } from '../../src/session/ports.ts';
-import type { Supply } from '../../src/session/types.ts';
+import type { StoredSession, Supply } from '../../src/session/types.ts';
 import { settle } from '../support/fakeClock.ts';
 import { hour, Machine, minute, never, noon, profile, type Window } from '../support/sessionWindows.ts';
 
@@ -55,6 +55,40 @@ describe('a fetch', () => {
     const [, window] = await started('prod');
     await window.sessions.end('prod');
     assert.deepEqual(await fetch(window, 'prod'), { kind: 'ended', name: 'prod', validUntil: noon + hour });
+  });
+
+  it('for what another window has started again gets that, though nobody has heard of it here', async () => {
+    const [machine, window] = await started('prod');
+    const other = machine.open('B');
+    await other.sessions.load();
+    await window.sessions.end('prod');
+    machine.host.prompt = false;
+    await machine.clock.advance(1);
+    const starting = other.sessions.start(profile('prod'), never);
+    await settle();
+    machine.call().grant();
+    assert.equal((await starting).ok, true);
+    assert.equal(window.sessions.get('prod'), undefined);
+    assert.equal(keyOf(await fetch(window, 'prod')), 'ASIAEXAMPLE2');
+  });
+
+  it('for what was ended is not kept waiting by a window that does not answer', async () => {
+    const [machine, window] = await started('prod');
+    await window.sessions.end('prod');
+    let wake: (records: readonly StoredSession[]) => void = () => undefined;
+    let asked = 0;
+    window.peers.pull = () => {
+      asked += 1;
+      return new Promise((resolve) => (wake = resolve));
+    };
+    const before = machine.clock.timers;
+    const held = Promise.all(Array.from({ length: 20 }, () => fetch(window, 'prod', { holdMs: 800 })));
+    await machine.clock.advance(800);
+    assert.deepEqual(new Set((await held).map(keyOf)), new Set(['ended']));
+    assert.equal(asked, 1, 'one question for all');
+    wake([]);
+    await settle();
+    assert.equal(machine.clock.timers, before);
   });
 
   it('for what failed to start gets the fault', async () => {

@@ -6,6 +6,7 @@ import type { Base, Plan } from '../planModel.ts';
 import type { Durations, RunOptions, StepDone } from '../runCalls.ts';
 import { secondsOf } from '../runCalls.ts';
 import type { Secret } from '../secret.ts';
+import { skewOf } from '../skew.ts';
 
 /** What a run knows beside its plan. */
 interface SamlRun {
@@ -46,6 +47,7 @@ export async function samlCredentials(
       durationSeconds: durations.of(role.roleArn, wanted),
       ...(policies && { policies }),
     };
+    const sentAt = effects.now();
     const reply = await effects.send(call, undefined, plan.target, signal);
     const receivedAt = effects.now();
     if (signal.aborted) {
@@ -70,7 +72,7 @@ export async function samlCredentials(
     }
     return {
       credentials: { ...credentials, accountId: credentials.accountId ?? base.accountId },
-      serverSkewMs: serverTime === undefined ? undefined : receivedAt - serverTime,
+      serverSkewMs: serverTime === undefined ? undefined : skewOf({ sentAt, receivedAt, serverTime }),
       packedPolicyPercent,
     };
   }
