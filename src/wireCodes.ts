@@ -5,6 +5,7 @@ import { mfaProcessOf, sixDigits } from './aws/mfaProcess.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import type { Seed } from './aws/seed.ts';
 import { runShell } from './machine/runShell.ts';
+import { claim } from './outlets/claims.ts';
 import { noteFile } from './outlets/noteFile.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import { Codes } from './session/codes.ts';
@@ -50,7 +51,14 @@ export function wireCodes(parts: CodeParts): { readonly vault: AuthenticatorVaul
     },
     hash: (text) => createHash('sha256').update(text).digest('hex'),
     exclusive: (key, signal, work) => peers.exclusive(key, signal, work),
-    file: { read: async () => (await file).read(), write: async (value) => (await file).write(value) },
+    file: {
+      read: async () => (await file).read(),
+      write: async (value) => (await file).write(value),
+      claim: async (name, at) => {
+        const { folder } = await host;
+        return folder === undefined || claim(folder, name, at);
+      },
+    },
     type: parts.type,
     others: [(question, signal) => fromProcess(parts, question, signal), fromClipboard],
     log: line,

@@ -20,7 +20,7 @@ export interface LockOptions {
   readonly self: ProcessMark;
   /** See LockOwner. */
   readonly listener: string | number | undefined;
-  /** False only when the process is surely over. */
+  /** False only when the process is surely over, or has lost its turn because it does nothing any more (doubt.ts). */
   isAlive(owner: LockOwner): Promise<boolean>;
 }
 
@@ -42,6 +42,9 @@ const LEFTOVER_MS = 24 * 3_600_000;
  * last in the chain that begins at `<key>.lock`; numbers used once make each link of it unique for ever. A release removes
  * the beginning first and the links after it, so whoever linked itself to a chain that was released meanwhile finds, when
  * it looks again, that it is in no chain, and starts over.
+ *
+ * A living holder that was passed over because it is stopped finds, when it wakes and releases, that it is not the last,
+ * and leaves everything to whoever is. What it does before it has noticed is for the work itself to bear.
  */
 export async function takeLock(
   key: string,
@@ -70,14 +73,16 @@ export async function takeLock(
 }
 
 /**
- * Removes what processes killed in the middle left behind, never a lock or a link of a chain: without a lock file there
- * is no chain. `now` is in milliseconds UTC. Never throws.
+ * Removes what processes left behind that were killed in the middle, and old claims (claims.ts), never a lock or a link of
+ * a chain: without a lock file there is no chain. `now` is in milliseconds UTC. Never throws.
  */
 export async function sweepLocks(folder: string, now: number): Promise<void> {
   const names = new Set(await readdir(folder).catch(() => []));
   for (const name of names) {
     const left =
-      name.endsWith('.own') || (name.includes('.after.') && !names.has(`${name.split('.')[0]}.lock`));
+      name.endsWith('.own') ||
+      name.endsWith('.spent') ||
+      (name.includes('.after.') && !names.has(`${name.split('.')[0]}.lock`));
     const path = join(folder, name);
     const found = left ? await stat(path).catch(() => undefined) : undefined;
     if (found && now - found.mtimeMs > LEFTOVER_MS) {
@@ -150,8 +155,13 @@ async function tryOnce(files: LockFiles, options: LockOptions): Promise<boolean>
 
 async function release(files: LockFiles): Promise<void> {
   const chain = await readChain(files);
-  // Always so, unless a person tidied up by hand: then it may be somebody else's by now.
-  if (chain.at(-1)?.nonce === files.me.nonce) {
+  // Always so, unless this process was passed over, or a person tidied up by hand: then it may be somebody else's by now.
+  if (chain.at(-1)?.nonce !== files.me.nonce) {
+    return;
+  }
+  // Who came after a process that was passed over may have let go while the chain was read: the beginning goes first.
+  const beginning = await readOwner(files.lock);
+  if (beginning?.nonce === chain[0]?.nonce) {
     await unlink(files.lock);
     for (const dead of chain.slice(0, -1)) {
       await unlink(files.after(dead)).catch(() => undefined);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Emitter } from '../session/emitter.ts';
 import { fromRecord } from '../session/record.ts';
 import type { Peers, StoredSession } from '../session/types.ts';
+import { Doubt, type SilenceLimits } from './doubt.ts';
 import { writePrivately } from './folder.ts';
 import type { HelperFolder } from './folder.ts';
 import { errorCode, isRunning, listens, ownMark } from './liveness.ts';
@@ -40,6 +41,8 @@ export interface PeerOptions {
   readonly now: number;
   /** Nothing secret is in a line. */
   log(line: string): void;
+  /** For tests. */
+  readonly silence?: SilenceLimits;
 }
 
 /** Registers this window and watches for the others. Rejects with Node's error when the folder cannot be written. */
@@ -92,16 +95,25 @@ export async function openPeers(options: PeerOptions): Promise<WindowPeers> {
     },
 
     async exclusive(key, signal, work) {
-      const release = await takeLock(
-        key,
-        { folder: folder.locks, self, listener, isAlive: (owner) => isOwnerAlive(owner) },
-        signal,
-      ).catch((error: unknown) => {
-        signal.throwIfAborted();
-        // A file system without links, or a full one. Two windows may then do the same work; none must go without.
-        log(`peers: no lock, going on without: ${errorCode(error) ?? 'unknown'}`);
-        return () => Promise.resolve();
-      });
+      const doubt = new Doubt(options.silence);
+      const isAlive = async (owner: LockOwner): Promise<boolean> => {
+        if (!(await isOwnerAlive(owner))) {
+          return false;
+        }
+        const isStuck = doubt.isStuck(owner);
+        if (isStuck) {
+          log(`peers: window ${owner.pid} does not answer, its turn is over`);
+        }
+        return !isStuck;
+      };
+      const release = await takeLock(key, { folder: folder.locks, self, listener, isAlive }, signal).catch(
+        (error: unknown) => {
+          signal.throwIfAborted();
+          // A file system without links, or a full one. Two windows may then do the same work; none must go without.
+          log(`peers: no lock, going on without: ${errorCode(error) ?? 'unknown'}`);
+          return () => Promise.resolve();
+        },
+      );
       try {
         return await work();
       } finally {

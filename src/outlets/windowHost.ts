@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Emitter } from '../session/emitter.ts';
 import type { Peers } from '../session/types.ts';
 import { leaveSocketPath, openFolder, socketPath } from './folder.ts';
+import type { SilenceLimits } from './doubt.ts';
 import type { FolderProblem, HelperFolder } from './folder.ts';
 import { helperCommand, installHelper } from './install.ts';
 import { openPeers } from './peers.ts';
@@ -20,6 +21,8 @@ export interface WindowHostOptions {
   readonly platform: NodeJS.Platform;
   readonly localAppData: string | undefined;
   readonly server: Omit<ServerOptions, 'transport'>;
+  /** For tests. */
+  readonly silence?: SilenceLimits;
 }
 
 /** This window among the others of the host: its server, its peers and the folder where they meet. */
@@ -56,7 +59,13 @@ export async function openWindowHost(options: WindowHostOptions): Promise<Window
     const transport = path === undefined ? ({ kind: 'tcp' } as const) : ({ kind: 'socket', path } as const);
     running = await startServer({ ...server, transport });
     const { address } = running;
-    const peers = await openPeers({ folder, address, now: server.now(), log: (line) => server.log(line) });
+    const peers = await openPeers({
+      folder,
+      address,
+      now: server.now(),
+      log: (line) => server.log(line),
+      ...(options.silence && { silence: options.silence }),
+    });
     const listening = running;
     return {
       hostId: folder.hostId,

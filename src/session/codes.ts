@@ -39,6 +39,9 @@ export type CodeSource = (question: MfaQuestion, signal: AbortSignal) => Promise
  */
 const marginMs = 3000;
 
+/** AWS takes a code until a period after its own; one that is refused so long after it was given was late. Milliseconds. */
+const lateMs = 60_000;
+
 /** TokenCode has six digits: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const stsDigits = 6;
 
@@ -56,6 +59,8 @@ export class Codes {
   readonly #ports: CodePorts;
   readonly #spent: SpentCodes;
   readonly #waits = new Map<string, number>();
+  /** When a seed last gave a code, ms UTC, by device. */
+  readonly #given = new Map<string, number>();
   /** When AWS refused a code of the device's seed (ms UTC), and the skew by which that code was made. */
   readonly #refused = new Map<string, { readonly at: number; readonly skew: number }>();
 
@@ -90,6 +95,10 @@ export class Codes {
   ): Promise<Secret | Fault | undefined> {
     const { serial } = question;
     let { retry } = question;
+    if (this.answers(serial) && retry === 'wrongCode' && this.#wasLate(serial)) {
+      this.#ports.log('a code of a stored authenticator was sent too late');
+      retry = undefined;
+    }
     if (this.answers(serial) && retry === 'wrongCode') {
       // Only the seed can have given the code that AWS has just refused.
       this.#refuse(serial);
@@ -124,10 +133,16 @@ export class Codes {
       const given = await this.#spent.alone(serial, signal, async () => {
         const at = this.#awsNow();
         const left = timeLeftOfStep(seed, at);
-        const code = left <= margin ? undefined : await this.#ports.codeOf(seed, stepOf(seed, at));
-        return code !== undefined && (await this.#spent.spend(serial, code)) ? code : left;
+        const step = stepOf(seed, at);
+        const code = left <= margin ? undefined : await this.#ports.codeOf(seed, step);
+        if (code === undefined || !(await this.#spent.spend(serial, code))) {
+          return left;
+        }
+        // A window that was stopped meanwhile has an old code in its hands: that one is given up.
+        return stepOf(seed, this.#awsNow()) === step ? code : 1;
       });
       if (typeof given === 'string') {
+        this.#given.set(serial, this.#ports.now());
         return given;
       }
       this.#waits.set(session, this.#ports.now() + given);
@@ -188,6 +203,12 @@ export class Codes {
 
   #refuse(serial: string): void {
     this.#refused.set(serial, { at: this.#ports.now(), skew: this.#skew() });
+  }
+
+  /** True when so much time has passed since the seed's last code that AWS could not take it: the window was stopped. */
+  #wasLate(serial: string): boolean {
+    const given = this.#given.get(serial);
+    return given !== undefined && Math.abs(this.#ports.now() - given) > lateMs;
   }
 
   /** True while AWS's refusal of the stored seed's code still counts. */

@@ -47,6 +47,9 @@ export interface Errand {
   measured(skewMs: number | undefined): void;
 }
 
+/** A window that is stopped for longer may have lost its turn (outlets/doubt.ts) when it goes on with what AWS gave, ms. */
+const loseTurnMs = 10_000;
+
 type Failed = Extract<StartResult, { ok: false }>;
 
 /** A failure that shows nothing. */
@@ -91,7 +94,7 @@ export async function obtain(
       ports.log(`${id}: taken over from another window`);
       return { kind: 'done' };
     }
-    return ask(ports, errand, kept, signal);
+    return ask(ports, ledger, errand, kept, signal);
   });
 }
 
@@ -112,6 +115,7 @@ function mayAdopt(
 
 async function ask(
   ports: SessionPorts,
+  ledger: Ledger,
   errand: Errand,
   kept: KeptSession | undefined,
   signal: AbortSignal,
@@ -144,6 +148,17 @@ async function ask(
   const { serverSkewMs, packedPolicyPercent } = result;
   errand.measured(serverSkewMs);
   const startedAt = errand.now();
+  if (Math.abs(startedAt - asksAt) > loseTurnMs) {
+    await ledger.pull(signal);
+  }
+  const newest = ledger.get(task.about.id);
+  if (newest !== kept && overrules(newest, task, askedAt)) {
+    return { kind: 'fault', fault: { kind: 'cancelled' } };
+  }
+  if (newest !== kept && isHeld(newest) && lastsAsLong(newest.credentials, result.credentials)) {
+    ports.log(`${task.about.id}: another window has got newer ones`);
+    return { kind: 'done' };
+  }
   if (servable(result.credentials, startedAt, startedAt) === 'over') {
     return { kind: 'fault', fault: { kind: 'deadOnArrival' } };
   }
@@ -158,14 +173,19 @@ async function ask(
     ...about,
     durationSeconds,
     startedAt,
-    changedAt: askedNow(kept, askedAt),
+    changedAt: askedNow(newest, askedAt),
     credentials,
     begunAt,
-    endedValidUntil: latestEnd(kept, result.credentials.expiresAt, credentials.expiresAt),
+    endedValidUntil: latestEnd(newest, result.credentials.expiresAt, credentials.expiresAt),
     ...(packedPolicyPercent !== undefined && { packedPolicyPercent }),
   };
   errand.keep(record, plan);
   return { kind: 'done' };
+}
+
+/** True when `a` ends no earlier than `b`. */
+function lastsAsLong(a: Credentials, b: Credentials): boolean {
+  return (a.expiresAt ?? Infinity) >= (b.expiresAt ?? Infinity);
 }
 
 /** Today's plan for a session that was started earlier; undefined when the files now lead elsewhere or nowhere. */

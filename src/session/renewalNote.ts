@@ -82,18 +82,30 @@ export class RenewalNote {
   /** Changes the note by what `change` makes of it, and gives what it returns. Rejects only with the signal's reason. */
   update<T>(signal: AbortSignal, change: (state: RenewalState) => readonly [RenewalState, T]): Promise<T> {
     return this.#ports.exclusive('renewals', signal, async () => {
-      const before = await this.#read();
-      const [after, result] = change(before);
-      this.#last = after;
-      if (after !== before) {
-        try {
-          await this.#ports.file.write(toJson(after, this.#ports.now()));
-        } catch (error) {
-          this.#ports.log(`renewals not noted: ${errorName(error)}`);
+      let before = await this.#read();
+      for (;;) {
+        const [after, result] = change(before);
+        if (after !== before) {
+          const now = await this.#read();
+          if (!isSame(now, before)) {
+            // This window was stopped in its turn, and lost it: what the others have noted meanwhile counts.
+            before = now;
+            continue;
+          }
+          await this.#write(after);
         }
+        this.#last = after;
+        return result;
       }
-      return result;
     });
+  }
+
+  async #write(state: RenewalState): Promise<void> {
+    try {
+      await this.#ports.file.write(toJson(state, this.#ports.now()));
+    } catch (error) {
+      this.#ports.log(`renewals not noted: ${errorName(error)}`);
+    }
   }
 
   /** As it is now, without waiting for a turn. Never rejects. */
@@ -136,17 +148,24 @@ export class RenewalNote {
   }
 }
 
-function toJson(state: RenewalState, now: number): unknown {
-  const recent = ({ until }: Trouble): boolean => Math.abs(now - until) < rememberedMs;
+/** `now`: ms UTC, for what is too old to be noted; undefined: everything. */
+function toJson(state: RenewalState, now: number | undefined): unknown {
+  const isRecent = (at: number): boolean => now === undefined || Math.abs(now - at) < rememberedMs;
+  const recent = ({ until }: Trouble): boolean => isRecent(until);
   return {
     version: 1,
     calls: state.calls,
     countedAt: state.countedAt,
     hosts: [...state.hosts].filter(([, trouble]) => recent(trouble)),
     sessions: [...state.sessions].filter(([, trouble]) => recent(trouble)),
-    asked: [...state.asked].filter(([, { startedAt }]) => Math.abs(now - startedAt) < rememberedMs),
-    waited: [...state.waited].filter(([, at]) => Math.abs(now - at) < rememberedMs),
+    asked: [...state.asked].filter(([, { startedAt }]) => isRecent(startedAt)),
+    waited: [...state.waited].filter(([, at]) => isRecent(at)),
   };
+}
+
+function isSame(a: RenewalState, b: RenewalState): boolean {
+  const text = (state: RenewalState): string => JSON.stringify(toJson(state, undefined));
+  return a === b || text(a) === text(b);
 }
 
 /** Trusts nothing: the file may be cut short, or a later version's. */

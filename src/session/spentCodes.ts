@@ -8,8 +8,13 @@ export interface SpentCodePorts {
   /** SHA-256 or the like, in hexadecimal digits. */
   hash(text: string): string;
   readonly exclusive: Peers['exclusive'];
-  /** What all windows of the host share; either call may reject. */
-  readonly file: { read(): Promise<unknown>; write(value: unknown): Promise<void> };
+  /** What all windows of the host share; each call may reject. */
+  readonly file: {
+    read(): Promise<unknown>;
+    write(value: unknown): Promise<void>;
+    /** True for one caller of all windows only, for as long as a code is of use. `name`: hexadecimal digits; `now`: ms UTC. */
+    claim(name: string, now: number): Promise<boolean>;
+  };
   /** One line for the log, without a secret. */
   log(line: string): void;
 }
@@ -46,7 +51,8 @@ export class SpentCodes {
     const now = this.#ports.now();
     const hash = this.#ports.hash(`${serial} ${code}`);
     const known = [...(await this.#read()), ...this.#own].filter(({ at }) => isRecent(at, now));
-    if (known.some((spent) => spent.hash === hash)) {
+    // A window that was stopped in its turn has read what is not true any more when it wakes: the claim knows.
+    if (known.some((spent) => spent.hash === hash) || !(await this.#claim(hash, now))) {
       return false;
     }
     const spent = { hash, at: now };
@@ -58,6 +64,15 @@ export class SpentCodes {
       this.#ports.log(`used codes not written: ${errorName(error)}`);
     }
     return true;
+  }
+
+  async #claim(hash: string, now: number): Promise<boolean> {
+    try {
+      return await this.#ports.file.claim(hash, now);
+    } catch (error) {
+      this.#ports.log(`used code not claimed: ${errorName(error)}`);
+      return true;
+    }
   }
 
   async #read(): Promise<readonly SpentCode[]> {

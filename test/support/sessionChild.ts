@@ -14,6 +14,7 @@ import { isSeedProblem, parseSeed, type Seed } from '../../src/aws/seed.ts';
 import { codeOfStep } from '../../src/aws/totp.ts';
 import { SharedFiles } from '../../src/files/sharedFiles.ts';
 import { machineEffects } from '../../src/machine/machine.ts';
+import { claim } from '../../src/outlets/claims.ts';
 import { noteFile } from '../../src/outlets/noteFile.ts';
 import { folderPath } from '../../src/outlets/folder.ts';
 import { deferPeers, openWindowHost } from '../../src/outlets/windowHost.ts';
@@ -71,6 +72,7 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     executable: process.execPath,
     platform,
     localAppData: undefined,
+    ...(setup.silence && { silence: setup.silence }),
     server: {
       async supply(id, request) {
         const answered = hold.brief();
@@ -145,6 +147,10 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     file: {
       read: async () => (await codeFile).read(),
       write: async (value) => (await codeFile).write(value),
+      claim: async (name, at) => {
+        const { folder } = await host;
+        return folder === undefined || claim(folder, name, at);
+      },
     },
     // Nobody sits in front of it.
     type: async ({ serial }) => ({ kind: 'mfaNeedsPerson', serial }),

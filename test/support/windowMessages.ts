@@ -1,3 +1,4 @@
+import type { SilenceLimits } from '../../src/outlets/doubt.ts';
 import type { SessionRequest } from '../../src/aws/planModel.ts';
 import type { Supply } from '../../src/session/types.ts';
 
@@ -15,6 +16,8 @@ export interface WindowSetup {
   readonly logFile: string;
   /** Base32 by serial number: the authenticators that the person has stored. */
   readonly seeds: Readonly<Record<string, string>>;
+  /** Other limits than the usual ones for a window that holds a lock and does nothing. */
+  readonly silence?: SilenceLimits;
 }
 
 /** What a window process can be asked for. */

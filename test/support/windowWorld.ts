@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SilenceLimits } from '../../src/outlets/doubt.ts';
 import { openFolder } from '../../src/outlets/folder.ts';
 import { judgeRecord } from '../../src/session/record.ts';
 import type { SandboxData } from '../sandbox/data.ts';
@@ -16,6 +17,8 @@ export interface WorldOptions {
   fill(home: string, sandboxUrl: string): Promise<unknown>;
   /** Base32 by serial number: the authenticators that the person has stored. */
   readonly seeds: Readonly<Record<string, string>>;
+  /** As in WindowSetup. */
+  readonly silence?: SilenceLimits;
   /** The environment that profiles see. */
   env?(sandboxUrl: string): Readonly<Record<string, string>>;
 }
@@ -67,6 +70,7 @@ export class WindowWorld {
       helperFiles: this.#build.helperFiles,
       logFile: this.logFile,
       seeds: this.#options.seeds,
+      ...(this.#options.silence && { silence: this.#options.silence }),
     };
     const window = new WindowProcess(this.#build.script, setup, (what) => this.problems.push(what));
     this.#windows.add(window);

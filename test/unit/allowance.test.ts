@@ -8,7 +8,7 @@ import {
   succeeded,
   type Caller,
 } from '../../src/session/allowance.ts';
-import { RenewalNote, type RenewalState } from '../../src/session/renewalNote.ts';
+import { RenewalNote, type NoteFile, type RenewalState } from '../../src/session/renewalNote.ts';
 import { MemoryNote, minute, never, noon } from '../support/sessionWindows.ts';
 
 const second = 1000;
@@ -134,7 +134,7 @@ describe('a call that nobody sees', () => {
 });
 
 describe('the note about renewals', () => {
-  const noteOf = (file: MemoryNote): RenewalNote =>
+  const noteOf = (file: NoteFile): RenewalNote =>
     new RenewalNote({
       now: () => noon,
       exclusive: (_key, _signal, work) => work(),
@@ -170,6 +170,30 @@ describe('the note about renewals', () => {
       assert.equal(said.kind, 'go');
     });
   }
+
+  it('keeps what another window has noted while this one was stopped in its turn', async () => {
+    const shared = new MemoryNote();
+    const other = noteOf(shared);
+    await other.claimWait('a', minute, never);
+    let changes = 0;
+    const stopped = noteOf({
+      async read() {
+        // Between the reading and the writing of the one, the other has its turn.
+        if (changes === 1) {
+          await other.claimWait('b', minute, never);
+        }
+        return shared.read();
+      },
+      write: (value) => shared.write(value),
+    });
+    const seen = await stopped.update(never, (state) => {
+      changes += 1;
+      return [{ ...state, calls: 5, countedAt: noon }, [...state.waited.keys()]];
+    });
+    assert.deepEqual(seen, ['a', 'b'], 'decided by what is so now');
+    const { calls, waited } = await other.look();
+    assert.deepEqual([calls, [...waited.keys()]], [5, ['a', 'b']]);
+  });
 
   it('holds for this window where nothing can be written', async () => {
     const file = new MemoryNote();

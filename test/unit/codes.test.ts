@@ -13,6 +13,7 @@ const serial = 'arn:aws:iam::111122223333:mfa/alice';
 const noon = 1_767_268_800_000;
 const never = new AbortController().signal;
 const seconds = 1000;
+const hour = 3600 * seconds;
 
 function seedOf(text = 'SANDBOXSEEDOFALICEFORTESTSONLY23', change: Partial<Seed> = {}): Seed {
   const read = parseSeed(text);
@@ -33,6 +34,7 @@ class Host {
   skew: number | undefined;
   file: unknown;
   fileFails = false;
+  readonly claims = new Set<string>();
 
   open(change: Partial<CodePorts> = {}): Codes {
     const window = this.peers.open(() => []);
@@ -58,6 +60,11 @@ class Host {
         write: async (value) => {
           this.#file();
           this.file = JSON.parse(JSON.stringify(value));
+        },
+        claim: async (name) => {
+          const isFirst = !this.claims.has(name);
+          this.claims.add(name);
+          return isFirst;
         },
       },
       type: () => assert.fail('nobody is to be asked'),
@@ -204,6 +211,66 @@ describe('codes of a stored authenticator', () => {
     await assert.rejects(waiting, reason);
     assert.equal(host.clock.timers, 0);
     assert.equal(codes.waitsUntil('b'), undefined);
+  });
+
+  it('are not sent by a window that was stopped in its turn while another one sent them', async () => {
+    const host = new Host();
+    host.seeds.set(serial, seedOf());
+    let wake: () => void = () => undefined;
+    let stopped: () => void = () => undefined;
+    const isStopped = new Promise<void>((resolve) => (stopped = resolve));
+    const sleeping = new Promise<void>((resolve) => (wake = resolve));
+    const alone: Pick<CodePorts, 'exclusive'> = { exclusive: (_key, _signal, work) => work() };
+    const one = host.open({
+      ...alone,
+      codeOf: async (seed, step) => {
+        stopped();
+        await sleeping;
+        return codeOfStep(seed, step);
+      },
+    });
+    const two = host.open(alone);
+    const late = watch(one.ask(ask('a'), never));
+    await isStopped;
+    const first = reveal(await two.ask(ask('b'), never));
+    // What it noted is lost, as when a window writes what it has read before it was stopped.
+    host.file = undefined;
+    wake();
+    await host.clock.advance(29 * seconds);
+    assert.equal(late.done, false, 'the same code is not free');
+    await host.clock.advance(seconds);
+    assert.notEqual(reveal(late.value), first);
+    assert.equal(reveal(late.value), codeAt(seedOf(), noon + 30 * seconds));
+  });
+
+  it('are made anew by a window that was stopped with one in its hands', async () => {
+    const host = new Host();
+    host.seeds.set(serial, seedOf());
+    let sleeps = 1;
+    const codes = host.open({
+      codeOf: async (seed, step) => {
+        host.clock.jump(sleeps * hour);
+        sleeps = 0;
+        return codeOfStep(seed, step);
+      },
+    });
+    const code = watch(codes.ask(ask('a'), never));
+    await host.clock.advance(seconds);
+    assert.equal(reveal(code.value), codeAt(seedOf(), noon + hour));
+  });
+
+  it('that were sent too late say nothing against the seed', async () => {
+    const host = new Host();
+    host.seeds.set(serial, seedOf());
+    const codes = host.open();
+    await codes.ask(ask('a'), never);
+    // The window was stopped between the code and the call.
+    host.clock.jump(10 * 60 * seconds);
+    const again = await codes.ask(ask('a', 'wrongCode'), never);
+    assert.equal(reveal(again), codeAt(seedOf(), noon + 600 * seconds));
+    assert.equal(codes.answers(serial), true);
+    assert.deepEqual(await codes.ask(ask('a', 'wrongCode'), never, true), { kind: 'mfaNeedsPerson', serial });
+    assert.equal(codes.answers(serial), false, 'the second one was in time');
   });
 
   it('are remembered by a window whose folder cannot be written', async () => {

@@ -8,6 +8,7 @@ import { run } from '../../src/aws/run.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import { isSeedProblem, parseSeed } from '../../src/aws/seed.ts';
 import { codeOfStep } from '../../src/aws/totp.ts';
+import { claim } from '../../src/outlets/claims.ts';
 import { noteFile } from '../../src/outlets/noteFile.ts';
 import { openFolder, type HelperFolder } from '../../src/outlets/folder.ts';
 import type { Disposable } from '../../src/session/emitter.ts';
@@ -105,7 +106,7 @@ describe('two windows with one authenticator', () => {
         setTimer: (ms, callback) => clock.wait(ms, callback),
         hash: (text) => createHash('sha256').update(text).digest('hex'),
         exclusive,
-        file: noteFile(folder, 'codes'),
+        file: { ...noteFile(folder, 'codes'), claim: (name, at) => claim(folder, name, at) },
         type: () => assert.fail('nobody is to be asked'),
         others: [],
         log: (line) => log.push(line),
