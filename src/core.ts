@@ -56,6 +56,7 @@ import type { WiredGuards } from './wireGuards.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
 import { wireIssuers } from './wireIssuers.ts';
 import { wireLogin } from './wireLogin.ts';
+import { wireMfa } from './wireMfa.ts';
 import { noteOfRenewals } from './wireRenewal.ts';
 import { deferStore, resume, tellNotKept } from './resume.ts';
 import { wireRoles } from './wireRoles.ts';
@@ -171,6 +172,20 @@ export function start(context: vscode.ExtensionContext): Core {
     log,
   });
 
+  const mfaUse = wireMfa({
+    context,
+    userAgent,
+    network,
+    log,
+    codes,
+    sessions: () => sessions,
+    flow: () => flow,
+    plan,
+    files: async () => (await files.read()).set,
+    environment,
+    now: awsNow,
+  });
+
   const sessions: Sessions = new Sessions({
     plan,
     planId: (planned) => planId(planned, sha256Hex),
@@ -182,6 +197,7 @@ export function start(context: vscode.ExtensionContext): Core {
         ...saml.effects(unattended),
         ...issuers.effects(unattended),
         ...login.effects(unattended),
+        mfaSession: mfaUse.session(unattended),
       };
       const result = await run(planned, { now, send, askMfa, ...machine, ...signIns }, signal, {
         ...choices,
@@ -268,7 +284,8 @@ export function start(context: vscode.ExtensionContext): Core {
       const section = (await files.read()).set.profiles.get(profile);
       return section && deviceOfKeys(section);
     },
-    waitsUntil: (session) => codes.waitsUntil(session),
+    mfa: mfaUse.advice,
+    waitsUntil: (session) => mfaUse.waitsUntil(session),
     askedAgain: (session) => questions.askAgain(session),
     showLog: () => log.show(),
     showPlan: async (request, name, failure) => showPlan({ plan, request, name, failure }),
@@ -329,6 +346,7 @@ export function start(context: vscode.ExtensionContext): Core {
     clipboard: giveAway.clipboard,
     written: giveAway.written,
     saml,
+    mfa: mfaUse.port,
     roles,
     extensionAccess: api.access,
     switcher: { ...views, recent: () => recent.requests(), saved: savedRequests, aliasOf },

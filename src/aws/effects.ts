@@ -31,6 +31,8 @@ export interface Effects {
    * there to type one.
    */
   askMfa(question: MfaQuestion, signal: AbortSignal): Promise<Secret | Fault | undefined>;
+  /** The credentials of the MFA session that roles share: kept, or got now for a code. */
+  mfaSession(wanted: MfaSessionWanted, signal: AbortSignal): Promise<Credentials | Fault>;
   /** `process.platform`; only `win32` matters. */
   readonly platform: string;
   /** A variable of the environment that we run in; undefined when it is unset or blank. */
@@ -60,6 +62,19 @@ export interface Effects {
   idToken(wanted: IdTokenWanted, signal: AbortSignal): Promise<Secret | Fault>;
   /** The credentials of an `aws login`: kept, refreshed, or from a person who signs in now. `profile` is what they read. */
   loginCredentials(login: LoginSession, profile: string, signal: AbortSignal): Promise<Credentials | Fault>;
+}
+
+/** Which MFA session is wanted. */
+export interface MfaSessionWanted {
+  /** What is started from it, as people call it. */
+  readonly session: string;
+  /** The profile with the long-term keys. */
+  readonly profile: string;
+  readonly serial: string;
+  /** Seconds; undefined leaves it to AWS (43200). */
+  readonly durationSeconds: number | undefined;
+  /** The access key of one that AWS has just called over: never that one again. */
+  readonly refused: string | undefined;
 }
 
 /** Which assertion is wanted. */

@@ -374,6 +374,8 @@ export type IamFault =
 /** What an AccessDenied on AssumeRole may come from. */
 export type AccessDeniedHint =
   | 'mfaRequired'
+  /** The code went with the MFA session and not with the role; a policy can tell (aws:MultiFactorAuthAge). */
+  | 'mfaSession'
   | 'externalId'
   | 'trustPolicy'
   | 'identityPolicy'

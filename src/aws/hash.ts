@@ -1,3 +1,4 @@
+import { mfaSessionOf } from './planMfa.ts';
 import type { Plan, SessionPolicies, Step, WebIdentityToken } from './planModel.ts';
 
 /** How many hex digits of the digest an id keeps: 80 bits, and short enough for a socket path and a log line. */
@@ -23,7 +24,7 @@ export function canonicalPlan(plan: Plan): string {
   return JSON.stringify([
     1,
     basePart(plan),
-    plan.steps.map(stepPart),
+    stepParts(plan),
     plan.region ?? null,
     ...(plan.forAgents ? ['forAgents'] : []),
   ]);
@@ -80,6 +81,19 @@ function basePart({ base, target }: Plan): Part {
   }
 }
 
+/**
+ * One role session is the same whichever way its code went and whichever device gave it: who changes their mind goes on
+ * with it, instead of having it twice.
+ */
+function stepParts(plan: Plan): readonly Part[] {
+  const session = mfaSessionOf(plan);
+  const [, first, ...rest] = plan.steps;
+  if (session === undefined || first?.kind !== 'assumeRole') {
+    return plan.steps.map(stepPart);
+  }
+  return [{ ...first, mfaSerial: session.mfaSerialInFile ?? session.mfaSerial }, ...rest].map(stepPart);
+}
+
 function stepPart(step: Step): Part {
   const target = [step.target.region, step.target.endpoint] as const;
   switch (step.kind) {
@@ -91,13 +105,19 @@ function stepPart(step: Step): Part {
         step.sessionName ?? null,
         step.externalId ?? null,
         step.durationSeconds ?? null,
-        step.mfaSerial ?? null,
+        step.mfaSerialInFile ?? step.mfaSerial ?? null,
         ...target,
         ...taggedPart(step),
         ...policyPart(step),
       ];
     case 'sessionToken':
-      return [step.kind, step.profile, step.durationSeconds ?? null, step.mfaSerial ?? null, ...target];
+      return [
+        step.kind,
+        step.profile,
+        step.durationSeconds ?? null,
+        step.mfaSerialInFile ?? step.mfaSerial ?? null,
+        ...target,
+      ];
     case 'federationToken':
       return [
         step.kind,

@@ -12,6 +12,7 @@ import {
 } from './planRole.ts';
 import type { PlannedTarget } from './planTarget.ts';
 import { planTarget, regionInPartition } from './planTarget.ts';
+import { withDevice, withMfaChoice } from './planMfa.ts';
 import { partitionOfRegion } from './partitions.ts';
 import type { Base, Plan, PlanEnvironment, PlanResult, SessionRequest, Step } from './planModel.ts';
 import type { ProfileSet, Section } from './profiles.ts';
@@ -88,9 +89,18 @@ function planProfile(set: ProfileSet, name: string, env: PlanEnvironment): PlanR
   if (chain.roles.length === 0 && base?.kind === 'staticKeys' && base.sessionToken === undefined) {
     const asked = { mfaSerial: undefined, durationSeconds: undefined };
     const step = sessionTokenStep(section, asked, where.target, findings);
-    return result(name, base, [step], where, chain.hops, findings);
+    const chosen = env.mfaDevices?.get(name);
+    return result(
+      name,
+      base,
+      [chosen === undefined ? step : withDevice(step, chosen)],
+      where,
+      chain.hops,
+      findings,
+    );
   }
-  return result(name, base, roleSteps(chain, where, findings), where, chain.hops, findings);
+  const steps = withMfaChoice(roleSteps(chain, where, findings), base, { set, env, name }, findings);
+  return result(name, base, steps, where, chain.hops, findings);
 }
 
 function planMfaSession(
@@ -114,7 +124,12 @@ function planMfaSession(
   if (!hasStaticKeys(section) || (base?.kind === 'staticKeys' && base.sessionToken !== undefined)) {
     findings.error(name, place, { kind: 'needsLongTermKeys', name });
   }
-  const step = sessionTokenStep(section, request, where.target, findings);
+  const step = sessionTokenStep(
+    section,
+    { ...request, mfaSerial: request.mfaSerial ?? env.mfaDevices?.get(name) },
+    where.target,
+    findings,
+  );
   return result(name, base, [step], where, hops, findings);
 }
 
@@ -168,10 +183,12 @@ function planTypedRole(
   const steps = roleSteps(chain, where, findings);
   const chained = steps.length > 0 || isTemporary(chain.base);
   const own = typedRoleStep(request, { ...where, chained }, findings);
+  const all = own === undefined ? steps : [...steps, own];
+  const planning = { set, env, name, named: steps.length === 0 };
   return result(
     name,
     chain.base,
-    own === undefined ? steps : [...steps, own],
+    withMfaChoice(all, chain.base, planning, findings),
     where,
     [top, ...chain.hops],
     findings,

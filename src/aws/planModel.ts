@@ -152,6 +152,8 @@ export type Step =
       /** Seconds that AWS can grant at most here: 3600 when the caller is itself temporary, else 43200. */
       readonly maxDurationSeconds: number;
       readonly mfaSerial: string | undefined;
+      /** The device that the file names, where the person chose another. */
+      readonly mfaSerialInFile?: string;
       readonly sourceIdentity?: string;
       /** `session_tags`. */
       readonly tags?: readonly SessionTag[];
@@ -167,6 +169,8 @@ export type Step =
       /** Seconds; undefined leaves it to AWS (43200). */
       readonly durationSeconds: number | undefined;
       readonly mfaSerial: string | undefined;
+      /** As in a role's step. */
+      readonly mfaSerialInFile?: string;
       readonly target: StsTarget;
       readonly place: Place | undefined;
     }
@@ -308,6 +312,12 @@ export type SessionRequest =
       readonly roleName: string;
     };
 
+/**
+ * How the roles of a user get MFA: each with a code of its own, or all from one MFA session (GetSessionToken). AWS knows
+ * both: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+ */
+export type MfaUse = 'oneSession' | 'eachRole';
+
 /** The part of the process environment that planning reads; environment.ts makes it. */
 export interface PlanEnvironment {
   readonly region: string | undefined;
@@ -322,6 +332,12 @@ export interface PlanEnvironment {
   readonly issuers?: ReadonlyMap<string, Issuer>;
   /** The field that is wrong in each issuer of the settings that cannot be used, by the issuer's name. */
   readonly brokenIssuers?: ReadonlyMap<string, string>;
+  /** What the person chose for the roles of a profile's keys, by that profile. */
+  readonly mfaUse?: ReadonlyMap<string, MfaUse>;
+  /** The MFA device that the person chose for a profile's keys, by that profile. */
+  readonly mfaDevices?: ReadonlyMap<string, string>;
+  /** Seconds that an MFA session for all roles lasts; undefined leaves it to AWS (43200). */
+  readonly mfaSessionSeconds?: number;
   /** AWS_ENDPOINT_URL_IAM, else AWS_ENDPOINT_URL. */
   readonly iamEndpoint?: string | undefined;
   /** AWS_ENDPOINT_URL_SIGNIN, else AWS_ENDPOINT_URL. */

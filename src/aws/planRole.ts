@@ -146,7 +146,7 @@ export function sessionTokenStep(
   asked: { readonly mfaSerial: string | undefined; readonly durationSeconds: number | undefined },
   target: StsTarget,
   findings: Findings,
-): Step {
+): Extract<Step, { kind: 'sessionToken' }> {
   const { name } = section;
   const own = asked.mfaSerial === undefined ? checkedMfaSerial(section, findings) : undefined;
   if (asked.mfaSerial !== undefined) {

@@ -153,6 +153,13 @@ export type ProblemKind =
       readonly max: number;
     }
   | { readonly kind: 'durationOverChaining'; readonly name: string; readonly seconds: number }
+  /** The role wants longer than AWS grants from the MFA session of `source`. */
+  | {
+      readonly kind: 'durationOverMfaSession';
+      readonly name: string;
+      readonly source: string;
+      readonly seconds: number;
+    }
   | { readonly kind: 'invalidRegion'; readonly name: string; readonly value: string }
   /** `endpoint_url` or AWS_ENDPOINT_URL is no http(s) URL. Its value is left out: it may hold a password. */
   | { readonly kind: 'invalidEndpointUrl'; readonly name: string }

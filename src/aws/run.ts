@@ -4,6 +4,7 @@ import type { Effects, MfaCode, StsCall } from './effects.ts';
 import type { Fault } from './faults.ts';
 import { isFault } from './faults.ts';
 import { durations as limits } from './limits.ts';
+import { mfaSessionOf } from './planMfa.ts';
 import type { Base, Plan, Step } from './planModel.ts';
 import { redact } from './redact.ts';
 import { baseCredentials } from './runBase.ts';
@@ -53,9 +54,13 @@ export async function run(
   }
   let { credentials, serverSkewMs, packedPolicyPercent } = base;
   const usedCodes = new UsedCodes();
+  const mfaSession = mfaSessionOf(plan);
   for (const [index, step] of plan.steps.entries()) {
+    const current = { plan, index, step, keys: credentials, usedCodes, durations };
     const done = await settled(
-      runStep({ plan, index, step, keys: credentials, usedCodes, durations }, effects, signal, options),
+      step === mfaSession
+        ? sharedSession(current, effects, signal)
+        : runStepFromShared(current, effects, signal, options),
       signal,
     );
     if ('kind' in done) {
@@ -95,6 +100,43 @@ async function settled<T>(step: Promise<T | Fault>, signal: AbortSignal): Promis
           message: redact(error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'),
         };
   }
+}
+
+/** The MFA session that the plan's role shares with others. `refused`: the access key of one that AWS calls over. */
+async function sharedSession(
+  { plan, step }: StepRun,
+  effects: Effects,
+  signal: AbortSignal,
+  refused?: string,
+): Promise<StepDone | Fault> {
+  if (step.kind !== 'sessionToken' || step.mfaSerial === undefined) {
+    return { kind: 'internal', message: 'not an MFA session' };
+  }
+  const { profile, mfaSerial: serial, durationSeconds } = step;
+  const wanted = { session: plan.name, profile, serial, durationSeconds, refused };
+  const given = await effects.mfaSession(wanted, signal);
+  if (signal.aborted) {
+    return { kind: 'cancelled' };
+  }
+  return 'kind' in given ? given : { credentials: given, serverSkewMs: undefined };
+}
+
+/** A step; where AWS calls the shared MFA session over that it is made with, once more with a new one. */
+async function runStepFromShared(
+  current: StepRun,
+  effects: Effects,
+  signal: AbortSignal,
+  options: RunOptions,
+): Promise<StepDone | Fault> {
+  const done = await runStep(current, effects, signal, options);
+  const [shared] = current.plan.steps;
+  const isStale = 'kind' in done && done.kind === 'sourceExpired' && current.index === 1;
+  if (!isStale || shared === undefined || shared !== mfaSessionOf(current.plan) || signal.aborted) {
+    return done;
+  }
+  const { accessKeyId } = current.keys;
+  const fresh = await sharedSession({ ...current, step: shared }, effects, signal, accessKeyId);
+  return 'kind' in fresh ? fresh : runStep({ ...current, keys: fresh.credentials }, effects, signal, options);
 }
 
 async function runStep(
@@ -242,6 +284,13 @@ function inContext(fault: Fault, plan: Plan, index: number): Fault {
     case 'needsLongTermKeys':
       return { ...fault, profile: callerOf(plan, index) };
     case 'accessDenied':
+      if (index === 1 && mfaSessionOf(plan) !== undefined) {
+        // There was a code, but the call for the role did not have it.
+        return {
+          ...fault,
+          hints: fault.hints.map((hint) => (hint === 'mfaRequired' ? 'mfaSession' : hint)),
+        };
+      }
       return index === 0 && mayBeUser(plan.base)
         ? fault
         : { ...fault, hints: fault.hints.filter((hint) => hint !== 'mfaRequired') };

@@ -50,11 +50,12 @@ export function secondsOf(
     max,
   }: { readonly durationSeconds?: number; readonly isLast: boolean; readonly max: number },
 ): number | undefined {
+  // A role may ask for more in the file than it can have on the way that the person chose.
   if (asked === undefined) {
-    return own;
+    return own === undefined ? undefined : Math.min(own, max);
   }
   if (!isLast) {
-    return own === undefined ? undefined : Math.min(own, asked);
+    return own === undefined ? undefined : Math.min(own, asked, max);
   }
   return Math.max(durations.min, Math.min(asked, max));
 }

@@ -12,6 +12,7 @@ import {
   ListAttachedUserPoliciesCommand,
   ListGroupPoliciesCommand,
   ListGroupsForUserCommand,
+  ListMFADevicesCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
   ListUserPoliciesCommand,
@@ -20,7 +21,15 @@ import {
 import type { AttachedPolicy, Role } from '@aws-sdk/client-iam';
 import type { Fault } from '../aws/faults.ts';
 import type { NetworkSettings } from '../aws/network.ts';
-import type { IamApi, IamCaller, IamOwner, IamPage, IamRole, Simulated } from '../aws/roles/iamApi.ts';
+import type {
+  IamApi,
+  IamCaller,
+  IamDevices,
+  IamOwner,
+  IamPage,
+  IamRole,
+  Simulated,
+} from '../aws/roles/iamApi.ts';
 import { faultFromIam } from '../aws/roles/iamFault.ts';
 import { decodePolicy } from '../aws/roles/policyDocument.ts';
 import { foreignAnswer } from './answer.ts';
@@ -56,7 +65,7 @@ type Send<T> = (client: IAMClient, options: { readonly abortSignal: AbortSignal 
  * with each call. A refusal because of too many calls is a fault of its own (`throttled`): whoever makes many calls
  * paces them.
  */
-export function createIam(options: IamOptions): IamApi {
+export function createIam(options: IamOptions): IamApi & IamDevices {
   const timeoutMs = options.timeoutMs ?? 30_000;
   const network = new Network(options.network ?? directly);
 
@@ -127,6 +136,12 @@ export function createIam(options: IamOptions): IamApi {
   };
 
   return {
+    listMfaDevices: (caller, signal) =>
+      // A user has eight at most, and a page holds a hundred.
+      call('ListMFADevices', caller, signal, async (client, abort) => {
+        const { MFADevices = [] } = await client.send(new ListMFADevicesCommand({}), abort);
+        return MFADevices.map(({ SerialNumber }) => required(SerialNumber));
+      }),
     roles: (caller, marker, signal) =>
       call('ListRoles', caller, signal, async (client, abort) => {
         const reply = await client.send(

@@ -3,6 +3,7 @@ import { Emitter, type Disposable, type Event } from './emitter.ts';
 import { errorName } from './errorName.ts';
 import type { KeptSession } from './kept.ts';
 import { Ledger, type LedgerPorts } from './ledger.ts';
+import { liveMfaSession } from './mfaSessions.ts';
 import type { SessionPorts } from './ports.ts';
 import { longestSleepMs, nextChangeAt, phaseAt, shownLeft } from './schedule.ts';
 import type { Session } from './types.ts';
@@ -74,8 +75,13 @@ export class Board implements Disposable {
   }
 
   get(id: string): Session | undefined {
-    return sessionAt(this.ledger.get(id), this.#doing.get(id), this.#ports.now(), (serial) =>
-      this.#ports.answersMfa(serial),
+    const now = this.#ports.now();
+    return sessionAt(
+      this.ledger.get(id),
+      this.#doing.get(id),
+      now,
+      (serial) => this.#ports.answersMfa(serial),
+      (profile, serial) => liveMfaSession(this.ledger.values(), profile, serial, now) !== undefined,
     );
   }
 

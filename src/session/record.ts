@@ -31,6 +31,7 @@ export function toRecord(kept: KeptSession): StoredSession {
     endedValidUntil: kept.endedValidUntil,
     ...(kept.signsInAnew !== undefined && { signsInAnew: kept.signsInAnew }),
     ...(kept.packedPolicyPercent !== undefined && { packedPolicyPercent: kept.packedPolicyPercent }),
+    ...(kept.mfaSource !== undefined && { mfaSource: kept.mfaSource }),
     ...(kept.permissionSet !== undefined && { permissionSet: kept.permissionSet }),
     ...(kept.begunAt !== undefined && { begunAt: kept.begunAt }),
   };
@@ -111,6 +112,7 @@ function readSession(fields: Fields): StoredSession {
     ...present({
       signsInAnew: optional(fields, 'signsInAnew', flag),
       packedPolicyPercent: optional(fields, 'packedPolicyPercent', number),
+      mfaSource: optional(fields, 'mfaSource', text),
       permissionSet: optional(fields, 'permissionSet', text),
       begunAt: optional(fields, 'begunAt', number),
     }),

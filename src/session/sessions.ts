@@ -1,3 +1,4 @@
+import type { Credentials } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
 import { wantsSignIn } from '../aws/faults.ts';
 import type { PlanResult, SessionRequest } from '../aws/planModel.ts';
@@ -22,6 +23,7 @@ import {
   type Task,
 } from './obtain.ts';
 import type { SessionPorts, StartOptions, StartResult, SupplyOptions } from './ports.ts';
+import { liveMfaSession } from './mfaSessions.ts';
 import { Questions } from './questions.ts';
 import { toRecord } from './record.ts';
 import { RenewalNote } from './renewalNote.ts';
@@ -181,6 +183,11 @@ export class Sessions implements Disposable {
   /** How far our clock is ahead of AWS's, ms; undefined while AWS has not been asked. */
   get skewMs(): number | undefined {
     return this.#clock.skewMs;
+  }
+
+  /** The credentials of the live MFA session of a profile's keys that was got with a code of this device. */
+  mfaSession(profile: string, serial: string): Credentials | undefined {
+    return liveMfaSession(this.#board.ledger.values(), profile, serial, this.now())?.credentials;
   }
 
   /** AWS's time as well as it is known, ms UTC: what is left of a session is left by this clock. */
@@ -417,7 +424,7 @@ export class Sessions implements Disposable {
       }
     });
     // A silent renewal that was under way had nobody to ask; here is somebody.
-    return joined && !task.unattended && lacksSignIn(result) ? this.#fly(task, signal) : result;
+    return joined && !task.unattended && lacksPerson(result) ? this.#fly(task, signal) : result;
   }
 
   async #land(task: Task, askedAt: number, aborted: AbortSignal): Promise<StartResult> {
@@ -588,8 +595,11 @@ function sameRequest(a: SessionRequest, b: SessionRequest): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function lacksSignIn(result: StartResult): boolean {
-  return !result.ok && result.why === 'fault' && wantsSignIn(result.fault);
+function lacksPerson(result: StartResult): boolean {
+  if (result.ok || result.why === 'plan') {
+    return false;
+  }
+  return wantsSignIn(result.fault) || result.fault.kind === 'mfaNeedsPerson';
 }
 
 /** A port broke its promise not to reject. */

@@ -19,6 +19,8 @@ export interface Session {
   readonly signsInAnew?: boolean;
   /** Percent of what AWS allows policies and tags to take, as it said with the credentials; absent where it said nothing. */
   readonly packedPolicyPercent?: number;
+  /** The profile with whose MFA session the role was got, and is renewed; absent for any other session. */
+  readonly mfaSource?: string;
   /** The role of Identity Center that it is; absent for any other session. */
   readonly permissionSet?: string;
   /** ms UTC of the last start: what a guard counts from. Absent before, and in what an earlier version started. */
@@ -100,6 +102,8 @@ export interface StoredSession {
   readonly signsInAnew?: boolean;
   /** As in Session; absent in records from before there were session policies. */
   readonly packedPolicyPercent?: number;
+  /** As in Session; absent in records from before MFA sessions were shared. */
+  readonly mfaSource?: string;
   /** As in Session; absent in records from before there were guards. */
   readonly permissionSet?: string;
   /** ms UTC of the last start: what a guard counts from. Absent in records from before there were guards. */

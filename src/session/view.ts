@@ -1,6 +1,7 @@
 import { timeLeft } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
 import { needsPerson, signsInAnew } from '../aws/plan.ts';
+import { mfaSessionOf } from '../aws/planMfa.ts';
 import type { Plan, SessionRequest } from '../aws/planModel.ts';
 import { agentName, isAgentRequest, isReadOnlyRequest, readOnlyName } from '../aws/readOnly.ts';
 import { isHeld, type KeptSession } from './kept.ts';
@@ -27,6 +28,7 @@ export type Doing =
 export function describePlan(id: string, request: SessionRequest, plan: Plan): About {
   const last = plan.steps.at(-1);
   const { base } = plan;
+  const mfaSource = mfaSessionOf(plan)?.profile;
   const role =
     last?.kind === 'assumeRole'
       ? last
@@ -46,6 +48,7 @@ export function describePlan(id: string, request: SessionRequest, plan: Plan): A
     roleArn: role?.roleArn,
     needsPerson: needsPerson(plan),
     ...(signsInAnew(plan) && { signsInAnew: true }),
+    ...(mfaSource !== undefined && { mfaSource }),
     ...(last === undefined &&
       base.kind === 'identityCenter' &&
       base.roleName !== undefined && { permissionSet: base.roleName }),
@@ -82,17 +85,24 @@ export function nameOfRequest(request: SessionRequest): string {
 
 /**
  * The session as everybody sees it at `now`; undefined when there is none, or when it was ended. `answersMfa` says which
- * devices' codes come without a person: that may change while the session is live.
+ * devices' codes come without a person, and `hasMfaSession` whether the shared MFA session of a profile is live: both may
+ * change while the session is.
  */
 export function sessionAt(
   kept: KeptSession | undefined,
   doing: Doing | undefined,
   now: number,
   answersMfa: (serial: string) => boolean,
+  hasMfaSession: (profile: string, serial: string) => boolean = () => false,
 ): Session | undefined {
   const seen = (about: About, state: SessionState): Session => {
     const { mfaSerials, ...shown } = about;
-    const answered = mfaSerials.length > 0 && mfaSerials.every(answersMfa);
+    const { mfaSource } = about;
+    const answered =
+      mfaSerials.length > 0 &&
+      mfaSerials.every(
+        (serial) => answersMfa(serial) || (mfaSource !== undefined && hasMfaSession(mfaSource, serial)),
+      );
     return { ...shown, needsPerson: shown.needsPerson && !answered, state };
   };
   if (isHeld(kept)) {
@@ -118,7 +128,7 @@ export function sessionAt(
 /** What a record says the session is. */
 export function aboutKept(kept: KeptSession): About {
   const { id, name, request, region, accountId, roleArn, needsPerson, mfaSerials } = kept;
-  const { signsInAnew: anew, packedPolicyPercent, permissionSet, begunAt } = kept;
+  const { signsInAnew: anew, packedPolicyPercent, mfaSource, permissionSet, begunAt } = kept;
   return {
     id,
     name,
@@ -130,6 +140,7 @@ export function aboutKept(kept: KeptSession): About {
     mfaSerials,
     ...(anew !== undefined && { signsInAnew: anew }),
     ...(packedPolicyPercent !== undefined && { packedPolicyPercent }),
+    ...(mfaSource !== undefined && { mfaSource }),
     ...(permissionSet !== undefined && { permissionSet }),
     ...(begunAt !== undefined && { begunAt }),
   };

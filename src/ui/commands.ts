@@ -9,6 +9,7 @@ import { fileCommands } from './commands/fileCommands.ts';
 import { guardCommands } from './commands/guardCommands.ts';
 import { folderCommands } from './commands/folderCommands.ts';
 import { issuerCommands } from './commands/issuerCommands.ts';
+import { mfaCommands } from './commands/mfaCommands.ts';
 import { planCommands } from './commands/planCommand.ts';
 import { samlCommands } from './commands/samlCommands.ts';
 import { roleCommands } from './commands/roleCommands.ts';
@@ -45,6 +46,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...samlCommands(parts),
     ...switchCommands(parts),
     ...planCommands(parts),
+    ...mfaCommands(parts),
     ...agentCommands(parts),
     ...terminalCommands(parts),
     ...guardCommands(parts),

@@ -1,7 +1,8 @@
 import type { PlanEnvironment } from '../aws/planModel.ts';
-import { issuers as issuerSettings } from './settings.ts';
+import { mfaDevices, mfaUse } from './mfaSettings.ts';
+import { issuers as issuerSettings, mfaSessionDurationSeconds } from './settings.ts';
 
-/** The environment of planning with the issuers of the settings: the same object until those change. */
+/** The environment of planning with what the settings say: the same object until those change. */
 export class LiveEnvironment {
   readonly #fixed: PlanEnvironment;
   #text = '';
@@ -23,9 +24,17 @@ export class LiveEnvironment {
       return this.#now;
     }
     const { issuers, broken } = issuerSettings();
-    const text = JSON.stringify([...issuers, ...broken]);
+    const [uses, devices, seconds] = [mfaUse(), mfaDevices(), mfaSessionDurationSeconds()];
+    const text = JSON.stringify([[...issuers, ...broken], [...uses], [...devices], seconds]);
     if (this.#now === undefined || text !== this.#text) {
-      this.#now = { ...this.#fixed, issuers, brokenIssuers: broken };
+      this.#now = {
+        ...this.#fixed,
+        issuers,
+        brokenIssuers: broken,
+        mfaUse: uses,
+        mfaDevices: devices,
+        mfaSessionSeconds: seconds,
+      };
     }
     this.#text = text;
     this.#stale = false;

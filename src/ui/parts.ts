@@ -5,7 +5,15 @@ import type { CallerIdentity } from '../aws/effects.ts';
 import type { Fault } from '../aws/faults.ts';
 import type { IssuerSettings } from '../aws/issuers.ts';
 import type { Claims } from '../aws/jwt.ts';
-import type { Base, Issuer, LoginSession, PlanResult, SamlRole, SessionRequest } from '../aws/planModel.ts';
+import type {
+  Base,
+  Issuer,
+  LoginSession,
+  MfaUse,
+  PlanResult,
+  SamlRole,
+  SessionRequest,
+} from '../aws/planModel.ts';
 import type { SavedRole } from '../aws/roles/savedRole.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import type { FileRole } from '../aws/problems.ts';
@@ -184,6 +192,19 @@ export interface RolesPort {
   agree(folder: string, role: SavedRole, sourceProfile: string): Promise<void>;
 }
 
+/** How MFA is used, as the interface sees it. */
+export interface MfaPort {
+  /** What the person chose for the roles of a profile's keys; undefined: nothing yet. */
+  use(this: void, profile: string): MfaUse | undefined;
+  chooseUse(this: void, profile: string, use: MfaUse): Promise<void>;
+  /** The device that the person chose for a profile's keys, beside what the file says. */
+  device(profile: string): string | undefined;
+  /** Undefined: the one that the file names. */
+  chooseDevice(profile: string, serial: string | undefined): Promise<void>;
+  /** Serials of the devices that AWS knows for the user of a profile's keys. */
+  devices(profile: string, signal: AbortSignal): Promise<readonly string[] | Fault>;
+}
+
 /** What may start under a guard. */
 export interface Allowed {
   readonly request: SessionRequest;
@@ -261,6 +282,7 @@ export interface CommandParts {
   readonly clipboard: SecretClipboard;
   readonly written: WrittenPort;
   readonly saml: SamlPort;
+  readonly mfa: MfaPort;
   readonly roles: RolesPort;
   readonly switcher: SwitcherOptions;
   readonly audit: AuditPort;

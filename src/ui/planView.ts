@@ -1,10 +1,12 @@
 import { parseRoleArn } from '../aws/arn.ts';
 import type { AccessDeniedHint, Fault } from '../aws/faults.ts';
+import { mfaChoiceOf } from '../aws/planMfa.ts';
 import type { Base, Hop, Plan, PlanResult, Step } from '../aws/planModel.ts';
 import type { Place } from '../aws/problems.ts';
 import { checkText, planText } from './text/planView.ts';
 import { problemSentence } from './text/problems.ts';
 import { faultSentence } from './text/faults.ts';
+import { mfaChoiceLine } from './text/mfa.ts';
 import { roleForReading } from './text/roles.ts';
 import { baseWords, placeText, stepWords } from './text/tooltip.ts';
 
@@ -20,7 +22,7 @@ export type HopState = 'passed' | 'failed' | 'notReached' | 'unknown';
 
 /** A line of a plan as people read it. */
 export interface PlanLine {
-  readonly kind: 'hop' | 'problem' | 'check';
+  readonly kind: 'hop' | 'choice' | 'problem' | 'check';
   readonly state: HopState;
   readonly label: string;
   /** Where it stands, and whether it failed, in words: an icon says nothing to a screen reader. */
@@ -29,11 +31,13 @@ export interface PlanLine {
   readonly detail: string | undefined;
   /** The line of the file that it opens. */
   readonly place: Place | undefined;
+  /** The profile for whose roles it chooses how MFA is used, instead of opening a file. */
+  readonly chooses?: string;
 }
 
 /**
  * A plan as a list: one line a hop, the first call first, the failed one marked and its cause beside it, then what is wrong
- * in the files, then what to check. `name` is the session's.
+ * in the files, what to check, and how MFA is used where that can be chosen. `name` is the session's.
  */
 export function planLines(
   result: PlanResult,
@@ -54,7 +58,12 @@ export function planLines(
     detail: undefined,
     place: problem.place,
   }));
-  return [...hops, ...problems, ...(result.ok ? checkLines(result.plan, failure) : [])];
+  return [
+    ...hops,
+    ...problems,
+    ...(result.ok ? checkLines(result.plan, failure) : []),
+    ...(result.ok ? choiceLines(result.plan) : []),
+  ];
 }
 
 /** The same as text, to be sent to whoever can help: no key and no secret is in a plan's words. */
@@ -66,6 +75,23 @@ export function planAsText(lines: readonly PlanLine[], title: string): string {
     );
   });
   return `${[title, ...texts].join('\n')}\n`;
+}
+
+/** What was chosen, or holds while nothing is, with what comes of it: it is known before the first start. */
+function choiceLines(plan: Plan): readonly PlanLine[] {
+  const choice = mfaChoiceOf(plan);
+  return choice === undefined
+    ? []
+    : [
+        {
+          kind: 'choice',
+          state: 'unknown',
+          ...mfaChoiceLine(choice),
+          description: '',
+          place: undefined,
+          chooses: choice.profile,
+        },
+      ];
 }
 
 interface WordedHop {

@@ -12,6 +12,7 @@ import type { Session } from '../session/types.ts';
 import { nameOfRequest } from '../session/view.ts';
 import { commands, settings, settingsSection } from './ids.ts';
 import type { Allowed, DeliveryPort, GuardPort, SamlPort } from './parts.ts';
+import type { MfaAdvice } from './mfaAdvice.ts';
 import type { PlanFailure } from './planView.ts';
 import { withCancel } from './progress.ts';
 import type { Recent } from './recent.ts';
@@ -44,6 +45,7 @@ interface FlowParts {
   readonly guards: GuardPort;
   /** The MFA device of the user whose long-term keys a profile holds. */
   deviceOf(profile: string): Promise<string | undefined>;
+  readonly mfa: MfaAdvice;
   /** ms UTC until which a session waits for the next MFA code; see Codes. */
   waitsUntil(session: string): number | undefined;
   /** Puts the question that was asked ahead of the end in front again; false when it is not on the screen. */
@@ -113,6 +115,7 @@ export class SessionFlow {
     await this.#parts.delivery.consent(false);
     await this.#hintOnce(result.session);
     await this.#sayReadsOnce(result.session);
+    await this.#parts.mfa.started(result.session);
     return result.session;
   }
 
@@ -278,6 +281,14 @@ export class SessionFlow {
         break;
       case 'startWithMaximum':
         await this.start(request, { durationSeconds: sureMaximum });
+        break;
+      case 'mfaEachRole':
+        if (await this.#parts.mfa.useEachRole(request)) {
+          await again();
+        }
+        break;
+      case 'chooseDevice':
+        await vscode.commands.executeCommand(commands.chooseMfaDevice, sourceOf(request));
         break;
       case 'openProfile':
         await vscode.commands.executeCommand(commands.openProfileSource, sourceOf(request));

@@ -11,6 +11,8 @@ export const defaults = {
   warnBeforeMinutes: 10,
   mfaSessionDurationSeconds: 43_200,
   mfaCodeFromClipboard: false,
+  mfaUse: {},
+  mfaDevices: {},
   clearClipboardAfterSeconds: 60,
   consoleBrowser: 'default',
   signInWith: 'auto',

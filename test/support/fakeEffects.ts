@@ -20,6 +20,7 @@ export function fakeEffects(given: Partial<Effects>): Effects {
     now: given.now ?? unexpected('now'),
     send: given.send ?? unexpected('send'),
     askMfa: given.askMfa ?? unexpected('askMfa'),
+    mfaSession: given.mfaSession ?? unexpected('mfaSession'),
     platform: given.platform ?? 'linux',
     env: given.env ?? unexpected('env'),
     readFile: given.readFile ?? unexpected('readFile'),

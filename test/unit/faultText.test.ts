@@ -246,12 +246,12 @@ const table: Table = {
     [
       { serial: 'GAHT12345678' },
       'AWS does not know this MFA device for this user, correct mfa_serial: GAHT12345678',
-      ['openProfile'],
+      ['openProfile', 'chooseDevice'],
     ],
     [
       { serial: 'arn:aws:iam::111122223333:user/alice' },
       'mfa_serial names the user, not the device (:mfa/ instead of :user/), correct it: arn:aws:iam::111122223333:user/alice',
-      ['openProfile'],
+      ['openProfile', 'chooseDevice'],
     ],
   ],
   rootCannotAssume: [

@@ -203,6 +203,10 @@ const table: Table = {
     { name, seconds: 7200 },
     'A role assumed from temporary credentials lasts at most 1 hour, not: 2h 00m',
   ],
+  durationOverMfaSession: [
+    { name, source: 'alice', seconds: 14_400 },
+    'A role from the MFA session of alice lasts at most 1 hour, not: 4h 00m',
+  ],
   invalidRegion: [{ name, value: 'Ireland' }, 'This is not the name of a region: Ireland'],
   invalidEndpointUrl: [{ name }, 'The address set for STS (endpoint_url) is not an http or https URL'],
   missingServicesSection: [{ name, section: 'local' }, 'The [services] section is missing: local'],

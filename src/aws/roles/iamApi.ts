@@ -37,6 +37,12 @@ export interface Simulated {
   readonly missing: readonly string[];
 }
 
+/** The part of IAM that knows a user's MFA devices. Never rejects; only faults have a `kind`. */
+export interface IamDevices {
+  /** ListMFADevices for the caller itself: serials, those of security keys too. */
+  listMfaDevices(caller: IamCaller, signal: AbortSignal): Promise<readonly string[] | Fault>;
+}
+
 /** The part of IAM that finding roles needs: reading only. No call rejects; only faults have a `kind`. */
 export interface IamApi {
   /** A page of ListRoles. */

@@ -49,7 +49,14 @@ export interface ShownPlan {
 
 /** Shows the plan of a request as a list, and opens the line that is chosen. */
 export async function showPlan({ plan, request, name, failure }: ShownPlan): Promise<void> {
-  const place = await showPlanPick(name, await plan(request), failure);
+  const line = await showPlanPick(name, await plan(request), failure);
+  if (line?.chooses !== undefined) {
+    await vscode.commands.executeCommand(commands.chooseMfaUse, line.chooses);
+    // What comes of it is to be seen before anything starts.
+    await showPlan({ plan, request, name });
+    return;
+  }
+  const { place } = line ?? {};
   if (place !== undefined) {
     await vscode.commands.executeCommand(commands.openProfileSource, place);
   }

@@ -15,6 +15,7 @@ import { requestOfRole } from '../signInRows.ts';
 import { durationWords, inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
 import { accountForReading } from '../text/time.ts';
+import { pickDevice } from './mfaCommands.ts';
 import { startRole } from './savedRoleCommands.ts';
 import { chooseProfile, chooseSession, isRenewable, liveCredentials } from './target.ts';
 
@@ -77,15 +78,23 @@ async function startMfaSession(parts: CommandParts, argument: CommandArgument): 
   if (profile === undefined) {
     return;
   }
-  const serial = set.profiles.get(profile)?.properties.get('mfa_serial')?.value ?? lastDevice(parts, profile);
+  const serial =
+    parts.mfa.device(profile) ??
+    set.profiles.get(profile)?.properties.get('mfa_serial')?.value ??
+    lastDevice(parts, profile);
   const form = await askSteps<MfaForm>({ ...(serial !== undefined && { mfaSerial: serial }) }, [
     async (known, position) => {
+      if (known.mfaSerial === undefined) {
+        // Nobody knows an ARN by heart: AWS knows the devices.
+        const listed = (await pickDevice(parts, profile, { ...position, title })) ?? { kind: 'cancel' };
+        return listed.kind === 'value' ? { kind: 'value', value: { mfaSerial: listed.value } } : listed;
+      }
       const answer = await askText({
         ...position,
         title,
         prompt: t('The MFA device of {0}: its ARN, or the serial number of a hardware device', profile),
         placeholder: 'arn:aws:iam::111122223333:mfa/name',
-        value: known.mfaSerial ?? '',
+        value: known.mfaSerial,
         validate: (text) => sentence(mfaSerialProblem(text.trim())),
       });
       return answer.kind === 'value' ? { kind: 'value', value: { mfaSerial: answer.value } } : answer;

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { PlanResult } from '../../aws/planModel.ts';
-import type { Place } from '../../aws/problems.ts';
 import { planAsText, planLines } from '../planView.ts';
 import type { HopState, PlanFailure, PlanLine } from '../planView.ts';
 import { planText } from '../text/planView.ts';
@@ -11,13 +10,13 @@ interface PlanItem extends vscode.QuickPickItem {
 
 /**
  * Shows a plan as a list that the keyboard goes through and a screen reader reads, line by line; the failed hop has the
- * focus. Resolves with the place of the chosen line; undefined when the person only looked.
+ * focus. Resolves with the chosen line; undefined when the person only looked.
  */
 export function showPlanPick(
   name: string,
   result: PlanResult,
   failure: PlanFailure | undefined,
-): Promise<Place | undefined> {
+): Promise<PlanLine | undefined> {
   const lines = planLines(result, failure, name);
   const title = planText.title(name);
   const pick = vscode.window.createQuickPick<PlanItem>();
@@ -39,7 +38,7 @@ export function showPlanPick(
         .then(() => vscode.window.setStatusBarMessage(planText.copied(), 5000));
     });
     pick.onDidAccept(() => {
-      resolve(pick.activeItems[0]?.line?.place);
+      resolve(pick.activeItems[0]?.line);
       pick.hide();
     });
     pick.onDidHide(() => {
@@ -51,7 +50,12 @@ export function showPlanPick(
 }
 
 function itemsOf(lines: readonly PlanLine[]): readonly PlanItem[] {
-  const headings = { hop: undefined, problem: planText.problems(), check: planText.checks() } as const;
+  const headings = {
+    hop: undefined,
+    choice: planText.choices(),
+    problem: planText.problems(),
+    check: planText.checks(),
+  } as const;
   return lines.flatMap((line, index): PlanItem[] => {
     const heading = headings[line.kind];
     const isFirst = lines[index - 1]?.kind !== line.kind;
@@ -77,4 +81,4 @@ const icons: Readonly<Record<HopState, string>> = {
   unknown: 'arrow-small-down',
 };
 
-const marks = { problem: 'warning', check: 'question' } as const;
+const marks = { choice: 'settings-gear', problem: 'warning', check: 'question' } as const;

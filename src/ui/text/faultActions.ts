@@ -11,6 +11,10 @@ export type FaultAction =
   | 'changeRole'
   /** Starts a role that was typed in with a code of the source's own MFA device. */
   | 'startWithCode'
+  /** From now on each role of the source's keys gets a code of its own; starts again. */
+  | 'mfaEachRole'
+  /** Asks which MFA device gives the codes. */
+  | 'chooseDevice'
   /** Asks again for a federation session, with what was typed. */
   | 'changeFederation'
   | 'retry'
@@ -108,6 +112,10 @@ export function faultActionTitle(action: FaultAction): string {
       return t('Change Role');
     case 'startWithCode':
       return t('Start with MFA Code');
+    case 'mfaEachRole':
+      return t('Use MFA with Each Role');
+    case 'chooseDevice':
+      return t('Change Device');
     case 'changeFederation':
       return t('Change Session');
     case 'retry':

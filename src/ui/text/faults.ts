@@ -92,7 +92,7 @@ export function faultSentence(fault: Fault, context: FaultContext): FaultText {
         'enterCodeAgain',
       );
     case 'mfaUnknownDevice':
-      return say(mfaDeviceSentence(fault.serial), 'openProfile');
+      return say(mfaDeviceSentence(fault.serial), 'openProfile', 'chooseDevice');
     case 'rootCannotAssume':
       return say(
         t(
@@ -262,7 +262,8 @@ function accessDeniedText({
   roleArn,
   caller,
 }: Extract<Fault, { kind: 'accessDenied' }>): FaultText {
-  const actions: readonly FaultAction[] = ['openProfile', 'showLog'];
+  const usual: readonly FaultAction[] = ['openProfile', 'showLog'];
+  const actions: readonly FaultAction[] = hints.includes('mfaSession') ? ['mfaEachRole', ...usual] : usual;
   if (roleArn === undefined) {
     const text =
       caller === undefined
@@ -287,6 +288,8 @@ function hintWords(hint: AccessDeniedHint): string {
   switch (hint) {
     case 'mfaRequired':
       return t('it may ask for an MFA code (mfa_serial)');
+    case 'mfaSession':
+      return t('it may ask for an MFA code of its own');
     case 'externalId':
       return t('it may ask for an external ID (external_id)');
     case 'trustPolicy':

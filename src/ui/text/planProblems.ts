@@ -142,6 +142,12 @@ export function planProblemSentence(what: PlanProblem): string {
         'A role assumed from temporary credentials lasts at most 1 hour, not: {0}',
         remaining(what.seconds * 1000),
       );
+    case 'durationOverMfaSession':
+      return t(
+        'A role from the MFA session of {0} lasts at most 1 hour, not: {1}',
+        what.source,
+        remaining(what.seconds * 1000),
+      );
     case 'invalidRegion':
       return t('This is not the name of a region: {0}', what.value);
     case 'invalidEndpointUrl':

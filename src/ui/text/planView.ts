@@ -4,7 +4,8 @@ import { t } from './l10n.ts';
 /** The words around a plan that is shown as a list. */
 export const planText = {
   title: (name: string) => t('Plan: {0}', name),
-  placeholder: () => t('Choose a line to open it in its file'),
+  placeholder: () => t('Choose a line to open it in its file, or to change what it says'),
+  choices: () => t('How MFA is used'),
   placeholderFailed: () => t('The hop that failed is marked, choose a line to open it in its file'),
   copy: () => t('Copy Plan as Text'),
   copied: () => t('The plan is on the clipboard, no key is in it'),
@@ -41,6 +42,11 @@ export function checkText(
       return {
         what: t('Does the role ask for an MFA code?'),
         todo: t('Add mfa_serial with the ARN of your device to the profile'),
+      };
+    case 'mfaSession':
+      return {
+        what: t('Does the role take an MFA session, and one as old as this?'),
+        todo: t('Choose MFA with each role: its code then goes with the call for the role'),
       };
     case 'externalId':
       return {

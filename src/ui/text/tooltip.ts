@@ -126,8 +126,9 @@ export function stepWords(step: Step, wordsOf: (roleArn: string) => string = (ro
   if ('policies' in step && step.policies !== undefined) {
     words.push(t('narrowed by session policies'));
   }
+  const most = step.kind === 'assumeRole' ? step.maxDurationSeconds : Infinity;
   if (step.durationSeconds !== undefined) {
-    words.push(t('for {0}', remaining(step.durationSeconds * 1000)));
+    words.push(t('for {0}', remaining(Math.min(step.durationSeconds, most) * 1000)));
   } else if (step.kind === 'assumeRole' && step.maxDurationSeconds <= 3600) {
     words.push(t('at most 1h'));
   }

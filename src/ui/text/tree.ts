@@ -100,7 +100,10 @@ export function sessionFacts(
   now: number,
   marks: { readonly active: boolean; readonly several: boolean },
 ): string {
-  const account = session.accountId === undefined ? undefined : accountForReading(session.accountId);
+  // Its name is the profile's: what it is must be said beside it.
+  const kind = session.request.kind === 'mfaSession' ? t('MFA session') : undefined;
+  const account =
+    kind ?? (session.accountId === undefined ? undefined : accountForReading(session.accountId));
   const active = marks.active && marks.several ? t('active') : undefined;
   switch (phase) {
     case 'starting':

@@ -1,0 +1,129 @@
+import { timeLeft, type Credentials } from '../aws/credentials.ts';
+import type { MfaSessionWanted } from '../aws/effects.ts';
+import type { Fault } from '../aws/faults.ts';
+import type { SessionRequest } from '../aws/planModel.ts';
+import { isHeld, type HeldSession, type KeptSession } from './kept.ts';
+import type { StartOptions, StartResult } from './ports.ts';
+import type { Session } from './types.ts';
+
+/** What is over so soon is not begun with, ms: AWS's clock and ours differ by as much, and a call takes its time. */
+const tooShortMs = 60_000;
+
+/**
+ * The MFA session of a profile's keys that lasts longest, however it was started: for roles, by hand, or as the profile's
+ * own. Undefined when none is live at `now` (ms UTC).
+ */
+export function liveMfaSession(
+  all: Iterable<KeptSession>,
+  profile: string,
+  serial: string,
+  now: number,
+): HeldSession | undefined {
+  let best: HeldSession | undefined;
+  for (const kept of all) {
+    if (!isHeld(kept) || !isMfaSession(kept, profile, serial)) {
+      continue;
+    }
+    const left = timeLeft(kept.credentials, now);
+    if (left >= tooShortMs && left > (best === undefined ? 0 : timeLeft(best.credentials, now))) {
+      best = kept;
+    }
+  }
+  return best;
+}
+
+function isMfaSession(
+  { request, roleArn, mfaSource, mfaSerials }: HeldSession,
+  profile: string,
+  serial: string,
+): boolean {
+  const ofKeys = request.kind === 'mfaSession' || request.kind === 'profile';
+  return (
+    ofKeys &&
+    request.profile === profile &&
+    roleArn === undefined &&
+    mfaSource === undefined &&
+    mfaSerials.includes(serial)
+  );
+}
+
+/** The part of the sessions that this needs. */
+export interface SharingSessions {
+  /** See `Sessions`. */
+  known(signal: AbortSignal): Promise<void>;
+  mfaSession(profile: string, serial: string): Credentials | undefined;
+  start(request: SessionRequest, signal: AbortSignal, options: StartOptions): Promise<StartResult>;
+  list(): readonly Session[];
+  dismiss(id: string): void;
+}
+
+/**
+ * MFA sessions that roles share: one for each profile's keys, got for one code by whoever needs it first, in this window
+ * or another, and kept as a session of its own.
+ */
+export class MfaSessions {
+  readonly #sessions: () => SharingSessions;
+  readonly #answersMfa: (serial: string) => boolean;
+  readonly #waiting = new Map<string, string>();
+
+  /** `answersMfa`: codes of the device come without a person. */
+  constructor(sessions: () => SharingSessions, answersMfa: (serial: string) => boolean) {
+    this.#sessions = sessions;
+    this.#answersMfa = answersMfa;
+  }
+
+  /** The session that a session's start waits for, as people call it; undefined when it waits for none. */
+  waitedForBy(session: string): string | undefined {
+    return this.#waiting.get(session);
+  }
+
+  /** Its credentials: kept, or got now. `unattended`: nobody is there to type a code. Rejects only when a port does. */
+  async get(
+    { session, profile, serial, durationSeconds, refused }: MfaSessionWanted,
+    signal: AbortSignal,
+    unattended: boolean,
+  ): Promise<Credentials | Fault> {
+    const sessions = this.#sessions();
+    await sessions.known(signal);
+    const live = sessions.mfaSession(profile, serial);
+    if (live !== undefined && live.accessKeyId !== refused) {
+      return live;
+    }
+    if (unattended && !this.#answersMfa(serial)) {
+      // No row says that it failed: nobody has tried.
+      return { kind: 'mfaNeedsPerson', serial };
+    }
+    const request: SessionRequest = { kind: 'mfaSession', profile, mfaSerial: serial, durationSeconds };
+    this.#waiting.set(session, profile);
+    try {
+      const result = await sessions.start(request, signal, {
+        aside: true,
+        force: live !== undefined,
+        unattended,
+        by: unattended ? { kind: 'schedule' } : { kind: 'person' },
+      });
+      if (result.ok && result.session.state.kind === 'live') {
+        return result.session.state.credentials;
+      }
+      // What it was started for says why; a row of its own would only have to be cleared away.
+      this.#forgetFailed(request);
+      return result.ok
+        ? { kind: 'cancelled' }
+        : result.why === 'fault'
+          ? result.fault
+          : { kind: 'planChanged', profile };
+    } finally {
+      this.#waiting.delete(session);
+    }
+  }
+
+  #forgetFailed(request: SessionRequest): void {
+    const sessions = this.#sessions();
+    const wanted = JSON.stringify(request);
+    for (const session of sessions.list()) {
+      if (session.state.kind === 'failed' && JSON.stringify(session.request) === wanted) {
+        sessions.dismiss(session.id);
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import type * as vscode from 'vscode';
+import type { Effects } from './aws/effects.ts';
+import type { NetworkSettings } from './aws/network.ts';
+import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
+import type { ProfileSet } from './aws/profiles.ts';
+import type { IamDevices } from './aws/roles/iamApi.ts';
+import { iamTargetOf } from './aws/roles/iamTarget.ts';
+import type { Codes } from './session/codes.ts';
+import { MfaSessions } from './session/mfaSessions.ts';
+import type { Sessions } from './session/sessions.ts';
+import type { Log } from './ui/log.ts';
+import { MfaAdvice } from './ui/mfaAdvice.ts';
+import { mfaDevices, mfaUse, saveMfaDevice, saveMfaUse } from './ui/mfaSettings.ts';
+import type { MfaPort } from './ui/parts.ts';
+import type { SessionFlow } from './ui/sessionFlow.ts';
+
+/** What it is made from; what is made later comes as a function. */
+export interface MfaParts {
+  readonly context: vscode.ExtensionContext;
+  readonly userAgent: string;
+  readonly network: NetworkSettings;
+  readonly log: Log;
+  readonly codes: Codes;
+  sessions(): Sessions;
+  flow(): SessionFlow;
+  plan(request: SessionRequest): Promise<PlanResult>;
+  files(): Promise<ProfileSet>;
+  readonly environment: { readonly now: PlanEnvironment; changed(): void };
+  /** Milliseconds UTC, by AWS's clock. */
+  now(): number;
+}
+
+/** MFA sessions that roles share, and what the person chose about them. */
+export interface WiredMfa {
+  readonly port: MfaPort;
+  readonly advice: MfaAdvice;
+  /** The effect that a run gets. */
+  session(unattended: boolean): Effects['mfaSession'];
+  /** ms UTC until which a session, or the MFA session that it is started from, waits for the next code. */
+  waitsUntil(session: string): number | undefined;
+}
+
+/** Builds it. Nothing is loaded before somebody looks for devices. */
+export function wireMfa(parts: MfaParts): WiredMfa {
+  const { codes, environment } = parts;
+  const shared = new MfaSessions(
+    () => parts.sessions(),
+    (serial) => codes.answers(serial),
+  );
+  let loading: Promise<IamDevices> | undefined;
+  const load = async (): Promise<IamDevices> => {
+    const { createIam } = await import('./clients/iam.ts');
+    const { userAgent, network, log } = parts;
+    return createIam({ userAgent, network, now: () => parts.now(), log: (line) => log.info(line) });
+  };
+  const port: MfaPort = {
+    use: (profile) => mfaUse().get(profile),
+    async chooseUse(profile, use) {
+      await saveMfaUse(profile, use);
+      environment.changed();
+    },
+    device: (profile) => mfaDevices().get(profile),
+    async chooseDevice(profile, serial) {
+      await saveMfaDevice(profile, serial);
+      environment.changed();
+    },
+    async devices(profile, signal) {
+      const [set, planned] = await Promise.all([parts.files(), parts.plan({ kind: 'profile', profile })]);
+      const section = set.profiles.get(profile);
+      if (!planned.ok || planned.plan.base.kind !== 'staticKeys' || section === undefined) {
+        return { kind: 'planChanged', profile };
+      }
+      const { base, target } = planned.plan;
+      const region = target.region;
+      const caller = { keys: base, target: iamTargetOf(section, { set, env: environment.now, region }) };
+      return (await (loading ??= load())).listMfaDevices(caller, signal);
+    },
+  };
+  const advice = new MfaAdvice({
+    globalState: parts.context.globalState,
+    plan: (request) => parts.plan(request),
+    list: () => parts.sessions().list(),
+    chosen: port.use,
+    choose: port.chooseUse,
+    startAgain: (request) => parts.flow().start(request, { force: true }),
+  });
+  return {
+    port,
+    advice,
+    session: (unattended) => (wanted, signal) => shared.get(wanted, signal, unattended),
+    waitsUntil: (session) => codes.waitsUntil(shared.waitedForBy(session) ?? session),
+  };
+}
