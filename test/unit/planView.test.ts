@@ -47,7 +47,7 @@ describe('a plan as a list', () => {
       'unknown | 1. alice: access key in the file | credentials file, line 2',
       'unknown | 2. hub: assume role hub in 1111-2222-3333, MFA code from arn:aws:iam::111122223333:mfa/alice | config file, line 3',
       `unknown | 3. spoke: assume role spoke in 4444-5555-6666, with external ID, at most 1h | config file, line 7`,
-      'unknown | MFA with each role: alice |  | Each start and renewal takes a code, a session lasts as long as its role allows',
+      'unknown | MFA with each role: alice |  | Each start takes a code, a session lasts as long as the role allows',
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('a plan as a list', () => {
       `unknown | Does the trust policy of the role let you in? |  | Its owner must name this caller there: ${hub}`,
       `unknown | Are you allowed to assume it? |  | Your administrator must allow sts:AssumeRole on this role to: ${hub}`,
       `unknown | Is the role spelt as in its account, upper and lower case too? |  | Compare account and name with the console: ${roleArn}`,
-      'unknown | MFA with each role: alice |  | Each start and renewal takes a code, a session lasts as long as its role allows',
+      'unknown | MFA with each role: alice |  | Each start takes a code, a session lasts as long as the role allows',
     ]);
   });
 
@@ -70,7 +70,7 @@ describe('a plan as a list', () => {
       'unknown | 1. alice: access key in the file | credentials file, line 2',
       'unknown | 2. alice: GetSessionToken, MFA code from arn:aws:iam::111122223333:mfa/alice, for 1h 00m | credentials file, line 2',
       'unknown | 3. hub: assume role hub in 1111-2222-3333, at most 1h | config file, line 3',
-      'unknown | One MFA session for all roles: alice |  | One code starts and renews all of them for 1h 00m, each role session lasts at most 1 hour',
+      'unknown | One MFA session for all roles: alice |  | One code starts them all for 1h 00m, a role lasts at most 1 hour',
     ]);
     assert.equal(lines.at(-1)?.chooses, 'alice');
     const plain = planLines(planOf({ credentials, config, ask: 'alice', env }), undefined, 'alice');

@@ -16,13 +16,13 @@ export function mfaUseText(
     ? {
         label: t('One MFA session for all roles'),
         consequence: t(
-          'One code starts and renews all of them for {0}, each role session lasts at most 1 hour',
+          'One code starts them all for {0}, a role lasts at most 1 hour',
           remaining((seconds ?? usualSeconds) * 1000),
         ),
       }
     : {
         label: t('MFA with each role'),
-        consequence: t('Each start and renewal takes a code, a session lasts as long as its role allows'),
+        consequence: t('Each start takes a code, a session lasts as long as the role allows'),
       };
 }
 

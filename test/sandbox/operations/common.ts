@@ -36,7 +36,8 @@ export function checkMfa(parameters: Parameters, caller: Caller, world: World): 
       'MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.',
     );
   }
-  const device = caller.mfa.find((candidate) => candidate.serial === serial);
+  // Security keys show no codes: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_fido.html
+  const device = caller.mfa.find((candidate) => candidate.serial === serial && !serial.includes(':u2f/'));
   if (device === undefined) {
     throw accessDenied(
       'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
