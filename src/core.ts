@@ -21,6 +21,7 @@ import { supplyNamed } from './session/named.ts';
 import type { Peers, Session } from './session/types.ts';
 import { Sessions } from './session/sessions.ts';
 import { commandRunner, commandTable } from './ui/commands.ts';
+import { askAboutDevices } from './ui/commands/enrolCommands.ts';
 import { terminalProfile } from './ui/commands/terminalCommands.ts';
 import { followSessions } from './ui/contextKeys.ts';
 import type { CommandId } from './ui/ids.ts';
@@ -49,6 +50,7 @@ import type { WiredAgents } from './wireAgents.ts';
 import { wireAudit } from './wireAudit.ts';
 import { wireApi } from './wireApi.ts';
 import { wireCodes } from './wireCodes.ts';
+import { wireEnrolment } from './wireEnrolment.ts';
 import { wireFiles } from './wireFiles.ts';
 import { wireFolders } from './wireFolders.ts';
 import { wireGuards } from './wireGuards.ts';
@@ -321,6 +323,20 @@ export function start(context: vscode.ExtensionContext): Core {
     network,
     log,
   });
+  const enrolment = wireEnrolment({
+    host,
+    peers,
+    vault,
+    codes,
+    userAgent,
+    network,
+    log,
+    send,
+    environment: () => environment.now,
+    plan,
+    files: async () => (await files.read()).set,
+    now: awsNow,
+  });
   const profiles = { read: async () => (await files.read()).set, onDidChange: files.onDidChange };
   const planOf = rememberPlans(
     (set, profile) => planFor(set, { kind: 'profile', profile }, environment.now),
@@ -333,6 +349,7 @@ export function start(context: vscode.ExtensionContext): Core {
     files: wireFiles(files),
     recent,
     authenticators: vault,
+    enrolment,
     delivery,
     terminals,
     tools: wireTools(delivery, async () => (await files.read()).set),
@@ -410,6 +427,7 @@ export function start(context: vscode.ExtensionContext): Core {
     sessions.attend(questions);
     giveAway.begin();
     folders.begin();
+    askAboutDevices(parts);
   });
   const renew = (session: Session): Promise<void> => flow.renew(session);
   void vault.reconcile();

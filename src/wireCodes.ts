@@ -68,7 +68,7 @@ export function wireCodes(parts: CodeParts): { readonly vault: AuthenticatorVaul
 }
 
 /** The algorithm is loaded with the first code: who stores no authenticator never needs it. */
-async function codeOf(seed: Seed, step: number): Promise<string> {
+export async function codeOf(seed: Seed, step: number): Promise<string> {
   const { codeOfStep } = await import('./aws/totp.ts');
   return codeOfStep(seed, step);
 }

@@ -12,7 +12,6 @@ import {
   ListAttachedUserPoliciesCommand,
   ListGroupPoliciesCommand,
   ListGroupsForUserCommand,
-  ListMFADevicesCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
   ListUserPoliciesCommand,
@@ -20,20 +19,15 @@ import {
 } from '@aws-sdk/client-iam';
 import type { AttachedPolicy, Role } from '@aws-sdk/client-iam';
 import type { Fault } from '../aws/faults.ts';
+import type { MfaDevicesApi } from '../aws/mfaDevices.ts';
 import type { NetworkSettings } from '../aws/network.ts';
-import type {
-  IamApi,
-  IamCaller,
-  IamDevices,
-  IamOwner,
-  IamPage,
-  IamRole,
-  Simulated,
-} from '../aws/roles/iamApi.ts';
+import type { IamApi, IamDevices, IamOwner, IamPage, IamRole, Simulated } from '../aws/roles/iamApi.ts';
 import { faultFromIam } from '../aws/roles/iamFault.ts';
 import { decodePolicy } from '../aws/roles/policyDocument.ts';
 import { foreignAnswer } from './answer.ts';
 import { Exchange } from './exchange.ts';
+import { required, type IamCall } from './iamCall.ts';
+import { mfaDevicesApi } from './iamDevices.ts';
 import { Network } from './network.ts';
 import { nothingLookedUp } from './nothingLookedUp.ts';
 import { QuickRetry } from './retry.ts';
@@ -57,24 +51,16 @@ export interface IamOptions {
 /** Roles of a page. A trust policy may have 4,096 characters, thrice as many when encoded: a page stays below 1 MB. */
 const rolesPerPage = 80;
 
-/** What is sent, and how it is called in AWS's words. */
-type Send<T> = (client: IAMClient, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
-
 /**
- * IAM over the AWS SDK, for reading only. Nothing is looked up in the environment or in ~/.aws: keys and endpoint come
+ * IAM over the AWS SDK: for reading, and for a user's own MFA devices. Nothing is looked up in the environment or in ~/.aws: keys and endpoint come
  * with each call. A refusal because of too many calls is a fault of its own (`throttled`): whoever makes many calls
  * paces them.
  */
-export function createIam(options: IamOptions): IamApi & IamDevices {
+export function createIam(options: IamOptions): IamApi & IamDevices & { readonly mfaDevices: MfaDevicesApi } {
   const timeoutMs = options.timeoutMs ?? 30_000;
   const network = new Network(options.network ?? directly);
 
-  const call = async <T>(
-    operation: string,
-    { keys, target }: IamCaller,
-    signal: AbortSignal,
-    send: Send<T>,
-  ): Promise<T | Fault> => {
+  const call: IamCall = async (operation, { keys, target }, signal, send, { once = false } = {}) => {
     if (signal.aborted) {
       return { kind: 'cancelled' };
     }
@@ -99,7 +85,7 @@ export function createIam(options: IamOptions): IamApi & IamDevices {
       systemClockOffset: options.now() - Date.now(),
       requestHandler: exchange,
       maxAttempts: 2,
-      retryStrategy: new QuickRetry(2, false, false),
+      retryStrategy: new QuickRetry(2, once, false),
       ...nothingLookedUp(options.userAgent ?? 'sts-sessions'),
     });
     const limit = new AbortController();
@@ -135,13 +121,10 @@ export function createIam(options: IamOptions): IamApi & IamDevices {
     }
   };
 
+  const mfaDevices = mfaDevicesApi(call);
   return {
-    listMfaDevices: (caller, signal) =>
-      // A user has eight at most, and a page holds a hundred.
-      call('ListMFADevices', caller, signal, async (client, abort) => {
-        const { MFADevices = [] } = await client.send(new ListMFADevicesCommand({}), abort);
-        return MFADevices.map(({ SerialNumber }) => required(SerialNumber));
-      }),
+    mfaDevices,
+    listMfaDevices: (caller, signal) => mfaDevices.list(caller, signal),
     roles: (caller, marker, signal) =>
       call('ListRoles', caller, signal, async (client, abort) => {
         const reply = await client.send(
@@ -315,16 +298,6 @@ function listAttached(
     case 'group':
       return client.send(new ListAttachedGroupPoliciesCommand({ GroupName: name, ...more }), abort);
   }
-}
-
-/** It began like IAM's answer and went on without what IAM always says. */
-class IncompleteAnswer extends Error {}
-
-function required<T>(value: T | undefined): T {
-  if (value === undefined) {
-    throw new IncompleteAnswer();
-  }
-  return value;
 }
 
 function roleOf(role: Role): IamRole {

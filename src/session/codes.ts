@@ -54,6 +54,9 @@ const noiseMs = 2000;
  */
 const refusedMs = 5 * 60_000;
 
+/** Noting a used code takes milliseconds; whoever takes longer hangs, and does not hold up an enrolment. */
+const spendMs = 2000;
+
 /** Gets MFA codes from what is stored, and from the person when nothing else has one. Each code is handed out once. */
 export class Codes {
   readonly #ports: CodePorts;
@@ -124,6 +127,13 @@ export class Codes {
       return other;
     }
     return this.#fromPerson({ ...question, retry: retry ?? other }, signal);
+  }
+
+  /** Remembers codes of the device that are sent by other ways than `ask`, as to enable it. Never rejects. */
+  async spend(serial: string, codes: readonly Secret[]): Promise<void> {
+    for (const code of codes) {
+      await this.#spend(serial, code.reveal(), AbortSignal.timeout(spendMs)).catch(() => false);
+    }
   }
 
   /** The code of this moment, or the next one as often as it takes until one is free. */

@@ -5,6 +5,7 @@ import { authenticatorCommands } from './commands/authenticatorCommands.ts';
 import { consoleLinkCommands } from './commands/consoleLinkCommand.ts';
 import { credentialCommands } from './commands/credentialCommands.ts';
 import { decodeCommands } from './commands/decodeCommand.ts';
+import { enrolCommands } from './commands/enrolCommands.ts';
 import { fileCommands } from './commands/fileCommands.ts';
 import { guardCommands } from './commands/guardCommands.ts';
 import { folderCommands } from './commands/folderCommands.ts';
@@ -38,6 +39,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...toolCommands(parts),
     ...writtenCommands(parts),
     ...authenticatorCommands(parts),
+    ...enrolCommands(parts),
     ...accessCommands(parts),
     ...fileCommands(parts),
     ...savedRoleCommands(parts),

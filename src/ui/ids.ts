@@ -60,6 +60,7 @@ export const commands = {
   removeAuthenticator: 'stsSessions.removeAuthenticator',
   chooseMfaUse: 'stsSessions.chooseMfaUse',
   chooseMfaDevice: 'stsSessions.chooseMfaDevice',
+  enrolDevice: 'stsSessions.enrolDevice',
   manageExtensionAccess: 'stsSessions.manageExtensionAccess',
   addToolProfile: 'stsSessions.addToolProfile',
   removeToolProfile: 'stsSessions.removeToolProfile',

@@ -22,6 +22,7 @@ import type { SignIn } from '../aws/sources/identityCenterApi.ts';
 import type { IssuerFacts } from '../aws/sources/issuerApi.ts';
 import type { AssertionOrigin } from '../session/assertions.ts';
 import type { ManagedState, ToolProfile } from '../session/delivery.ts';
+import type { CleanedUp, Enrolled, EnrolPerson } from '../session/enrolPorts.ts';
 import type { Directory } from '../session/directory.ts';
 import type { IssuerState } from '../session/issuerSignIns.ts';
 import type { Granted } from '../session/handOuts.ts';
@@ -257,6 +258,18 @@ export interface ExtensionAccessPort {
   takeBack(granted: Pick<Granted, 'extension' | 'session'>): Promise<void>;
 }
 
+/** Enrolling MFA devices, as the interface sees it. */
+export interface EnrolmentPort {
+  /** Enrols a device for the user of a profile, with the credentials given, or its own keys. Never rejects. */
+  enrol(profile: string, credentials: Credentials | undefined, person: EnrolPerson): Promise<Enrolled>;
+  /** Deletes a device that an enrolment has left behind, with the keys of a profile. Never rejects. */
+  cleanUp(profile: string, serial: string, signal: AbortSignal): Promise<CleanedUp>;
+  /** Leaves it where it is, for good. */
+  forget(serial: string): Promise<void>;
+  /** Asks about each device whose window died before it was enrolled, in one window at a time. */
+  abandoned(ask: (profile: string, serial: string) => Promise<void>): Promise<void>;
+}
+
 /** The audit log, as the interface sees it. */
 export interface AuditPort {
   /** Opens it at its end, or says why there is none. */
@@ -270,6 +283,7 @@ export interface CommandParts {
   readonly files: FilesPort;
   readonly recent: Recent;
   readonly authenticators: AuthenticatorVault;
+  readonly enrolment: EnrolmentPort;
   readonly delivery: DeliveryPort;
   readonly terminals: TerminalsPort;
   readonly tools: ToolsPort;

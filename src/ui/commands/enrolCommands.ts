@@ -1,0 +1,216 @@
+import * as vscode from 'vscode';
+import type { Credentials } from '../../aws/credentials.ts';
+import type { Fault } from '../../aws/faults.ts';
+import { deviceProfiles, withMfaSerial, type DeviceProfile } from '../../aws/mfaSerial.ts';
+import type { EnrolEnd } from '../../session/enrolPorts.ts';
+import type { Session } from '../../session/types.ts';
+import { commands } from '../ids.ts';
+import { meaningOf, profileIn } from '../meaning.ts';
+import type { CommandArgument } from '../meaning.ts';
+import type { CommandParts } from '../parts.ts';
+import { withCancel } from '../progress.ts';
+import { askDeviceProfiles } from '../prompts/deviceProfiles.ts';
+import { enrolPerson } from '../prompts/enrolPerson.ts';
+import {
+  enrolText,
+  fullSentence,
+  notUserSentence,
+  refusalSentence,
+  rootGuide,
+  waitText,
+} from '../text/enrolment.ts';
+import { faultSentence } from '../text/faults.ts';
+import { chooseProfile, liveCredentials } from './target.ts';
+
+/** Enrolling MFA devices, and clearing up what an interrupted enrolment has left. */
+export function enrolCommands(parts: CommandParts) {
+  return {
+    [commands.enrolDevice]: (argument: CommandArgument) => enrolDevice(parts, argument),
+  };
+}
+
+/** Asks about devices that an enrolment left behind when its window died. */
+export function askAboutDevices(parts: CommandParts): void {
+  void parts.enrolment.abandoned((profile, serial) =>
+    offerDeletion(parts, profile, serial, enrolText.interrupted(serial)),
+  );
+}
+
+/** Whose credentials make the device: a profile's own keys, or a session's. */
+interface Chosen {
+  readonly profile: string;
+  readonly session: Session | undefined;
+}
+
+async function enrolDevice(parts: CommandParts, argument: CommandArgument): Promise<void> {
+  const chosen = await choose(parts, argument);
+  const credentials = chosen?.session && (await liveCredentials(parts, chosen.session));
+  if (chosen && (chosen.session === undefined || credentials !== undefined)) {
+    await enrolAs(parts, chosen.profile, credentials);
+  }
+}
+
+async function choose(parts: CommandParts, argument: CommandArgument): Promise<Chosen | undefined> {
+  const set = await parts.files.read();
+  const meaning = meaningOf(parts.sessions, argument, (name) => set.profiles.has(name));
+  const profile =
+    meaning.kind === 'open'
+      ? await chooseProfile(set, enrolText.title(), (kind) => kind === 'staticKeys')
+      : profileIn(parts.sessions, argument);
+  if (profile === undefined) {
+    return undefined;
+  }
+  // A session that a code was given for may do what long-term keys alone may not, where policies ask for MFA.
+  const session = parts.sessions
+    .list()
+    .find(({ request, state }) => state.kind === 'live' && isMfaSession(request, profile));
+  return { profile, session: meaning.kind === 'session' ? meaning.session : session };
+}
+
+function isMfaSession(request: Session['request'], profile: string): boolean {
+  return request.kind === 'mfaSession' && request.profile === profile;
+}
+
+async function enrolAs(
+  parts: CommandParts,
+  profile: string,
+  credentials: Credentials | undefined,
+): Promise<void> {
+  const person = enrolPerson(
+    () => parts.isAsking(),
+    () => parts.now(),
+  );
+  const done = await parts.enrolment.enrol(profile, credentials, person);
+  const again = (): Promise<void> => enrolAs(parts, profile, credentials);
+  switch (done.kind) {
+    case 'left':
+      return;
+    case 'enrolled':
+      await nameIt(parts, profile, done.serial);
+      return;
+    case 'notUser':
+      if (await offer(notUserSentence(done.owner), done.owner.kind === 'root' && enrolText.guideButton())) {
+        await vscode.env.openExternal(vscode.Uri.parse(rootGuide));
+      }
+      return;
+    case 'full':
+      void vscode.window.showErrorMessage(fullSentence(done.user));
+      return;
+    case 'failed': {
+      const mayNeedCode = credentials === undefined && (done.devices ?? 0) > 0;
+      await explain(parts, profile, done.fault, again, mayNeedCode);
+      return;
+    }
+    case 'undone':
+      await sayUndone(parts, profile, done, again);
+      return;
+    case 'remains':
+      await offerDeletion(parts, profile, done.serial, enrolText.remains(done.serial), done.fault);
+  }
+}
+
+/** Says why AWS refused, with what helps. */
+async function explain(
+  parts: CommandParts,
+  profile: string,
+  fault: Fault,
+  again: () => Promise<void>,
+  mayNeedCode: boolean,
+): Promise<void> {
+  const sentence = refusalSentence(fault, profile, mayNeedCode);
+  if (sentence === undefined) {
+    await parts.flow.showFault(fault, profile, { kind: 'profile', profile }, again);
+  } else if (await offer(sentence, mayNeedCode && enrolText.startMfaButton())) {
+    await vscode.commands.executeCommand(commands.startMfaSession, profile);
+  }
+}
+
+async function sayUndone(
+  parts: CommandParts,
+  profile: string,
+  { serial, why }: { readonly serial: string; readonly why: EnrolEnd },
+  again: () => Promise<void>,
+): Promise<void> {
+  if (typeof why === 'string') {
+    const text = why === 'left' ? enrolText.undone(serial) : enrolText.undoneLate(serial);
+    void vscode.window.showInformationMessage(text);
+    return;
+  }
+  const sentence = refusalSentence(why, profile, false);
+  if (sentence === undefined) {
+    const request = { kind: 'profile', profile } as const;
+    await parts.flow.showFault(why, profile, request, again, undefined, enrolText.undoneAfter);
+  } else {
+    void vscode.window.showErrorMessage(enrolText.undoneAfter(sentence));
+  }
+}
+
+/** Offers to delete a device that nobody has. It stays noted until it is gone or the person leaves it there. */
+async function offerDeletion(
+  parts: CommandParts,
+  profile: string,
+  serial: string,
+  text: string,
+  fault?: Fault,
+): Promise<void> {
+  const why =
+    fault && (refusalSentence(fault, profile, false) ?? faultSentence(fault, { session: profile }).text);
+  const remove = enrolText.deleteButton();
+  const leave = enrolText.forgetButton();
+  const said = why === undefined || why === '' ? text : `${text} — ${why}`;
+  const choice = await vscode.window.showWarningMessage(said, remove, leave);
+  if (choice === leave) {
+    await parts.enrolment.forget(serial);
+  }
+  if (choice !== remove) {
+    return;
+  }
+  const done = await withCancel(
+    waitText('deleting'),
+    () => parts.isAsking(),
+    (signal) => parts.enrolment.cleanUp(profile, serial, signal),
+  );
+  if (done === 'deleted') {
+    void vscode.window.showInformationMessage(enrolText.deleted(serial));
+  } else if (done === 'enabled') {
+    void vscode.window.showInformationMessage(enrolText.isEnabled(serial));
+    await nameIt(parts, profile, serial);
+  } else if (done.kind !== 'cancelled') {
+    await offerDeletion(parts, profile, serial, enrolText.remains(serial), done);
+  }
+}
+
+/** Writes the device into the profiles that are to take their codes from it, and says so. */
+async function nameIt(parts: Pick<CommandParts, 'files'>, profile: string, serial: string): Promise<void> {
+  const profiles = deviceProfiles(await parts.files.read(), profile, serial);
+  const [first] = profiles;
+  const isPlain = profiles.length === 1 && first?.name === profile && first.serial === undefined;
+  const chosen = isPlain || first === undefined ? profiles : await askDeviceProfiles(profiles, profile);
+  const written: string[] = [];
+  for (const each of chosen) {
+    if (await write(parts, each, serial)) {
+      written.push(each.name);
+    }
+  }
+  if (written.length < chosen.length) {
+    // Why not has been said.
+    return;
+  }
+  void vscode.window.showInformationMessage(
+    written.length > 0
+      ? enrolText.enrolledIn(serial, written)
+      : first === undefined
+        ? enrolText.enrolled(serial)
+        : enrolText.notNamed(serial),
+  );
+}
+
+function write({ files }: Pick<CommandParts, 'files'>, { name, file }: DeviceProfile, serial: string) {
+  return files.edit(file, (text) => withMfaSerial(text, name, serial, file));
+}
+
+/** Says what is wrong; true when the person pressed the button. */
+async function offer(text: string, button: string | false): Promise<boolean> {
+  const buttons = button === false ? [] : [button];
+  return (await vscode.window.showErrorMessage(text, ...buttons)) !== undefined;
+}

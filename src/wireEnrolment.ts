@@ -1,0 +1,114 @@
+import type { Keys } from './aws/credentials.ts';
+import type { Effects } from './aws/effects.ts';
+import type { Fault } from './aws/faults.ts';
+import { isFault } from './aws/faults.ts';
+import type { NetworkSettings } from './aws/network.ts';
+import type { MfaDevicesApi } from './aws/mfaDevices.ts';
+import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
+import type { ProfileSet } from './aws/profiles.ts';
+import { iamTargetOf } from './aws/roles/iamTarget.ts';
+import { noteFile } from './outlets/noteFile.ts';
+import type { WindowHost } from './outlets/windowHost.ts';
+import type { Codes } from './session/codes.ts';
+import { cleanUp, enrol } from './session/enrolment.ts';
+import type { EnrolCaller, EnrolPorts } from './session/enrolPorts.ts';
+import { PendingDevices } from './session/pendingDevices.ts';
+import type { Peers } from './session/types.ts';
+import type { AuthenticatorVault } from './ui/authenticators.ts';
+import type { Log } from './ui/log.ts';
+import type { EnrolmentPort } from './ui/parts.ts';
+import { codeOf } from './wireCodes.ts';
+import { longTermKeys } from './wireRoles.ts';
+
+/** What it is made from. */
+export interface EnrolmentParts {
+  readonly host: Promise<WindowHost>;
+  readonly peers: Peers;
+  readonly vault: AuthenticatorVault;
+  readonly codes: Codes;
+  readonly userAgent: string;
+  readonly network: NetworkSettings;
+  readonly log: Log;
+  readonly send: Effects['send'];
+  environment(): PlanEnvironment;
+  plan(request: SessionRequest): Promise<PlanResult>;
+  files(): Promise<ProfileSet>;
+  /** ms UTC by AWS's clock. */
+  now(): number;
+}
+
+/** Builds the enrolment of MFA devices. Nothing is loaded before somebody enrols one. */
+export function wireEnrolment(parts: EnrolmentParts): EnrolmentPort {
+  const file = parts.host.then(({ folder }) => noteFile(folder, 'enrolments'));
+  const pending = new PendingDevices({
+    exclusive: (key, signal, work) => parts.peers.exclusive(key, signal, work),
+    file: { read: async () => (await file).read(), write: async (value) => (await file).write(value) },
+    log: (line) => parts.log.info(line),
+  });
+  let loading: Promise<MfaDevicesApi> | undefined;
+  const load = async (): Promise<MfaDevicesApi> => {
+    const { createIam } = await import('./clients/iam.ts');
+    const { userAgent, network, log } = parts;
+    const options = { userAgent, network, now: () => parts.now(), log: (line: string) => log.info(line) };
+    return createIam(options).mfaDevices;
+  };
+  const ports = async (): Promise<EnrolPorts> => ({
+    devices: await (loading ??= load()),
+    identity: async ({ sts }, signal) => {
+      const reply = await parts.send({ kind: 'callerIdentity' }, sts.keys, sts.target, signal);
+      if (reply.kind === 'identity') {
+        return reply.identity;
+      }
+      return isFault(reply) ? reply : { kind: 'internal', message: 'no identity' };
+    },
+    pending,
+    seeds: {
+      add: ({ serial, seed }, owner) =>
+        parts.vault.add(serial, { seed, issuer: undefined, account: owner }, parts.now()),
+      remove: (serial) => parts.vault.remove(serial),
+    },
+    spend: (serial, codes) => parts.codes.spend(serial, codes),
+    codeOf,
+    now: () => parts.now(),
+    setTimer: (ms, callback) => {
+      const timer = setTimeout(callback, ms);
+      return { dispose: () => clearTimeout(timer) };
+    },
+  });
+  return {
+    async enrol(profile, credentials, person) {
+      const caller = await callerOf(parts, profile, credentials);
+      return 'kind' in caller
+        ? { kind: 'failed', fault: caller, devices: undefined }
+        : enrol(await ports(), caller, person);
+    },
+    async cleanUp(profile, serial, signal) {
+      const caller = await callerOf(parts, profile, undefined);
+      return 'kind' in caller ? caller : cleanUp(await ports(), caller.iam, serial, signal);
+    },
+    forget: (serial) => pending.remove(serial),
+    async abandoned(ask) {
+      for (const { serial, profile } of await pending.list()) {
+        // As long as it is asked about, no other window asks.
+        void pending.ifAbandoned(serial, () => ask(profile, serial));
+      }
+    },
+  };
+}
+
+async function callerOf(
+  parts: EnrolmentParts,
+  profile: string,
+  given: Keys | undefined,
+): Promise<EnrolCaller | Fault> {
+  const set = await parts.files();
+  const planned = await parts.plan({ kind: 'profile', profile });
+  const section = set.profiles.get(profile);
+  const keys = given ?? (planned.ok ? longTermKeys(planned.plan) : undefined);
+  if (!planned.ok || section === undefined || keys === undefined) {
+    return { kind: 'planChanged', profile };
+  }
+  const { target } = planned.plan;
+  const iam = iamTargetOf(section, { set, env: parts.environment(), region: target.region });
+  return { profile, sts: { keys, target }, iam: { keys, target: iam } };
+}
