@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate, type JsonWebKey } from 'node:crypto';
+import type { KeyStatus } from './accessKeys.ts';
 import { readIdentityCenter, type IdentityCenterData } from './identityCenter/data.ts';
 import { isLocalIssuer } from './jwks.ts';
 import { codeAt, type MfaDevice } from './mfa.ts';
@@ -71,6 +72,10 @@ export interface SamlProviderData {
 export interface KeyData {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** ISO 8601 in UTC; some day of 2026 when absent. */
+  readonly createdAt?: string;
+  /** `Active` when absent. */
+  readonly status?: KeyStatus;
 }
 
 /** An IAM user. */
@@ -276,10 +281,17 @@ const pathPattern = /^\/([!-~]+\/)?$/;
 
 function keys(json: unknown, at: string): KeyData[] {
   return each(json, at, (json, at) => {
-    const raw = object(json, at, ['accessKeyId', 'secretAccessKey']);
+    const raw = object(json, at, ['accessKeyId', 'secretAccessKey', 'createdAt', 'status']);
+    const { createdAt, status } = raw;
     return {
       accessKeyId: text(raw['accessKeyId'], `${at}.accessKeyId`, /^\w{16,128}$/),
       secretAccessKey: text(raw['secretAccessKey'], `${at}.secretAccessKey`, /^\S+$/),
+      ...(createdAt !== undefined && {
+        createdAt: text(createdAt, `${at}.createdAt`, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      }),
+      ...(status !== undefined && {
+        status: text(status, `${at}.status`, /^(?:Active|Inactive)$/) as KeyStatus,
+      }),
     };
   });
 }

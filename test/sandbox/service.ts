@@ -130,6 +130,11 @@ function authenticate(claim: SignatureClaim, call: IncomingCall, world: World): 
     );
   }
   const now = world.now();
+  if (
+    !world.accessKeys.take(claim.accessKeyId, { at: now, service: signingName, region: claim.scope.region })
+  ) {
+    throw new Refusal(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.');
+  }
   checkSignature(claim, call.request, key.secretAccessKey, signingName, now);
   if (key.caller.session !== undefined && key.caller.session.expiresAt <= now) {
     throw new Refusal(403, 'ExpiredToken', 'The security token included in the request is expired');

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { AccessKeys, type AccessKey } from './accessKeys.ts';
 import type {
   AccountData,
+  KeyData,
   MachineData,
   OidcProviderData,
   RoleData,
@@ -91,6 +93,7 @@ interface KnownKey {
 export class World {
   readonly mfa = new MfaRegister();
   readonly devices = new VirtualDevices();
+  readonly accessKeys = new AccessKeys();
   readonly #data: SandboxData;
   readonly #clock: () => number;
   readonly #keys = new Map<string, KnownKey>();
@@ -151,6 +154,24 @@ export class World {
   /** Makes a key unknown, as deleting it at AWS does. */
   deleteKey(accessKeyId: string): void {
     this.#keys.delete(accessKeyId);
+    this.accessKeys.remove(accessKeyId);
+  }
+
+  /** Gives somebody who has a key another one, which not every place of AWS knows at once. */
+  addKey(
+    { accessKeyId, secretAccessKey }: KeyData,
+    owner: AccessKey['owner'],
+    createdAt: AccessKey['createdAt'],
+  ): void {
+    const known = [...this.#keys.values()].find(
+      ({ caller }) => caller.session === undefined && caller.arn === owner,
+    );
+    if (known === undefined) {
+      throw new Error(`${owner} has no key to begin with`);
+    }
+    this.#keys.set(accessKeyId, { secretAccessKey, caller: known.caller });
+    this.accessKeys.add({ accessKeyId, owner, status: 'Active', createdAt }, true);
+    this.noteSecret(secretAccessKey);
   }
 
   key(accessKeyId: string): KnownKey | undefined {
@@ -350,8 +371,14 @@ export class World {
     ): void => {
       const mfa = this.devices.adopt(who.arn, account.id, owner.mfa ?? []);
       const caller: Caller = { ...base, ...who, mfa };
-      for (const { accessKeyId, secretAccessKey } of owner.keys) {
+      for (const { accessKeyId, secretAccessKey, createdAt, status = 'Active' } of owner.keys) {
         this.#keys.set(accessKeyId, { secretAccessKey, caller });
+        this.accessKeys.add({
+          accessKeyId,
+          owner: caller.arn,
+          status,
+          createdAt: Date.parse(createdAt ?? '2026-10-01T00:00:00Z'),
+        });
         this.noteSecret(secretAccessKey);
       }
       for (const { seed } of owner.mfa ?? []) {

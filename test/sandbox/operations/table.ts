@@ -1,3 +1,4 @@
+import { accessKeyOperations } from './iamAccessKeys.ts';
 import { assumeRole } from './assumeRole.ts';
 import { assumeRoleWithSaml } from './assumeRoleWithSaml.ts';
 import { assumeRoleWithWebIdentity } from './assumeRoleWithWebIdentity.ts';
@@ -32,6 +33,7 @@ const operations: readonly (Operation | OpenOperation)[] = [
   listRoles,
   ...mfaDeviceOperations,
   ...policyReads,
+  ...accessKeyOperations,
   simulatePrincipalPolicy,
   stopInstances,
 ];
