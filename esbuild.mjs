@@ -23,6 +23,8 @@ const RARE = [
   'src/aws/totp.ts',
   'src/aws/saml/readAssertion.ts',
   'src/ui/qrPicture.ts',
+  'src/ui/keyCare.ts',
+  'src/ui/kept.ts',
   'src/outlets/debugging.ts',
 ];
 
@@ -120,7 +122,13 @@ function bundles() {
       unwanted: /credential-provider|token-providers|nested-clients/,
     },
     {
-      options: { ...shared, entryPoints: RARE, entryNames: '[name]', plugins: [editorAsItIs] },
+      options: {
+        ...shared,
+        entryPoints: RARE,
+        entryNames: '[name]',
+        external: ['vscode'],
+        plugins: [editorAsItIs],
+      },
       unwanted: /node_modules\/(@aws-sdk|@smithy)\//,
     },
     {

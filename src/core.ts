@@ -57,6 +57,8 @@ import { wireGuards } from './wireGuards.ts';
 import type { WiredGuards } from './wireGuards.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
 import { wireIssuers } from './wireIssuers.ts';
+import { wireKept } from './wireKept.ts';
+import { wireKeyCare } from './wireKeyCare.ts';
 import { wireLogin } from './wireLogin.ts';
 import { wireMfa } from './wireMfa.ts';
 import { noteOfRenewals } from './wireRenewal.ts';
@@ -337,6 +339,36 @@ export function start(context: vscode.ExtensionContext): Core {
     files: async () => (await files.read()).set,
     now: awsNow,
   });
+  const keyCare = wireKeyCare({
+    context,
+    sessions,
+    files,
+    host,
+    peers,
+    send,
+    userAgent,
+    network,
+    log,
+    environment: () => environment.now,
+    plan,
+    isAsking,
+    now: awsNow,
+  });
+  const kept = wireKept({
+    context,
+    sessions,
+    host,
+    peers,
+    authenticators: vault,
+    delivery,
+    written: giveAway.written,
+    saml,
+    configPath: files.paths.config,
+    files: async () => (await files.read()).set,
+    log,
+    isAsking,
+    now: awsNow,
+  });
   const profiles = { read: async () => (await files.read()).set, onDidChange: files.onDidChange };
   const planOf = rememberPlans(
     (set, profile) => planFor(set, { kind: 'profile', profile }, environment.now),
@@ -350,6 +382,8 @@ export function start(context: vscode.ExtensionContext): Core {
     recent,
     authenticators: vault,
     enrolment,
+    keyCare,
+    kept,
     delivery,
     terminals,
     tools: wireTools(delivery, async () => (await files.read()).set),
@@ -375,7 +409,7 @@ export function start(context: vscode.ExtensionContext): Core {
     now: awsNow,
   };
 
-  const tree = new ProfileTreeView({ ...views, identityCenter, login, saml, roles, aliasOf });
+  const tree = new ProfileTreeView({ ...views, keyCare, identityCenter, login, saml, roles, aliasOf });
   const diagnostics = new Diagnostics({ paths: files.paths, profiles, plan: planOf });
   const statusBar = new StatusBar({
     ...views,
@@ -392,6 +426,8 @@ export function start(context: vscode.ExtensionContext): Core {
     agents,
     terminals,
     audit,
+    keyCare,
+    kept,
     folders,
     folders.onDidChange(() => statusBar.update()),
     vault,
@@ -426,6 +462,7 @@ export function start(context: vscode.ExtensionContext): Core {
     delivery.begin();
     sessions.attend(questions);
     giveAway.begin();
+    keyCare.begin();
     folders.begin();
     askAboutDevices(parts);
   });

@@ -73,6 +73,14 @@ export function wireConsole(parts: ConsoleParts): ConsolePort {
   };
 }
 
+/** Where browser windows for accounts alone remember things, whether such a folder is there or not. */
+export async function consoleFolders(storage: string): Promise<readonly string[]> {
+  const { env, platform } = process;
+  const chosen = samlBrowser();
+  const browser = await findBrowser({ platform, env, home: homedir(), files: browserFiles, chosen });
+  return [...new Set([storage, browser?.profiles ?? storage])].map((root) => join(root, 'console'));
+}
+
 /** Opens an address in a browser window for `who` alone; false where there is no browser, or no screen that the person sees. */
 async function openAlone(storage: string, who: string, address: string): Promise<boolean> {
   const { env, platform } = process;

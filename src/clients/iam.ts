@@ -18,6 +18,7 @@ import {
   SimulatePrincipalPolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { AttachedPolicy, Role } from '@aws-sdk/client-iam';
+import type { AccessKeysApi } from '../aws/accessKeys.ts';
 import type { Fault } from '../aws/faults.ts';
 import type { MfaDevicesApi } from '../aws/mfaDevices.ts';
 import type { NetworkSettings } from '../aws/network.ts';
@@ -28,6 +29,7 @@ import { foreignAnswer } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import { required, type IamCall } from './iamCall.ts';
 import { mfaDevicesApi } from './iamDevices.ts';
+import { accessKeysApi } from './iamKeys.ts';
 import { Network } from './network.ts';
 import { nothingLookedUp } from './nothingLookedUp.ts';
 import { QuickRetry } from './retry.ts';
@@ -52,11 +54,13 @@ export interface IamOptions {
 const rolesPerPage = 80;
 
 /**
- * IAM over the AWS SDK: for reading, and for a user's own MFA devices. Nothing is looked up in the environment or in ~/.aws: keys and endpoint come
- * with each call. A refusal because of too many calls is a fault of its own (`throttled`): whoever makes many calls
- * paces them.
+ * IAM over the AWS SDK: for reading, and for a user's own MFA devices and keys. Nothing is looked up in the environment
+ * or in ~/.aws: keys and endpoint come with each call. A refusal because of too many calls is a fault of its own
+ * (`throttled`): whoever makes many calls paces them.
  */
-export function createIam(options: IamOptions): IamApi & IamDevices & { readonly mfaDevices: MfaDevicesApi } {
+export function createIam(
+  options: IamOptions,
+): IamApi & IamDevices & { readonly mfaDevices: MfaDevicesApi; readonly accessKeys: AccessKeysApi } {
   const timeoutMs = options.timeoutMs ?? 30_000;
   const network = new Network(options.network ?? directly);
 
@@ -124,6 +128,7 @@ export function createIam(options: IamOptions): IamApi & IamDevices & { readonly
   const mfaDevices = mfaDevicesApi(call);
   return {
     mfaDevices,
+    accessKeys: accessKeysApi(call),
     listMfaDevices: (caller, signal) => mfaDevices.list(caller, signal),
     roles: (caller, marker, signal) =>
       call('ListRoles', caller, signal, async (client, abort) => {

@@ -1,4 +1,4 @@
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePrivately } from './folder.ts';
 import type { HelperFolder } from './folder.ts';
@@ -36,6 +36,21 @@ export async function installHelper(
     }
   }
   await place(join(folder.path, 'node'), `${portable(options.executable, options)}\n`, 0o600);
+}
+
+/**
+ * Takes the helper out of the folder again, with what windows have told each other, unless another window of whatever
+ * editor is there. What this window listens at stays. False when it was left. Throws Node's error.
+ */
+export async function removeHelper({ path, windows }: HelperFolder): Promise<boolean> {
+  const there = (await readdir(windows)).filter((name) => !name.startsWith('.'));
+  if (there.length > 1) {
+    return false;
+  }
+  for (const name of [...WINDOWS_FILES.map(([file]) => file), 'node', 'codes', 'renewals']) {
+    await rm(join(path, name), { force: true });
+  }
+  return true;
 }
 
 /**

@@ -9,6 +9,8 @@ import { enrolCommands } from './commands/enrolCommands.ts';
 import { fileCommands } from './commands/fileCommands.ts';
 import { guardCommands } from './commands/guardCommands.ts';
 import { folderCommands } from './commands/folderCommands.ts';
+import { keyCareCommands } from './commands/keyCareCommands.ts';
+import { keptCommands } from './commands/keptCommands.ts';
 import { issuerCommands } from './commands/issuerCommands.ts';
 import { mfaCommands } from './commands/mfaCommands.ts';
 import { planCommands } from './commands/planCommand.ts';
@@ -40,6 +42,8 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...writtenCommands(parts),
     ...authenticatorCommands(parts),
     ...enrolCommands(parts),
+    ...keyCareCommands(parts),
+    ...keptCommands(parts),
     ...accessCommands(parts),
     ...fileCommands(parts),
     ...savedRoleCommands(parts),

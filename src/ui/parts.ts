@@ -31,12 +31,14 @@ import type { Search, SearchProgress } from '../session/roleFinder.ts';
 import type { SignIns } from '../session/signIns.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { StartOptions } from '../session/ports.ts';
+import type { RotationNote } from '../session/rotationNote.ts';
 import type { Session } from '../session/types.ts';
 import type { WriteResult, WrittenKeys } from '../files/writtenFiles.ts';
 import type { TakenOut, WrittenNote } from '../session/written.ts';
 import type { KnownProvider } from '../signIn/providerFolder.ts';
 import type { TerminalOptions, WorkspaceFolder } from 'vscode';
 import type { AuthenticatorVault } from './authenticators.ts';
+import type { KnownKeys } from './keyFacts.ts';
 import type { ConsolePlaces } from './consolePlaces.ts';
 import type { Recent } from './recent.ts';
 import type { RoleLists } from './roleRows.ts';
@@ -270,6 +272,26 @@ export interface EnrolmentPort {
   abandoned(ask: (profile: string, serial: string) => Promise<void>): Promise<void>;
 }
 
+/** Long-term keys, as the interface sees them. */
+export interface KeyCarePort {
+  /** What AWS has told of keys. */
+  readonly known: Pick<KnownKeys, 'of' | 'onDidChange'>;
+  /** The rotation of a profile that is under way. */
+  rotationOf(profile: string): RotationNote | undefined;
+  /** Rotates the keys of a profile, or goes on with that. Tells the person how it went. */
+  rotate(profile: string): Promise<void>;
+  /** Asks AWS how old the keys of a profile are, and says it. */
+  checkAge(profile: string): Promise<void>;
+}
+
+/** All that is kept on this computer, as the interface sees it. */
+export interface KeptPort {
+  /** Shows it, and offers to delete it. */
+  show(): Promise<void>;
+  /** Deletes it after asking. */
+  deleteAll(): Promise<void>;
+}
+
 /** The audit log, as the interface sees it. */
 export interface AuditPort {
   /** Opens it at its end, or says why there is none. */
@@ -284,6 +306,8 @@ export interface CommandParts {
   readonly recent: Recent;
   readonly authenticators: AuthenticatorVault;
   readonly enrolment: EnrolmentPort;
+  readonly keyCare: KeyCarePort;
+  readonly kept: KeptPort;
   readonly delivery: DeliveryPort;
   readonly terminals: TerminalsPort;
   readonly tools: ToolsPort;

@@ -5,9 +5,10 @@ import type { SignIn } from '../aws/sources/identityCenterApi.ts';
 import { setContext } from './contextKeys.ts';
 import type { GuardOf } from './guardLooks.ts';
 import { commands, contextKeys, views } from './ids.ts';
-import type { IdentityCenterPort, LoginPort, RolesPort, SamlPort } from './parts.ts';
+import type { IdentityCenterPort, KeyCarePort, LoginPort, RolesPort, SamlPort } from './parts.ts';
 import type { RoleLists } from './roleRows.ts';
 import { showsTheSame } from './sameProfiles.ts';
+import { keyAgeDays } from './settings.ts';
 import type { PlanOf, ProfileSource, SessionSource } from './sources.ts';
 import { changedRows, ProfileTree } from './treeModel.ts';
 import type { TreeNode } from './treeModel.ts';
@@ -24,6 +25,7 @@ export interface ProfileTreeOptions {
   readonly aliasOf: (accountId: string) => string | undefined;
   readonly login: LoginPort;
   readonly guardOf: GuardOf;
+  readonly keyCare: Pick<KeyCarePort, 'known' | 'rotationOf'>;
   /** Milliseconds UTC. */
   readonly now: () => number;
   readonly warnMs: () => number;
@@ -58,6 +60,7 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
     this.#store.add(signIns.onDidChange((signIn) => this.#onSignIn(signIn, undefined)));
     this.#store.add(directory.onDidChange(({ signIn, accountId }) => this.#onSignIn(signIn, accountId)));
     this.#store.add(options.login.logins.onDidChange(({ arn }) => this.#onLogin(arn)));
+    this.#store.add(options.keyCare.known.onDidChange((id) => this.#onKey(id)));
     this.#store.add(options.roles.onDidChange((profile) => this.#onFound(profile)));
     this.#store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()));
     this.#store.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.refresh()));
@@ -166,6 +169,15 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
       },
       login: (arn) => this.#options.login.logins.state({ arn }),
       guardOf: this.#options.guardOf,
+      keys: (profile, accessKeyId) => {
+        const { known, rotationOf } = this.#options.keyCare;
+        const note = rotationOf(profile);
+        return {
+          ...known.of(accessKeyId),
+          oldAfterDays: keyAgeDays(),
+          replaced: note?.phase === 'deactivated' ? note.oldId : undefined,
+        };
+      },
     };
   }
 
@@ -193,8 +205,17 @@ export class ProfileTreeView implements vscode.TreeDataProvider<TreeNode> {
 
   /** The rows of the profiles that a console sign-in is for; the others stay, and a click on them is not lost. */
   #onLogin(arn: string): void {
+    this.#refreshThose('login_session', arn);
+  }
+
+  /** VS Code keeps the tooltip of a row that it does not ask for anew. */
+  #onKey(accessKeyId: string): void {
+    this.#refreshThose('aws_access_key_id', accessKeyId);
+  }
+
+  #refreshThose(property: string, value: string): void {
     const rows = [...(this.#set?.profiles.values() ?? [])].flatMap(({ name, properties }) =>
-      properties.get('login_session')?.value === arn ? (this.#tree?.profileNode(name) ?? []) : [],
+      properties.get(property)?.value === value ? (this.#tree?.profileNode(name) ?? []) : [],
     );
     if (rows.length > 0) {
       this.#changed.fire(rows);

@@ -109,3 +109,60 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** An item of the store, of whatever family and host. */
+export interface KeptSecret {
+  /** Its key in the store. */
+  readonly key: string;
+  readonly family: string;
+  readonly version: number;
+  readonly hostId: string;
+  readonly id: string;
+}
+
+/** All that is in the store, of a newer version and of other hosts too. Rejects when the store fails. */
+export async function keptSecrets({ secrets, globalState }: SecretContext): Promise<readonly KeptSecret[]> {
+  const keys = secrets.keys ? await secrets.keys() : indexes(globalState).flatMap(([, listed]) => listed);
+  return [...new Set(keys)].flatMap((key) => {
+    const [, family, version, hostId, id] = /^([A-Za-z]+)\.v(\d+)\.([^.]+)\.(.+)$/s.exec(key) ?? [];
+    return family === undefined || hostId === undefined || id === undefined
+      ? []
+      : [{ key, family, version: Number(version), hostId, id }];
+  });
+}
+
+/** Removes an item of whatever family. Rejects when the store fails: then it is still there. */
+export async function removeSecret(
+  { secrets, globalState }: SecretContext,
+  exclusive: Exclusive,
+  { key, family }: KeptSecret,
+): Promise<void> {
+  await secrets.delete(key);
+  for (const [indexKey] of indexes(globalState)) {
+    await inTurn(exclusive, `secrets ${family}`, async () => {
+      const listed = new Map(indexes(globalState)).get(indexKey) ?? [];
+      if (listed.includes(key)) {
+        await globalState.update(
+          indexKey,
+          listed.filter((one) => one !== key),
+        );
+      }
+    });
+  }
+}
+
+/** True for what the global state keeps so that items can be found again. */
+export function isIndexKey(key: string): boolean {
+  return key.endsWith('Index');
+}
+
+/** The lists of keys in the global state, whichever family they are for. */
+function indexes(globalState: vscode.Memento): readonly (readonly [string, readonly string[]])[] {
+  return globalState
+    .keys()
+    .filter(isIndexKey)
+    .map((key) => {
+      const listed = globalState.get<unknown>(key);
+      return [key, Array.isArray(listed) ? listed.filter((one) => typeof one === 'string') : []] as const;
+    });
+}

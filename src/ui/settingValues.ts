@@ -26,6 +26,7 @@ export const defaults = {
   suggestedRoles: [],
   guards: [],
   auditLog: true,
+  keyAgeDays: 90,
   agentAccess: 'nothing',
   agentVariables,
   mcpServers: [],
@@ -38,6 +39,8 @@ export const limits = {
   mfaSessionDurationSeconds: [900, 129_600],
   /** 0: it stays. */
   clearClipboardAfterSeconds: [0, 3600],
+  /** 0: no key is called old. */
+  keyAgeDays: [0, 3650],
   /** Those below belong to the system. */
   samlListenerPort: [1024, 65_535],
 } as const;

@@ -53,6 +53,11 @@ export function clearClipboardAfterSeconds(): number {
   return integerSetting('clearClipboardAfterSeconds', read(settings.clearClipboardAfterSeconds));
 }
 
+/** Days after which a long-term key is called old; 0: never. */
+export function keyAgeDays(): number {
+  return integerSetting('keyAgeDays', read(settings.keyAgeDays));
+}
+
 /** Where the AWS console opens. */
 export function consoleBrowser(): ConsoleBrowser {
   return consoleBrowserSetting(read(settings.consoleBrowser));

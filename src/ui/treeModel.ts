@@ -3,6 +3,7 @@ import type { FileRole, Problem } from '../aws/problems.ts';
 import type { RoleEntry, SavedRole } from '../aws/roles/savedRole.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import { guardedRow, targetOfNode } from './guardLooks.ts';
+import { keyLines } from './keyLooks.ts';
 import { indexProfiles } from './profileIndex.ts';
 import type { IndexEntry, ProfileIndex } from './profileIndex.ts';
 import { profileOfSession } from './sessionPhase.ts';
@@ -295,7 +296,8 @@ export class ProfileTree {
     if (!section) {
       return undefined;
     }
-    return profileTooltip(section, this.#plan(section.name), this.#problems.get(section.name) ?? []);
+    const result = this.#plan(section.name);
+    return profileTooltip(section, result, this.#problems.get(section.name) ?? [], keyLines(result, state));
   }
 
   /**

@@ -9,6 +9,7 @@ import type { SignInState } from '../session/tokenShelf.ts';
 import type { Session } from '../session/types.ts';
 import type { GuardOf } from './guardLooks.ts';
 import type { Capability } from './ids.ts';
+import type { KeyFacts } from './keyFacts.ts';
 import type { RoleLists } from './roleRows.ts';
 import { phaseIcons, phaseOf, sessionOfProfile } from './sessionPhase.ts';
 import type { Icon, SessionPhase } from './sessionPhase.ts';
@@ -46,8 +47,18 @@ export interface TreeState {
   /** The name of an account, where it is known. */
   readonly accountName?: (accountId: string) => string | undefined;
   readonly guardOf?: GuardOf;
+  /** What is known of the long-term keys of a profile. */
+  readonly keys?: (profile: string, accessKeyId: string) => KeyLook;
   /** What is known of the console sign-in of an ARN. */
   readonly login?: (arn: string) => SignInState;
+}
+
+/** What is known of a long-term key, as a tooltip shows it. */
+export interface KeyLook extends KeyFacts {
+  /** Days after which it is called old; 0: never. */
+  readonly oldAfterDays: number;
+  /** The key that it has replaced, which is switched off and not deleted. */
+  readonly replaced: string | undefined;
 }
 
 /** A sign-in as its rows show it. */

@@ -30,9 +30,14 @@ export function placeText(place: Place): string {
 
 /**
  * A profile's tooltip in Markdown: its plan, one line a hop, the broken hop marked, then its problems and its place.
- * `problems` are those of its lines; the plan adds its own.
+ * `problems` are those of its lines; the plan adds its own. `more`: sentences about its keys.
  */
-export function profileTooltip(section: Section, result: PlanResult, problems: readonly Problem[]): string {
+export function profileTooltip(
+  section: Section,
+  result: PlanResult,
+  problems: readonly Problem[],
+  more: readonly string[] = [],
+): string {
   const lines = [
     `**${escapeMarkdown(section.name)}** ${between.trim()} ${escapeMarkdown(lookOfSection(section).word)}`,
   ];
@@ -46,6 +51,7 @@ export function profileTooltip(section: Section, result: PlanResult, problems: r
   if (result.ok && result.plan.region !== undefined) {
     lines.push(escapeMarkdown(t('Region: {0}', result.plan.region)));
   }
+  lines.push(...more.map(escapeMarkdown));
   lines.push(...[...problems, ...(result.ok ? result.plan.problems : result.problems)].map(problemLine));
   if (section.places.length > 0) {
     lines.push(escapeMarkdown(section.places.map(placeText).join(between)));

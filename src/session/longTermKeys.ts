@@ -1,0 +1,34 @@
+import type { Keys } from '../aws/credentials.ts';
+
+/** How putting other keys in the place of a profile's ended. */
+export type ReplaceResult =
+  | { readonly kind: 'replaced' }
+  /** Other keys stand there by now, and were left as they are. */
+  | { readonly kind: 'changed' }
+  /** Nothing was changed; `code` is the system's. */
+  | { readonly kind: 'failed'; readonly code: string };
+
+/** Where a profile's long-term keys stand: in a file, in a vault. */
+export interface LongTermKeys {
+  /** The keys as they stand there now; undefined when there are none, or only temporary ones. */
+  read(profile: string): Promise<Keys | undefined>;
+  /** Puts `next` where `accessKeyId` stands, in one step: never neither, never half of each. Never rejects. */
+  replace(profile: string, accessKeyId: string, next: Keys): Promise<ReplaceResult>;
+}
+
+/** Several places as one: a profile's keys stand in the first that has them. */
+export function keysIn(places: readonly LongTermKeys[]): LongTermKeys {
+  const placeOf = async (profile: string): Promise<LongTermKeys | undefined> => {
+    for (const place of places) {
+      if ((await place.read(profile)) !== undefined) {
+        return place;
+      }
+    }
+    return undefined;
+  };
+  return {
+    read: async (profile) => (await placeOf(profile))?.read(profile),
+    replace: async (profile, accessKeyId, next) =>
+      (await placeOf(profile))?.replace(profile, accessKeyId, next) ?? { kind: 'changed' },
+  };
+}

@@ -1,0 +1,279 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { isManaged } from './aws/profiles.ts';
+import type { ProfileSet } from './aws/profiles.ts';
+import { isThere, isWeaklyEncrypted, removeAll } from './files/keptFiles.ts';
+import { installHelper, removeHelper } from './outlets/install.ts';
+import type { WindowHost } from './outlets/windowHost.ts';
+import type { Disposable } from './session/emitter.ts';
+import type { Sessions } from './session/sessions.ts';
+import type { Peers } from './session/types.ts';
+import type { Inventory, KeptFile, NotDeleted } from './ui/inventory.ts';
+import type { KeptPorts } from './ui/kept.ts';
+import type { Log } from './ui/log.ts';
+import type { CommandParts, KeptPort } from './ui/parts.ts';
+import { isIndexKey, keptSecrets, removeSecret, SecretItems } from './ui/secretItems.ts';
+import type { KeptSecret } from './ui/secretItems.ts';
+import { secretPlace } from './ui/text/authenticators.ts';
+import { whereOf } from './ui/text/giveAway.ts';
+import { consoleFolders } from './wireConsole.ts';
+
+/** What it is made from. */
+export interface KeptParts extends Pick<
+  CommandParts,
+  'authenticators' | 'delivery' | 'written' | 'saml' | 'isAsking'
+> {
+  readonly context: vscode.ExtensionContext;
+  readonly sessions: Sessions;
+  readonly host: Promise<WindowHost>;
+  readonly peers: Peers;
+  readonly configPath: string;
+  readonly log: Log;
+  files(): Promise<ProfileSet>;
+  /** ms UTC. */
+  now(this: void): number;
+}
+
+/** All that is kept here, as the interface sees it. */
+export type WiredKept = KeptPort & Disposable;
+
+/** The family of secrets that stand nowhere else. */
+const onlyCopyFamily = 'keys';
+/** The global state's: notes about these keys, which stay with them. */
+const onlyCopyNotes = /^key(?:Vault|s)/i;
+const probe = { name: 'probe', version: 1, indexKey: 'probeIndex' } as const;
+const probeKey = 'secretProbe';
+const probeId = 'restart';
+/** A browser window of a sign-in that is under way is waited for, ms. */
+const patienceMs = 3000;
+
+/** Where an editor keeps its `argv.json`, by its scheme; https://code.visualstudio.com/docs/configure/command-line */
+const editorFolders: Readonly<Record<string, string>> = {
+  vscode: '.vscode',
+  'vscode-insiders': '.vscode-insiders',
+  vscodium: '.vscode-oss',
+  cursor: '.cursor',
+  windsurf: '.windsurf',
+};
+
+/** Builds what shows and deletes all that is kept. Nothing is looked at before the person asks. */
+export function wireKept(parts: KeptParts): WiredKept {
+  const { context, sessions, host, log } = parts;
+  let isHelperGone = false;
+  const store = new Store(parts);
+  const listening = sessions.onDidHappen(({ kind, by }) => {
+    if (kind === 'started') {
+      if (isHelperGone) {
+        isHelperGone = false;
+        void putHelperBack(parts).catch((error: unknown) => log.warn(`helper: ${nameOf(error)}`));
+      }
+      if (by.kind === 'person' && context.globalState.get(probeKey) === undefined) {
+        void store.leaveMark().catch((error: unknown) => log.info(`mark: ${nameOf(error)}`));
+      }
+    }
+  });
+  const ports: KeptPorts = {
+    look: () => look(parts, store),
+    deleteAll: async (withKeys) => {
+      const left = await deleteAll(parts, store, withKeys);
+      const { secrets } = await store.look();
+      const { folder } = await host;
+      // Keys that stay are got by the helper.
+      const isNeeded = secrets?.some(({ family }) => family === onlyCopyFamily) !== false;
+      isHelperGone = !isNeeded && folder !== undefined && (await removeHelper(folder));
+      return left;
+    },
+    isAsking: () => parts.isAsking(),
+  };
+  return {
+    show: async () => (await import('./ui/kept.ts')).showKept(ports),
+    deleteAll: async () => (await import('./ui/kept.ts')).deleteKept(ports),
+    dispose: () => listening.dispose(),
+  };
+}
+
+/** Terminals and tools of the sessions that start from now on need it again. */
+async function putHelperBack({ context, host }: KeptParts): Promise<void> {
+  const { folder } = await host;
+  const { env, execPath, platform } = process;
+  await (folder &&
+    installHelper(folder, {
+      from: join(context.extensionPath, 'dist', 'helper'),
+      executable: execPath,
+      platform,
+      localAppData: env['LOCALAPPDATA'],
+    }));
+}
+
+/** The secret store as a whole. */
+class Store {
+  readonly #parts: KeptParts;
+  readonly #marks: Promise<SecretItems>;
+
+  constructor(parts: KeptParts) {
+    this.#parts = parts;
+    this.#marks = parts.host.then(
+      ({ hostId }) =>
+        new SecretItems(parts.context, probe, hostId, (...asked) => parts.peers.exclusive(...asked)),
+    );
+  }
+
+  /** This host's items, and how many others have; undefined when the store fails. */
+  async look(): Promise<{ readonly secrets: readonly KeptSecret[] | undefined; readonly ofOthers: number }> {
+    try {
+      const [all, { hostId }] = await Promise.all([keptSecrets(this.#parts.context), this.#parts.host]);
+      const secrets = all.filter((secret) => secret.hostId === hostId);
+      return { secrets, ofOthers: all.length - secrets.length };
+    } catch (error) {
+      this.#parts.log.warn(`secrets: ${nameOf(error)}`);
+      return { secrets: undefined, ofOthers: 0 };
+    }
+  }
+
+  /** Whether what an earlier run of the editor has stored is still there; leaves a mark for the next one. */
+  async outlives(): Promise<boolean | undefined> {
+    const noted = this.#parts.context.globalState.get<unknown>(probeKey);
+    const mark = await (await this.#marks).read(probeId);
+    const stored = typeof mark === 'object' && mark !== null && 'run' in mark ? mark.run : undefined;
+    if (noted === undefined || stored === undefined) {
+      await this.leaveMark();
+    }
+    if (stored !== undefined) {
+      return stored === vscode.env.sessionId ? undefined : true;
+    }
+    return noted === undefined || noted === vscode.env.sessionId ? undefined : false;
+  }
+
+  async leaveMark(): Promise<void> {
+    const { sessionId } = vscode.env;
+    await (await this.#marks).write(probeId, { version: 1, run: sessionId });
+    await this.#parts.context.globalState.update(probeKey, sessionId);
+  }
+
+  /** False when one of them is still there. */
+  async removeAll(secrets: readonly KeptSecret[]): Promise<boolean> {
+    const { context, peers } = this.#parts;
+    const gone = await Promise.allSettled(
+      secrets.map((secret) => removeSecret(context, (...asked) => peers.exclusive(...asked), secret)),
+    );
+    return gone.every(({ status }) => status === 'fulfilled');
+  }
+}
+
+async function look(parts: KeptParts, store: Store): Promise<Inventory> {
+  const { context, authenticators, written, saml, sessions } = parts;
+  const outlives = await store.outlives().catch(() => undefined);
+  const { secrets, ofOthers } = await store.look();
+  const families = [...new Set(secrets?.map(({ family }) => family) ?? [])].sort();
+  const set = await parts.files();
+  const isWeb = vscode.env.uiKind === vscode.UIKind.Web;
+  const place = secretPlace(isWeb, vscode.env.remoteName, process.platform);
+  const folder = editorFolders[vscode.env.uriScheme];
+  const providers = await saml.knownProviders();
+  return {
+    at: parts.now(),
+    place,
+    outlives,
+    isWeak: place === 'linux' && folder !== undefined && (await isWeaklyEncrypted(homedir(), folder)),
+    secrets:
+      secrets &&
+      families.map((name) => ({ name, count: secrets.filter(({ family }) => family === name).length })),
+    ofOthers,
+    sessions: sessions.list().map(({ name }) => name),
+    authenticators: authenticators.list().map(({ serial }) => serial),
+    onlyCopies: onlyCopiesIn(secrets ?? []),
+    files: await filesOf(parts),
+    managed: [...set.profiles.values()].filter(isManaged).map(({ name }) => name),
+    configPath: parts.configPath,
+    written: written.list().map(whereOf),
+    browsers: providers.map(({ host }) => host),
+    stateEntries: context.globalState.keys().length,
+  };
+}
+
+/** Their ids tell nobody anything, so that their number stands for them where nothing better is known. */
+function onlyCopiesIn(secrets: readonly KeptSecret[]): readonly string[] {
+  return secrets.filter(({ family }) => family === onlyCopyFamily).map(({ id }) => id);
+}
+
+async function filesOf({ context, host }: KeptParts): Promise<readonly KeptFile[]> {
+  const storage = context.globalStorageUri.fsPath;
+  const helper = (await host).folder?.path;
+  const all: readonly KeptFile[] = [
+    ...(helper === undefined ? [] : [{ what: 'helper', path: helper } as const]),
+    { what: 'auditLog', path: join(storage, 'audit') },
+    ...(await consoleFolders(storage)).map((path) => ({ what: 'browser', path }) as const),
+  ];
+  const there = await Promise.all(all.map(({ path }) => isThere(path)));
+  return all.filter((_, index) => there[index]);
+}
+
+/** In the order in which nothing comes back: what makes things before what it has made. */
+async function deleteAll(parts: KeptParts, store: Store, withKeys: boolean): Promise<readonly NotDeleted[]> {
+  const { sessions, authenticators, delivery, written, saml } = parts;
+  const left: NotDeleted[] = [];
+  const attempt = async (
+    name: string,
+    work: () => Promise<boolean>,
+    what: NotDeleted['what'] = 'other',
+  ): Promise<void> => {
+    const done = await work().catch((error: unknown) => {
+      parts.log.warn(`delete: ${nameOf(error)}`);
+      return false;
+    });
+    if (!done) {
+      left.push({ what, name });
+    }
+  };
+  await sessions.endAll();
+  await sessions.settled();
+  for (const note of written.list()) {
+    await attempt(whereOf(note), async () => (await written.takeOut(note)).kind !== 'failed');
+  }
+  await attempt(parts.configPath, async () => (await delivery.removeManagedProfiles()).ok);
+  for (const { serial } of authenticators.list()) {
+    await attempt(serial, async () => {
+      await authenticators.remove(serial);
+      return true;
+    });
+  }
+  const removeSecrets = async (): Promise<boolean> => {
+    const { secrets } = await store.look();
+    return (
+      secrets !== undefined &&
+      store.removeAll(secrets.filter(({ family }) => withKeys || family !== onlyCopyFamily))
+    );
+  };
+  await attempt('', removeSecrets, 'secrets');
+  for (const provider of await saml.knownProviders()) {
+    const signOut = (): Promise<boolean> => saml.signOut(provider, AbortSignal.timeout(patienceMs));
+    await attempt(provider.host, signOut, 'browser');
+  }
+  for (const { what, path } of await filesOf(parts)) {
+    if (what !== 'helper') {
+      await attempt(path, () => removeAll(path));
+    }
+  }
+  await attempt('', () => forgetState(parts, withKeys), 'state');
+  return left;
+}
+
+/** What other computers keep in the same state stays, and so do the notes about keys that stay. */
+async function forgetState({ context, host }: KeptParts, withKeys: boolean): Promise<boolean> {
+  const { hostId } = await host;
+  for (const key of context.globalState.keys()) {
+    const isOfOther = key.startsWith('authenticators.') && !key.endsWith(hostId);
+    if (!isOfOther && !isIndexKey(key) && (withKeys || !onlyCopyNotes.test(key))) {
+      await context.globalState.update(key, undefined);
+    }
+  }
+  for (const key of context.workspaceState.keys()) {
+    await context.workspaceState.update(key, undefined);
+  }
+  return true;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
+}
