@@ -26,6 +26,7 @@ const RARE = [
   'src/ui/keyCare.ts',
   'src/ui/kept.ts',
   'src/outlets/debugging.ts',
+  'src/session/enrolment.ts',
 ];
 
 /** All that the extension does: loaded by its first command, or a moment after activation. */

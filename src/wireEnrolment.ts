@@ -10,7 +10,6 @@ import { iamTargetOf } from './aws/roles/iamTarget.ts';
 import { noteFile } from './outlets/noteFile.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import type { Codes } from './session/codes.ts';
-import { cleanUp, enrol } from './session/enrolment.ts';
 import type { EnrolCaller, EnrolPorts } from './session/enrolPorts.ts';
 import { PendingDevices } from './session/pendingDevices.ts';
 import type { Peers } from './session/types.ts';
@@ -78,21 +77,22 @@ export function wireEnrolment(parts: EnrolmentParts): EnrolmentPort {
   return {
     async enrol(profile, credentials, person) {
       const caller = await callerOf(parts, profile, credentials);
-      return 'kind' in caller
-        ? { kind: 'failed', fault: caller, devices: undefined }
-        : enrol(await ports(), caller, person);
+      if ('kind' in caller) {
+        return { kind: 'failed', fault: caller, devices: undefined };
+      }
+      const { enrol } = await import('./session/enrolment.ts');
+      return enrol(await ports(), caller, person);
     },
     async cleanUp(profile, serial, signal) {
       const caller = await callerOf(parts, profile, undefined);
-      return 'kind' in caller ? caller : cleanUp(await ports(), caller.iam, serial, signal);
+      if ('kind' in caller) {
+        return caller;
+      }
+      const { cleanUp } = await import('./session/enrolment.ts');
+      return cleanUp(await ports(), caller.iam, serial, signal);
     },
     forget: (serial) => pending.remove(serial),
-    async abandoned(ask) {
-      for (const { serial, profile } of await pending.list()) {
-        // As long as it is asked about, no other window asks.
-        void pending.ifAbandoned(serial, () => ask(profile, serial));
-      }
-    },
+    abandoned: (ask) => pending.forAbandoned(({ profile, serial }) => ask(profile, serial)),
   };
 }
 

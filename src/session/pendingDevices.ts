@@ -74,6 +74,19 @@ export class PendingDevices {
     }
   }
 
+  /** Asks about each device whose window died, in one window at a time: as long as one asks, no other does. Never rejects. */
+  async forAbandoned(ask: (device: PendingDevice) => Promise<void>): Promise<void> {
+    const asking = (await this.list()).map((device) =>
+      this.ifAbandoned(device.serial, async () => {
+        // Its window may have been at work until a moment ago.
+        if ((await this.list()).some(({ serial }) => serial === device.serial)) {
+          await ask(device);
+        }
+      }).catch((error: unknown) => this.#ports.log(`abandoned device not asked about: ${errorName(error)}`)),
+    );
+    await Promise.all(asking);
+  }
+
   async #change(change: (all: readonly PendingDevice[]) => readonly PendingDevice[]): Promise<void> {
     const write = async (): Promise<void> => {
       await this.#ports.file.write({ version: 1, pending: change(await this.list()) });

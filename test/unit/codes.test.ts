@@ -152,6 +152,21 @@ describe('codes of a stored authenticator', () => {
     assert.equal(host.clock.timers, 0);
   });
 
+  it('are not handed out when they enabled the device a moment ago', async () => {
+    const host = new Host();
+    host.seeds.set(serial, seedOf());
+    const [one, two] = [host.open(), host.open()];
+    host.clock.jump(10 * seconds);
+    const used = [noon - 30 * seconds, noon].map((at) => new Secret(codeAt(seedOf(), at)));
+    await one.spend(serial, used);
+    await one.spend(serial, used);
+    const waiting = watch(two.ask(ask('a'), never));
+    await settle();
+    assert.equal(two.waitsUntil('a'), noon + 30 * seconds);
+    await host.clock.advance(20 * seconds);
+    assert.equal(reveal(waiting.value), codeAt(seedOf(), noon + 30 * seconds));
+  });
+
   it('are not sent when they are about to change', async () => {
     const host = new Host();
     host.seeds.set(serial, seedOf());

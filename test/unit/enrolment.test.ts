@@ -209,6 +209,25 @@ describe('enrolling an MFA device, against the sandbox', () => {
     assert.equal(await rig.pending.ifAbandoned(serial, () => Promise.resolve('asked')), 'asked');
   });
 
+  it('asks about what a dead window left, and not about what was enrolled meanwhile', async () => {
+    const asked: string[] = [];
+    const ask = (device: { readonly serial: string }): Promise<void> => {
+      asked.push(device.serial);
+      return Promise.resolve();
+    };
+    const other = deviceArn('bob-2');
+    await rig.pending.add({ serial, profile: 'bob', user: 'bob', at: 1 });
+    await rig.pending.add({ serial: other, profile: 'bob', user: 'bob', at: 2 });
+    let asking: Promise<void> | undefined;
+    await rig.pending.during(serial, async () => {
+      asking = rig.pending.forAbandoned(ask);
+      await new Promise((resolve) => setImmediate(resolve));
+      await rig.pending.remove(serial);
+    });
+    await asking;
+    assert.deepEqual(asked, [other]);
+  });
+
   it('trusts nothing in its note', async () => {
     for (const note of [null, 1, 'x', { pending: 1 }, { pending: [null, 1, { serial: 1 }] }]) {
       rig.note = note;

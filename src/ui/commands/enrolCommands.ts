@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { Credentials } from '../../aws/credentials.ts';
 import type { Fault } from '../../aws/faults.ts';
+import type { SessionRequest } from '../../aws/planModel.ts';
 import { deviceProfiles, withMfaSerial, type DeviceProfile } from '../../aws/mfaSerial.ts';
+import { kindOf, type ProfileKind, type ProfileSet } from '../../aws/profiles.ts';
 import type { EnrolEnd } from '../../session/enrolPorts.ts';
 import type { Session } from '../../session/types.ts';
 import { commands } from '../ids.ts';
@@ -52,23 +54,40 @@ async function enrolDevice(parts: CommandParts, argument: CommandArgument): Prom
 
 async function choose(parts: CommandParts, argument: CommandArgument): Promise<Chosen | undefined> {
   const set = await parts.files.read();
+  const isUser = (name: string | undefined): name is string =>
+    name !== undefined && isKind(set, name, 'staticKeys');
   const meaning = meaningOf(parts.sessions, argument, (name) => set.profiles.has(name));
-  const profile =
-    meaning.kind === 'open'
-      ? await chooseProfile(set, enrolText.title(), (kind) => kind === 'staticKeys')
-      : profileIn(parts.sessions, argument);
+  const named = profileIn(parts.sessions, argument);
+  if (meaning.kind === 'session' && named !== undefined && !isUser(named)) {
+    // A role's: AWS is asked whose it is, and the person is told.
+    return { profile: named, session: meaning.session };
+  }
+  const profile = isUser(named)
+    ? named
+    : await chooseProfile(set, enrolText.title(), (kind) => kind === 'staticKeys');
   if (profile === undefined) {
     return undefined;
   }
-  // A session that a code was given for may do what long-term keys alone may not, where policies ask for MFA.
+  // Where policies ask for MFA, a session that a code was given for may do what the keys alone may not.
+  const device = set.profiles.get(profile)?.properties.get('mfa_serial')?.value;
   const session = parts.sessions
     .list()
-    .find(({ request, state }) => state.kind === 'live' && isMfaSession(request, profile));
-  return { profile, session: meaning.kind === 'session' ? meaning.session : session };
+    .find(({ request, state }) => state.kind === 'live' && isMfaSession(request, profile, device));
+  return { profile, session };
 }
 
-function isMfaSession(request: Session['request'], profile: string): boolean {
-  return request.kind === 'mfaSession' && request.profile === profile;
+function isKind(set: ProfileSet, name: string, kind: ProfileKind): boolean {
+  const section = set.profiles.get(name);
+  return section !== undefined && kindOf(section) === kind;
+}
+
+/** True for a session of the profile's user that a code was given for; `device` is the one that the profile names. */
+function isMfaSession(request: SessionRequest, profile: string, device: string | undefined): boolean {
+  return (
+    (request.kind === 'mfaSession' || request.kind === 'profile') &&
+    request.profile === profile &&
+    ((request.kind === 'mfaSession' && request.mfaSerial !== undefined) || device !== undefined)
+  );
 }
 
 async function enrolAs(
