@@ -61,7 +61,7 @@ import { wireKept } from './wireKept.ts';
 import { wireKeyCare } from './wireKeyCare.ts';
 import { wireLogin } from './wireLogin.ts';
 import { wireMfa } from './wireMfa.ts';
-import { noteOfRenewals } from './wireRenewal.ts';
+import { noteOfRenewals, noteOfSkew } from './wireRenewal.ts';
 import { deferStore, resume, tellNotKept } from './resume.ts';
 import { wireRoles } from './wireRoles.ts';
 import { wireSaml } from './wireSaml.ts';
@@ -225,6 +225,7 @@ export function start(context: vscode.ExtensionContext): Core {
     monotonic: () => performance.now(),
     random: () => Math.random(),
     note: noteOfRenewals(host),
+    skew: noteOfSkew(host),
     setTimer: (ms, callback) => {
       const timer = setTimeout(callback, ms);
       return { dispose: () => clearTimeout(timer) };

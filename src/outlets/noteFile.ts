@@ -4,8 +4,11 @@ import type { NoteFile } from '../session/renewalNote.ts';
 import { writePrivately, type HelperFolder } from './folder.ts';
 import { errorCode } from './liveness.ts';
 
-/** What the windows of one host tell each other: which MFA codes are used up, how renewals stand, and which MFA devices are being enrolled. */
-export type NoteName = 'codes' | 'renewals' | 'enrolments';
+/**
+ * What the windows of one host tell each other: which MFA codes are used up, how renewals stand, which MFA devices are being
+ * enrolled, and how far the clock is off.
+ */
+export type NoteName = 'codes' | 'renewals' | 'enrolments' | 'skew';
 
 /**
  * A file in the helper's folder in which the windows of one host tell each other something; where no folder can be

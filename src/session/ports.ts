@@ -5,6 +5,7 @@ import type { RunOptions, RunResult } from '../aws/run.ts';
 import type { Disposable } from './emitter.ts';
 import type { Asker } from './happenings.ts';
 import type { NoteFile } from './renewalNote.ts';
+import type { SkewPorts } from './skewNote.ts';
 import type { Peers, Session, SessionStore } from './types.ts';
 
 /** How a run differs from the ordinary. */
@@ -41,6 +42,8 @@ export interface SessionPorts {
   readonly peers: Peers;
   /** What the windows of the host tell each other about renewals. */
   readonly note: NoteFile;
+  /** What they know of the machine's clock; where it is absent, each window goes by what it has measured itself. */
+  readonly skew?: SkewPorts;
   /** The store failed; called once. Sessions go on in memory. */
   onStoreFailure(error: unknown): void;
   /** One line for the log, without a secret. */

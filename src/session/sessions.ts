@@ -29,6 +29,7 @@ import { toRecord } from './record.ts';
 import { RenewalNote } from './renewalNote.ts';
 import { Reminders } from './reminders.ts';
 import { Renewals } from './renewals.ts';
+import { SkewNote } from './skewNote.ts';
 import { servable } from './schedule.ts';
 import { serve } from './supply.ts';
 import type { EndedSession, Session, StoredSession, Supply } from './types.ts';
@@ -53,6 +54,8 @@ export class Sessions implements Disposable {
   readonly #disposed = new AbortController();
   readonly #happenings: Emitter<Happening>;
   readonly #clock: AwsClock;
+  readonly #skewNote: SkewNote | undefined;
+  readonly #listening: Disposable | undefined;
   readonly #gate: Gate;
   readonly #renewals: Renewals;
   readonly #reminders: Reminders;
@@ -65,6 +68,18 @@ export class Sessions implements Disposable {
   constructor(ports: SessionPorts) {
     this.#ports = ports;
     this.#clock = new AwsClock(ports);
+    const { skew } = ports;
+    this.#skewNote =
+      skew &&
+      new SkewNote({
+        file: skew.file,
+        uptime: () => skew.uptime(),
+        clock: this.#clock,
+        now: () => ports.now(),
+        onChange: () => this.#board.refresh(),
+        log: (line) => ports.log(line),
+      });
+    this.#listening = this.#skewNote && ports.peers.onDidChange(() => void this.#skewNote?.hear());
     const note = new RenewalNote({
       now: () => ports.now(),
       exclusive: (key, signal, work) => ports.peers.exclusive(key, signal, work),
@@ -210,8 +225,8 @@ export class Sessions implements Disposable {
   }
 
   /** Takes in what the store and the other windows hold. Never rejects; a second call joins the first. */
-  load(): Promise<void> {
-    return this.#board.load();
+  async load(): Promise<void> {
+    await Promise.all([this.#board.load(), this.#skewNote?.hear()]);
   }
 
   /** Resolves when what the store and the other windows hold is known, `waitMs` or five seconds later, or at the signal. */
@@ -220,8 +235,8 @@ export class Sessions implements Disposable {
   }
 
   /** Resolves when every change so far has been stored, or could not be. */
-  settled(): Promise<void> {
-    return this.#board.ledger.settled();
+  async settled(): Promise<void> {
+    await Promise.all([this.#board.ledger.settled(), this.#skewNote?.settled()]);
   }
 
   /**
@@ -395,6 +410,7 @@ export class Sessions implements Disposable {
   /** Stops everything under way and the timer; sessions stay in the store and at AWS. */
   dispose(): void {
     this.#disposed.abort();
+    this.#listening?.dispose();
     this.#board.dispose();
     this.#happenings.dispose();
     this.#flights.abortAll();
@@ -447,6 +463,7 @@ export class Sessions implements Disposable {
       measured: (skewMs) => {
         if (skewMs !== undefined) {
           this.#clock.measured(skewMs);
+          this.#skewNote?.tell(skewMs);
           this.#tellSkew(skewMs);
         }
       },
@@ -465,6 +482,8 @@ export class Sessions implements Disposable {
         });
       },
     };
+    // The call is signed, and its code is made, by AWS's time.
+    await this.#skewNote?.hear();
     const obtained = await obtain(this.#ports, this.#board.ledger, errand, aborted).catch(
       (error: unknown): Obtained => ({ kind: 'fault', fault: internal(error) }),
     );

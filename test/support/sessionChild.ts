@@ -116,6 +116,7 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
   };
   const codeFile = host.then(({ folder }) => noteFile(folder, 'codes'));
   const note = host.then(({ folder }) => noteFile(folder, 'renewals'));
+  const skewNote = host.then(({ folder }) => noteFile(folder, 'skew'));
   const seeds = new Map<string, Seed>();
   for (const [serial, text] of Object.entries(setup.seeds)) {
     const read = parseSeed(text);
@@ -178,6 +179,13 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     note: {
       read: () => hold.during(async () => (await note).read()),
       write: (value) => hold.during(async () => (await note).write(value)),
+    },
+    skew: {
+      file: {
+        read: () => hold.during(async () => (await skewNote).read()),
+        write: (value) => hold.during(async () => (await skewNote).write(value)),
+      },
+      uptime: () => clock.running(),
     },
     setTimer: (ms, callback) => clock.setTimer(ms, callback),
     warnMs: () => 600_000,
