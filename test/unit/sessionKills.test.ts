@@ -128,6 +128,7 @@ class Massacre {
     const name = `w${String(this.#opened)}`;
     const wanted = new Set(this.#stored);
     const ends = new Set(this.#ending.keys());
+    const endsBegun = new Map(this.#begunEnds);
     const since = performance.now();
     const window = this.#world.open(name);
     this.#note(`${name} opens, to die ${JSON.stringify(moment)}`);
@@ -140,7 +141,9 @@ class Massacre {
     try {
       const found = new Set(await within(window.ready, `${name} opens`));
       this.#openingMs = performance.now() - since;
-      const lost = [...wanted].filter((id) => !found.has(id) && !ends.has(id) && this.#stored.has(id));
+      // One that was ended and started again while the window opened may be found between the two.
+      const stays = (id: string): boolean => !ends.has(id) && this.#begunEnds.get(id) === endsBegun.get(id);
+      const lost = [...wanted].filter((id) => !found.has(id) && stays(id) && this.#stored.has(id));
       assert.deepEqual(lost, [], `${name} does not find what was stored`);
       const fewest = startsBefore(moment);
       let starts = 0;
