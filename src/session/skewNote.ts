@@ -74,11 +74,11 @@ export class SkewNote {
       return;
     }
     this.#latest = noted;
-    const { clock, onChange } = this.#ports;
+    const { clock } = this.#ports;
     const before = clock.now();
     clock.measured(noted.skewMs);
     if (Math.abs(clock.now() - before) >= tellableSkewMs) {
-      onChange();
+      this.#ports.onChange();
     }
   }
 
@@ -129,10 +129,8 @@ export class SkewNote {
 
 /** Trusts nothing: the file may be cut short, or a later version's. */
 function parse(value: unknown): Measurement | undefined {
-  if (typeof value !== 'object' || value === null) {
-    return undefined;
-  }
-  const { version, skewMs, uptime, bootedAt } = value as Readonly<Record<string, unknown>>;
+  const { version, skewMs, uptime, bootedAt }: Readonly<Record<string, unknown>> =
+    typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
   const isOurs = version === 1 && isNumber(skewMs) && isNumber(uptime) && isNumber(bootedAt);
   return isOurs ? { skewMs, uptime, bootedAt } : undefined;
 }
