@@ -12,6 +12,7 @@ import type { SessionRequest } from './aws/planModel.ts';
 import { caBundleOf } from './aws/planTarget.ts';
 import { run } from './aws/run.ts';
 import { deviceOfKeys } from './aws/sources/staticKeys.ts';
+import { isVaultId } from './aws/vaultPointer.ts';
 import { SharedFiles } from './files/sharedFiles.ts';
 import { machineEffects } from './machine/machine.ts';
 import { folderPath } from './outlets/folder.ts';
@@ -70,6 +71,8 @@ import { wireTerminals } from './wireTerminals.ts';
 import { wireConsole } from './wireConsole.ts';
 import { wireDebug } from './wireDebug.ts';
 import { wireGiveAway } from './wireGiveAway.ts';
+import { wireKeys } from './wireKeys.ts';
+import type { WiredKeys } from './wireKeys.ts';
 import type { Debug } from './wireDebug.ts';
 import { wireDelivery } from './wireDelivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
@@ -99,8 +102,9 @@ export function start(context: vscode.ExtensionContext): Core {
   configureL10n(vscode.l10n.bundle);
   const log = new Log(t('STS Sessions'));
   const { env, platform } = process;
-  const files = new SharedFiles(locateSharedFiles(env, platform, homedir()), {
+  const files: SharedFiles = new SharedFiles(locateSharedFiles(env, platform, homedir()), {
     onError: (error) => log.warn(`files: ${String(error)}`),
+    complete: (set) => keys.complete(set),
   });
   const mfa = createMfaPrompt();
   const userAgent = `sts-sessions/${String(context.extension.packageJSON.version)}`;
@@ -116,7 +120,9 @@ export function start(context: vscode.ExtensionContext): Core {
 
   const server = {
     supply: (named: string, request: SupplyRequest) =>
-      supplyNamed(sessions, named, request, (id) => guards.judged(id, () => agents.supply(id, request))),
+      isVaultId(named)
+        ? keys.supply(named, request)
+        : supplyNamed(sessions, named, request, (id) => guards.judged(id, () => agents.supply(id, request))),
     sentences: supplySentences(now),
     records: () => sessions.records(),
     now,
@@ -133,6 +139,16 @@ export function start(context: vscode.ExtensionContext): Core {
 
   const peers = deferPeers(host.then((opened) => opened.peers));
   const exclusive: Peers['exclusive'] = (key, signal, work) => peers.exclusive(key, signal, work);
+  const keys: WiredKeys = wireKeys({
+    context,
+    host,
+    peers,
+    files: () => files,
+    guards: () => guards,
+    audit: () => audit,
+    log,
+    now,
+  });
   const identityCenter = wireIdentityCenter({
     context,
     environment: fixed,
@@ -397,6 +413,7 @@ export function start(context: vscode.ExtensionContext): Core {
     consolePlaces: new ConsolePlaces(context.globalState),
     clipboard: giveAway.clipboard,
     written: giveAway.written,
+    keys,
     saml,
     mfa: mfaUse.port,
     roles,
@@ -431,6 +448,7 @@ export function start(context: vscode.ExtensionContext): Core {
     kept,
     folders,
     folders.onDidChange(() => statusBar.update()),
+    keys,
     vault,
     vault.onDidChange(() => sessions.authenticatorsChanged()),
     identityCenter,
@@ -464,6 +482,7 @@ export function start(context: vscode.ExtensionContext): Core {
     sessions.attend(questions);
     giveAway.begin();
     keyCare.begin();
+    keys.begin();
     folders.begin();
     askAboutDevices(parts);
   });

@@ -25,6 +25,8 @@ export interface AuditParts {
 export interface WiredAudit extends AuditPort, vscode.Disposable {
   /** Resolves when every line so far has been written, or could not be. */
   settled(): Promise<void>;
+  /** Writes a line of something else than a session, when lines are wanted. It brings its end along. */
+  note(line: string): void;
 }
 
 /** Writes down what happens to sessions in this window. The file is the same for every window. */
@@ -61,6 +63,11 @@ export function wireAudit({ context, sessions, host, log }: AuditParts): WiredAu
       await vscode.window.showTextDocument(document, { selection: end, preview: false });
     },
     settled: () => file.settled(),
+    note: (line) => {
+      if (auditLogWanted()) {
+        void file.append(line);
+      }
+    },
     dispose: () => listening.dispose(),
   };
 }

@@ -13,6 +13,7 @@ import { processBase } from './sources/process.ts';
 import { samlBase } from './sources/saml.ts';
 import { hasStaticKeys, staticKeysBase } from './sources/staticKeys.ts';
 import { webIdentityBase } from './sources/webIdentity.ts';
+import { vaultIdOf } from './vaultPointer.ts';
 
 /** What planning reads: the files, and the environment beside them. */
 export interface PlanFiles {
@@ -152,6 +153,11 @@ function baseOf(
     }
     case 'process': {
       const command = read(section, 'credential_process');
+      if (command && vaultIdOf(command.value) !== undefined) {
+        // Ours: asking it would be asking ourselves, and we have no answer.
+        findings.error(section.name, command.place, { kind: 'keysNotInVault', name: section.name });
+        return undefined;
+      }
       return command && processBase(section, command);
     }
     case 'saml':

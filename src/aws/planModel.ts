@@ -12,6 +12,8 @@ export type Base =
       readonly secretAccessKey: Secret;
       /** Set when the file holds temporary keys that somebody pasted. */
       readonly sessionToken: Secret | undefined;
+      /** True for keys that are in our vault and not in the file. */
+      readonly inVault?: true;
       readonly accountId: string | undefined;
       readonly place: Place;
     }

@@ -92,6 +92,8 @@ export type ProblemKind =
     }
   | { readonly kind: 'sourceWithoutRole'; readonly name: string }
   | { readonly kind: 'noCredentials'; readonly name: string }
+  /** The profile leads to keys in our vault that are not there. */
+  | { readonly kind: 'keysNotInVault'; readonly name: string }
   | { readonly kind: 'missingSecretKey'; readonly name: string }
   | { readonly kind: 'missingAccessKey'; readonly name: string }
   /** `property` is web_identity_token_file, web_identity_token_process or web_identity_issuer. */

@@ -12,6 +12,8 @@ export interface Section {
   readonly places: readonly Place[];
   /** Keys are lower-case. A Map, so that `[constructor]` and `__proto__` are names like any other. */
   readonly properties: ReadonlyMap<string, Property>;
+  /** Set when its long-term keys are not in the file but in our vault (`vaultPointer.ts`). */
+  readonly vaultId?: string;
 }
 
 /** Both shared files as one value. */

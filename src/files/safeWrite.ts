@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { constants, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { constants, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -21,8 +21,17 @@ export type EditResult =
   /** Anything else the system said: ENOSPC, EISDIR; EILSEQ for a file that is not UTF-8. */
   | { readonly kind: 'failed'; readonly code: string };
 
+/** How a file is to be edited. */
+export interface EditOptions {
+  /** Keys go into it: nobody but its owner may read it afterwards, whoever could before. */
+  readonly ownerOnly?: boolean;
+}
+
 /** How often a file that changes under the edit is read again before the edit gives way. */
 const attempts = 5;
+
+/** No edit takes longer, ms. */
+const staleMs = 60_000;
 
 /** Virus scanners and indexers on Windows hold a new file for some tens of milliseconds. */
 const windowsWaitsMs = [10, 20, 50, 100, 200] as const;
@@ -38,10 +47,14 @@ const turns = new Map<string, Promise<unknown>>();
  *
  * Rejects only with what `edit` throws.
  */
-export async function editFile(path: string, edit: (text: string) => string): Promise<EditResult> {
+export async function editFile(
+  path: string,
+  edit: (text: string) => string,
+  options: EditOptions = {},
+): Promise<EditResult> {
   try {
     const target = await followLinks(resolve(path));
-    return await inTurn(target, () => editTarget(target, edit));
+    return await inTurn(target, () => editTarget(target, edit, options));
   } catch (error) {
     return resultOf(error);
   }
@@ -53,7 +66,7 @@ export async function editFile(path: string, edit: (text: string) => string): Pr
  */
 export async function writeSecretFile(path: string, text: string): Promise<EditResult> {
   try {
-    await replace(resolve(path), text, undefined, async (temporary, target) => {
+    await replace(resolve(path), text, undefined, 0o7777, async (temporary, target) => {
       await renamePatiently(temporary, target);
       return true;
     });
@@ -63,7 +76,30 @@ export async function writeSecretFile(path: string, text: string): Promise<EditR
   }
 }
 
-async function editTarget(target: string, edit: (text: string) => string): Promise<EditResult> {
+/**
+ * Removes what edits of this file have left beside it that were stopped in the midst: such a file may hold keys. What is
+ * younger than a minute may be another's edit under way. Never rejects.
+ */
+export async function sweepTemporaries(path: string, now: number): Promise<void> {
+  try {
+    const target = await followLinks(resolve(path));
+    const folder = dirname(target);
+    for (const name of await readdir(folder)) {
+      const isOurs = name.startsWith(`.${basename(target)}.`) && /\.[0-9a-f]{12}\.tmp$/.test(name);
+      if (isOurs && now - (await lstat(join(folder, name))).mtimeMs > staleMs) {
+        await rm(join(folder, name), { force: true });
+      }
+    }
+  } catch {
+    // No folder, or not ours to tidy.
+  }
+}
+
+async function editTarget(
+  target: string,
+  edit: (text: string) => string,
+  { ownerOnly = false }: EditOptions,
+): Promise<EditResult> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const original = await readOriginal(target);
     const before = original?.bytes.toString('utf8') ?? '';
@@ -75,7 +111,8 @@ async function editTarget(target: string, edit: (text: string) => string): Promi
       // Renaming needs only a writable folder, but whoever made the file read-only meant it.
       return { kind: 'readOnly', code: 'EACCES' };
     }
-    const done = await replace(target, after, original?.stats, (temporary) =>
+    const mask = ownerOnly ? 0o700 : 0o7777;
+    const done = await replace(target, after, original?.stats, mask, (temporary) =>
       takePlace(temporary, target, original),
     );
     if (done) {
@@ -128,6 +165,7 @@ async function replace(
   target: string,
   text: string,
   like: BigIntStats | undefined,
+  mask: number,
   finish: (temporary: string, target: string) => Promise<boolean>,
 ): Promise<boolean> {
   const folder = dirname(target);
@@ -139,7 +177,7 @@ async function replace(
     try {
       await handle.writeFile(text);
       if (like !== undefined) {
-        await takeOver(handle, like);
+        await takeOver(handle, like, mask);
       }
       await handle.sync();
     } finally {
@@ -155,8 +193,8 @@ async function replace(
   }
 }
 
-/** Gives the new file the owner and the mode of the old one. */
-async function takeOver(handle: FileHandle, like: BigIntStats): Promise<void> {
+/** Gives the new file the owner of the old one, and of its mode what `mask` leaves. */
+async function takeOver(handle: FileHandle, like: BigIntStats, mask: number): Promise<void> {
   if (process.platform === 'win32') {
     // Windows keeps rights in the folder; the new file has them already.
     return;
@@ -165,7 +203,7 @@ async function takeOver(handle: FileHandle, like: BigIntStats): Promise<void> {
   if (own.uid !== like.uid || own.gid !== like.gid) {
     await handle.chown(Number(like.uid), Number(like.gid));
   }
-  await handle.chmod(Number(like.mode & 0o7777n));
+  await handle.chmod(Number(like.mode) & mask);
 }
 
 /** Brings the temporary file to its place, or returns false because the file is no longer what was edited. */

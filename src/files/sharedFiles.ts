@@ -27,6 +27,8 @@ export interface SharedFilesOptions {
   /** Hears why a folder cannot be watched; the files are then looked at from time to time. */
   readonly onError?: (error: unknown) => void;
   readonly watchFolder?: WatchFolder;
+  /** Puts in what stands in other places than the files. Never rejects; gives the same for the same set until it is told. */
+  readonly complete?: (set: ProfileSet) => Promise<ProfileSet>;
 }
 
 /**
@@ -43,6 +45,7 @@ export class SharedFiles implements Disposable {
   readonly paths: SharedPaths;
   readonly #watcher: FileWatcher;
   readonly #changes: Emitter<void>;
+  readonly #complete: (set: ProfileSet) => Promise<ProfileSet>;
   #current: Promise<SharedFilesSnapshot> | undefined;
   #last:
     | { readonly config: SharedFileText; readonly credentials: SharedFileText; readonly set: ProfileSet }
@@ -54,6 +57,7 @@ export class SharedFiles implements Disposable {
   constructor(paths: SharedPaths, options: SharedFilesOptions = {}) {
     const onError = options.onError ?? (() => undefined);
     this.paths = paths;
+    this.#complete = options.complete ?? ((set) => Promise.resolve(set));
     this.#changes = new Emitter(onError);
     this.#watcher = new FileWatcher(
       [paths.config, paths.credentials],
@@ -98,7 +102,7 @@ export class SharedFiles implements Disposable {
       readShared(this.paths.credentials, 'credentials'),
     ]);
     return {
-      set: this.#setOf(config, credentials),
+      set: await this.#complete(this.#setOf(config, credentials)),
       paths: this.paths,
       exists: { config: config.exists, credentials: credentials.exists },
     };

@@ -1,7 +1,9 @@
 import type { Credentials } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
 import { isoSeconds, processJson } from '../aws/formats.ts';
+import type { UserKeys } from '../aws/vaultPointer.ts';
 import type { AgentRefusal, ToolSupply } from '../session/agentAccess.ts';
+import type { KeysSupply } from '../session/keySupply.ts';
 import type { Several } from '../session/named.ts';
 
 /** Which tool asks: the helper of a managed profile, or an SDK that follows AWS_CONTAINER_CREDENTIALS_FULL_URI. */
@@ -13,6 +15,8 @@ export interface SupplySentences {
   ended(name: string, validUntil: number | undefined): string;
   unknown(): string;
   several(name: string): string;
+  /** A profile leads to long-term keys that are not there. */
+  noKeys(): string;
   needsPerson(name: string): string;
   failed(name: string, fault: Fault): string;
   /** To a coding agent. */
@@ -43,7 +47,7 @@ export function errorReply(status: number, code: string, message: string): Reply
  */
 export function supplyReply(
   schema: Schema,
-  supply: ToolSupply | Several,
+  supply: ToolSupply | Several | KeysSupply,
   sentences: SupplySentences,
   now: number,
 ): Reply {
@@ -57,6 +61,13 @@ export function supplyReply(
       return errorReply(410, 'SessionEnded', sentences.ended(supply.name, supply.validUntil));
     case 'unknown':
       return errorReply(404, 'UnknownSession', sentences.unknown());
+    case 'keys':
+      // What asks the endpoint has been led to a session: long-term keys go to the profile's own command only.
+      return schema === 'process'
+        ? { status: 200, body: keysJson(supply.keys), message: undefined }
+        : errorReply(404, 'UnknownSession', sentences.unknown());
+    case 'noKeys':
+      return errorReply(404, 'UnknownKeys', sentences.noKeys());
     case 'several':
       return errorReply(409, 'SeveralSessions', sentences.several(supply.name));
     case 'needsPerson':
@@ -66,6 +77,12 @@ export function supplyReply(
     case 'refused':
       return errorReply(403, 'NotForAgents', sentences.refused(supply.name, supply.why));
   }
+}
+
+/** Long-term keys as a `credential_process` prints them: without an end. */
+function keysJson({ accessKeyId, secretAccessKey }: UserKeys): Record<string, unknown> {
+  const never = { sessionToken: undefined, expiresAt: undefined, accountId: undefined };
+  return processJson({ accessKeyId, secretAccessKey, ...never });
 }
 
 /** The container schema: the JavaScript SDK demands all four, and an Expiration even where there is none. */

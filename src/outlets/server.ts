@@ -3,6 +3,7 @@ import { chmod, readFile, unlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { ToolSupply } from '../session/agentAccess.ts';
+import type { KeysSupply } from '../session/keySupply.ts';
 import type { Several } from '../session/named.ts';
 import type { StoredSession } from '../session/types.ts';
 import { writePrivately } from './folder.ts';
@@ -41,7 +42,7 @@ export interface SupplyRequest {
 /** What a server needs. */
 export interface ServerOptions {
   readonly transport: Transport;
-  supply(id: string, request: SupplyRequest): Promise<ToolSupply | Several>;
+  supply(id: string, request: SupplyRequest): Promise<ToolSupply | Several | KeysSupply>;
   readonly sentences: SupplySentences;
   /** Every record of this window, for its peers. */
   records(): readonly StoredSession[];

@@ -20,7 +20,9 @@ export type AgentRefusal =
   /** What agents get is still starting; the next fetch may find it there. */
   | { readonly kind: 'starting' }
   /** They said no a moment ago. */
-  | { readonly kind: 'saidNo' };
+  | { readonly kind: 'saidNo' }
+  /** Long-term keys cannot be made less than they are, and the person has not said that agents get the same as they. */
+  | { readonly kind: 'longTermKeys' };
 
 /** What a person is asked before an agent gets something. */
 export type AgentQuestion =

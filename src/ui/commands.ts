@@ -11,6 +11,7 @@ import { guardCommands } from './commands/guardCommands.ts';
 import { folderCommands } from './commands/folderCommands.ts';
 import { keyCareCommands } from './commands/keyCareCommands.ts';
 import { keptCommands } from './commands/keptCommands.ts';
+import { keyCommands } from './commands/keyCommands.ts';
 import { issuerCommands } from './commands/issuerCommands.ts';
 import { mfaCommands } from './commands/mfaCommands.ts';
 import { planCommands } from './commands/planCommand.ts';
@@ -44,6 +45,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     ...enrolCommands(parts),
     ...keyCareCommands(parts),
     ...keptCommands(parts),
+    ...keyCommands(parts),
     ...accessCommands(parts),
     ...fileCommands(parts),
     ...savedRoleCommands(parts),

@@ -41,6 +41,9 @@ export const commands = {
   copyCredentials: 'stsSessions.copyCredentials',
   writeCredentials: 'stsSessions.writeCredentials',
   removeWrittenCredentials: 'stsSessions.removeWrittenCredentials',
+  moveKeysIn: 'stsSessions.moveKeysIn',
+  moveKeysBack: 'stsSessions.moveKeysBack',
+  addUserKeys: 'stsSessions.addUserKeys',
   runWithCredentials: 'stsSessions.runWithCredentials',
   showIdentity: 'stsSessions.showIdentity',
   openTerminal: 'stsSessions.openTerminal',
@@ -172,6 +175,8 @@ export const capabilities = [
   'name',
   'source',
   'guard',
+  'keysIn',
+  'keysOut',
 ] as const;
 
 /** One thing that can be done with a row. */

@@ -28,6 +28,8 @@ import type { IssuerState } from '../session/issuerSignIns.ts';
 import type { Granted } from '../session/handOuts.ts';
 import type { Logins } from '../session/logins.ts';
 import type { Search, SearchProgress } from '../session/roleFinder.ts';
+import type { KeyEntry } from '../session/keyRecord.ts';
+import type { BackResult, KeyVault } from '../session/keyVault.ts';
 import type { SignIns } from '../session/signIns.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { StartOptions } from '../session/ports.ts';
@@ -46,6 +48,7 @@ import type { SecretClipboard } from './secretClipboard.ts';
 import type { SessionFlow } from './sessionFlow.ts';
 import type { SwitcherOptions } from './switcher.ts';
 import type { WatchedTerminal } from './terminalWatch.ts';
+import type { SecretPlace } from './text/authenticators.ts';
 
 /** The user's files, as the interface sees them. */
 export interface FilesPort {
@@ -253,6 +256,19 @@ export interface WrittenPort {
   mayBeCommitted(path: string): Promise<boolean>;
 }
 
+/** Long-term keys in the vault, as the interface sees them. */
+export interface KeysPort {
+  /** Where VS Code keeps secrets here. */
+  place(): SecretPlace;
+  /** What is in it, without a secret. Rejects when the store fails. */
+  list(): Promise<readonly KeyEntry[]>;
+  move: KeyVault['move'];
+  add: KeyVault['add'];
+  /** `profile`: whose they are, for the audit log. */
+  moveBack(id: string, profile: string): Promise<BackResult>;
+  replace: KeyVault['replace'];
+}
+
 /** What other extensions may have without being asked about, as the interface sees it. */
 export interface ExtensionAccessPort {
   list(): readonly (Granted & { readonly extensionName: string })[];
@@ -319,6 +335,7 @@ export interface CommandParts {
   readonly consolePlaces: ConsolePlaces;
   readonly clipboard: SecretClipboard;
   readonly written: WrittenPort;
+  readonly keys: KeysPort;
   readonly saml: SamlPort;
   readonly mfa: MfaPort;
   readonly roles: RolesPort;

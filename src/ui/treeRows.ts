@@ -82,6 +82,8 @@ const ofProfile: ReadonlySet<Capability> = new Set([
   'claims',
   'signIn',
   'signOut',
+  'keysIn',
+  'keysOut',
 ]);
 
 /** The row of a session; `more` is what the profile behind it offers besides. */
@@ -219,6 +221,12 @@ function capabilitiesOf(
     'name',
     'source',
     'plan',
+    // In the vault, or on the way: what leads there may be all that is left of lost keys, which cannot be moved.
+    ...(section.vaultId !== undefined
+      ? (['keysOut'] as const)
+      : canAskMfa && !hasRole
+        ? (['keysIn'] as const)
+        : []),
   ];
 }
 

@@ -9,6 +9,7 @@ import { useTools } from './toolUser.ts';
 import { useApi } from './apiUser.ts';
 import { collectGarbage, measureActivations } from './measure.ts';
 import { plant } from './plant.ts';
+import { pretend, pretendAsBefore } from './pretend.ts';
 import type { CompanionActions, CompanionAddress } from './protocol.ts';
 
 type Handlers = {
@@ -27,6 +28,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     return;
   }
   const clock = new HostClock('sts-sessions.sts-sessions');
+  pretendAsBefore('sts-sessions.sts-sessions', folder);
   const token = randomUUID();
   const handlers = makeHandlers(clock, context);
   const listening = createServer((request, response) => void reply(request, response, token, handlers));
@@ -100,6 +102,10 @@ function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
     ...useApi(context.extension.id),
     ...useTools(),
     debugConfiguration: () => lastDebugged,
+    pretend: ({ as }) => {
+      pretend('sts-sessions.sts-sessions', process.env['STS_SESSIONS_COMPANION'] ?? '', as);
+      return null;
+    },
     plant: ({ secrets }) => plant(context, secrets),
   };
 }

@@ -36,8 +36,16 @@ export interface CompanionActions {
   invokeTool: { request: { name: string; input: object }; answer: ApiAnswer<string> };
   /** What is being debugged now, as VS Code handed it to the debugger; null when nothing is. */
   debugConfiguration: { request: object; answer: Readonly<Record<string, unknown>> | null };
+  /** See `pretend.ts`; absent: nothing any more. */
+  pretend: { request: { as?: Pretence }; answer: null };
   /** Puts a made-up secret into each of these places. */
   plant: { request: { secrets: PlantedSecrets }; answer: null };
+}
+
+/** What a workbench in a browser is taken for: one on the desktop. */
+export interface Pretence {
+  /** `vscode.env.remoteName`. */
+  readonly remoteName?: string;
 }
 
 /** What a call of the exported interface gave. */

@@ -28,6 +28,7 @@ export const sentences: SupplySentences = {
   failed: (name, fault) => `The session ${name} failed: ${fault.kind}.`,
   refused: (name, why) => `Agents get nothing of ${name}: ${why.kind}.`,
   busy: () => 'Still working on it.',
+  noKeys: () => 'No such keys.',
 };
 
 /** A folder of the test's own, removed by the returned function. Short, because sockets lie in it. */

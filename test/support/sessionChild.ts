@@ -90,6 +90,7 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
         failed: (name, fault) => `${fault.kind}: ${name}`,
         refused: (name, why) => `${why.kind}: ${name}`,
         busy: () => 'busy',
+        noKeys: () => 'no keys',
       },
       records: () => sessions.records(),
       // The files of the folder bear the machine's own time.

@@ -38,6 +38,7 @@ describe('what is said about agents', () => {
       { kind: 'nothing' },
       { kind: 'starting' },
       { kind: 'saidNo' },
+      { kind: 'longTermKeys' },
       ...hindrances.map((why) => ({ kind: 'cannotBeReadOnly', why }) as const),
       ...questions.map((what) => ({ kind: 'asked', what }) as const),
     ];

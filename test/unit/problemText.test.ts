@@ -105,6 +105,10 @@ const table: Table = {
   ],
   sourceWithoutRole: [{ name }, 'The source has no effect without role_arn'],
   noCredentials: [{ name }, 'No way to get credentials is set'],
+  keysNotInVault: [
+    { name },
+    'The vault of this VS Code does not have the keys of this profile, add them again or use the editor that has them: prod-admin',
+  ],
   missingSecretKey: [{ name }, 'aws_secret_access_key is missing beside aws_access_key_id'],
   missingAccessKey: [{ name }, 'aws_access_key_id is missing beside aws_secret_access_key'],
   tokenWithoutRole: [{ name, property: 'web_identity_token_file' }, 'web_identity_token_file needs role_arn'],

@@ -11,10 +11,14 @@ export function hasStaticKeys(section: Section): boolean {
   );
 }
 
+/** True when the keys that a profile holds, or has in the vault, are long-term ones as far as the profile tells. */
+export function hasLongTermKeys(section: Section): boolean {
+  return hasStaticKeys(section) && sessionTokenOf(section) === undefined;
+}
+
 /** The MFA device of the user whose long-term keys a profile holds; temporary keys and roles cannot give a code. */
 export function deviceOfKeys(section: Section): string | undefined {
-  const lasting = hasStaticKeys(section) && sessionTokenOf(section) === undefined;
-  return lasting ? read(section, 'mfa_serial')?.value : undefined;
+  return hasLongTermKeys(section) ? read(section, 'mfa_serial')?.value : undefined;
 }
 
 /** Keys written into the profile itself: long-term ones, or temporary ones that somebody pasted. */
@@ -38,6 +42,7 @@ export function staticKeysBase(section: Section, findings: Findings): Base | und
     accessKeyId: id.value,
     secretAccessKey: new Secret(secret.value),
     sessionToken: token === undefined ? undefined : new Secret(token.value),
+    ...(section.vaultId !== undefined && { inVault: true as const }),
     accountId: account !== undefined && /^\d{12}$/.test(account) ? account : undefined,
     place: id.place,
   };

@@ -24,6 +24,11 @@ export function agentRefusal(name: string, why: AgentRefusal): string {
       return askedSentence(name, why.what);
     case 'starting':
       return t('What agents get of this session is still starting, try again in a moment: {0}', name);
+    case 'longTermKeys':
+      return t(
+        'Agents get no long-term keys here, a person can start a session of this profile in VS Code: {0}',
+        name,
+      );
     case 'saidNo':
       return t(
         'A person has just refused this session to agents in VS Code, ask them before trying again: {0}',

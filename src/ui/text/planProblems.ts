@@ -68,6 +68,11 @@ export function planProblemSentence(what: PlanProblem): string {
       return t('The source has no effect without role_arn');
     case 'noCredentials':
       return t('No way to get credentials is set');
+    case 'keysNotInVault':
+      return t(
+        'The vault of this VS Code does not have the keys of this profile, add them again or use the editor that has them: {0}',
+        what.name,
+      );
     case 'missingSecretKey':
       return t('aws_secret_access_key is missing beside aws_access_key_id');
     case 'missingAccessKey':

@@ -21,6 +21,8 @@ export function supplySentences(now: () => number) {
           ),
     unknown: (): string =>
       t('VS Code does not know this AWS session, start it there and try again, or open a new terminal'),
+    noKeys: (): string =>
+      t('VS Code’s secret store does not have the keys of this AWS profile, look at the profile there'),
     several: (name: string): string =>
       t('Several AWS sessions have this name in VS Code, use “Copy Session ID” there: {0}', name),
     needsPerson: (name: string): string =>

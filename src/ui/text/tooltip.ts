@@ -78,6 +78,9 @@ function baseLine(base: Base): string {
 export function baseWords(base: Base): string {
   switch (base.kind) {
     case 'staticKeys':
+      if (base.inVault) {
+        return t('access key in the vault');
+      }
       return base.sessionToken === undefined
         ? t('access key in the file')
         : t('temporary credentials in the file');

@@ -68,7 +68,10 @@ export function planFacts(section: Section, plan: Plan): string {
 function baseFacts(base: Base, name: string): (string | undefined)[] {
   switch (base.kind) {
     case 'staticKeys':
-      return [base.accountId === undefined ? undefined : accountForReading(base.accountId)];
+      return [
+        base.accountId === undefined ? undefined : accountForReading(base.accountId),
+        base.inVault ? t('in the vault') : undefined,
+      ];
     case 'identityCenter':
       return [
         base.accountId === undefined ? undefined : accountForReading(base.accountId),

@@ -1,0 +1,494 @@
+import { keysIn, sameKeys, withKeys, withoutKeys, withoutPointer } from '../aws/keyLines.ts';
+import type { KeyLayout, KeyLinesProblem } from '../aws/keyLines.ts';
+import { appendProfile } from '../aws/edit.ts';
+import type { FileRole } from '../aws/problems.ts';
+import { readProfiles } from '../aws/profiles.ts';
+import { vaultIdsIn, vaultPointer } from '../aws/vaultPointer.ts';
+import type { UserKeys } from '../aws/vaultPointer.ts';
+import { errorName } from './errorName.ts';
+import { Emitter, type Disposable, type Event } from './emitter.ts';
+import { entryOf, fileFor, fromStored, isRestarted, toStored } from './keyRecord.ts';
+import type { Boot, KeyEntry, KeyRecord } from './keyRecord.ts';
+
+/** How an edit of a file ended; `files/safeWrite` says more. */
+export type KeyEdit = 'done' | 'failed';
+
+/** All that the vault asks of the world. */
+export interface KeyVaultPorts {
+  /** One item a pair of keys. Any call may reject. */
+  readonly items: Promise<KeyItems>;
+  /** Reads one of the shared files; '' when there is none. Rejects when it cannot be read. */
+  readFile(file: FileRole): Promise<string>;
+  /** Changes it in place, safely. `forKeys`: keys go into it, so that nobody but its owner may read it afterwards. */
+  editFile(file: FileRole, change: (text: string) => string, forKeys: boolean): Promise<KeyEdit>;
+  /** The command of the helper, which tools get the keys by; undefined where there can be none. */
+  helper(): Promise<string | undefined>;
+  /** This run. */
+  readonly boot: Boot;
+  /** Ids that were never used before: `vault-` and 20 hex digits. */
+  newId(): string;
+  /** What this machine remembers of keys on their way in, so that a store that loses them is found out. No secret. */
+  readonly notes: {
+    get(): readonly KeyNote[];
+    set(notes: readonly KeyNote[]): Promise<void>;
+  };
+  /** Runs work while no other window does so. Rejects when another one takes too long. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
+  /** One line for the log, without a secret. */
+  log(line: string): void;
+}
+
+/** The store, as `SecretItems` has it. */
+export interface KeyItems {
+  ids(): Promise<readonly string[]>;
+  read(id: string): Promise<unknown>;
+  write(id: string, value: object): Promise<void>;
+  remove(id: string): Promise<void>;
+  onDidChange(listener: (id: string) => void): Disposable;
+}
+
+/** Keys that were stored and have not been read back yet. */
+export interface KeyNote {
+  readonly id: string;
+  readonly profile: string;
+  readonly boot: Boot;
+  /** Where they stand as well; undefined: nowhere. */
+  readonly file: FileRole | undefined;
+}
+
+/** What came of putting keys into the vault. */
+export type PutResult =
+  | { readonly kind: 'stored'; readonly id: string }
+  /** The file does not have them as they must be. */
+  | { readonly kind: 'problem'; readonly why: KeyLinesProblem; readonly file: FileRole }
+  /** The other file has keys of the profile, too. */
+  | { readonly kind: 'bothFiles' }
+  /** They are on their way already. */
+  | { readonly kind: 'pending' }
+  /** The store does not give back what it was given. */
+  | { readonly kind: 'notKept' }
+  /** A file could not be written. */
+  | { readonly kind: 'fileFailed'; readonly file: FileRole }
+  | { readonly kind: 'storeFailed' | 'noHelper' | 'busy' };
+
+/** What came of putting keys back. */
+export type BackResult =
+  | { readonly kind: 'back'; readonly file: FileRole }
+  /** The profile has other credentials by now. */
+  | { readonly kind: 'taken'; readonly file: FileRole }
+  | { readonly kind: 'fileFailed'; readonly file: FileRole }
+  /** They are in the file, and the store could not forget them. */
+  | { readonly kind: 'notForgotten'; readonly file: FileRole }
+  | { readonly kind: 'gone' | 'storeFailed' | 'busy' };
+
+/** What became of keys that were on their way when the window was restarted. */
+export interface Settled {
+  readonly profile: string;
+  readonly kind:
+    /** They have left the file. */
+    | 'moved'
+    /** They were never in a file, and the store has kept them. */
+    | 'proven'
+    /** The store has lost them; those that were in a file stand there as before. */
+    | 'lost'
+    /** The file is not as it was, so that nothing was taken out of it. */
+    | 'changed'
+    /** They are in no file, and no profile leads to them: the store has the only copy. */
+    | 'alone'
+    /** The file could not be written: they stand in both places. */
+    | 'fileFailed';
+  /** Where they stood before; undefined: nowhere. */
+  readonly file: FileRole | undefined;
+}
+
+/**
+ * Long-term keys in SecretStorage, in the place of lines in the shared files. Whatever stops it at whatever moment, the keys
+ * are in the store or in the file: they are written to one before they are taken from the other, and the record says which
+ * way they were going.
+ */
+export class KeyVault implements Disposable {
+  readonly #ports: KeyVaultPorts;
+  readonly #changes = new Emitter<void>();
+  /** What this window has read: served when the store fails later on. */
+  readonly #known = new Map<string, KeyRecord>();
+  #listening: Disposable | undefined;
+  #disposed = false;
+
+  constructor(ports: KeyVaultPorts) {
+    this.#ports = ports;
+    void this.#listen();
+  }
+
+  /** Keys came, went or changed, in whatever window of the desktop. */
+  get onDidChange(): Event<void> {
+    return this.#changes.event;
+  }
+
+  /** The keys of an id; undefined when there are none. Rejects when the store fails and they were never read before. */
+  async find(id: string): Promise<KeyRecord | undefined> {
+    try {
+      const record = await this.#read(id);
+      if (record === undefined) {
+        this.#known.delete(id);
+      } else {
+        this.#known.set(id, record);
+      }
+      return record;
+    } catch (error) {
+      const known = this.#known.get(id);
+      if (known === undefined) {
+        throw error;
+      }
+      this.#ports.log(`keys not read, going on with what is in memory: ${errorName(error)}`);
+      return known;
+    }
+  }
+
+  /** All keys, without what is secret, by profile. Rejects when the store fails. */
+  async list(): Promise<readonly KeyEntry[]> {
+    const records = await this.#all();
+    return records.map(entryOf).sort((a, b) => a.profile.localeCompare(b.profile));
+  }
+
+  /**
+   * Stores the keys that a profile has in a file. They stay there until a window that was restarted has read them from the
+   * store (`settle`).
+   */
+  async move(profile: string, file: FileRole): Promise<PutResult> {
+    return this.#alone<PutResult>(async () => {
+      const helper = await this.#ports.helper();
+      if (helper === undefined) {
+        return { kind: 'noHelper' };
+      }
+      const text = await this.#ports.readFile(file);
+      const found = keysIn(text, file, profile);
+      if (typeof found === 'string') {
+        return { kind: 'problem', why: found, file };
+      }
+      const other = file === 'config' ? 'credentials' : 'config';
+      if (keysIn(await this.#ports.readFile(other), other, profile) !== 'none') {
+        return { kind: 'bothFiles' };
+      }
+      const id = this.#ports.newId();
+      const trial = withoutKeys(text, file, profile, found.keys, vaultPointer(helper, id));
+      if (typeof trial === 'string') {
+        return { kind: 'problem', why: trial === 'changed' ? 'odd' : trial, file };
+      }
+      const others = (await this.#all()).filter(
+        (record) => record.profile === profile && record.stage === 'in',
+      );
+      if (others.some(({ keys }) => sameKeys(keys, found.keys))) {
+        return { kind: 'pending' };
+      }
+      return this.#store({ profile, keys: found.keys, layout: found.layout, stage: 'in' }, id);
+    });
+  }
+
+  /**
+   * Stores keys that never were in a file, and writes a profile for them into the config file. `id`: the one that a profile
+   * leads to already whose keys are lost.
+   */
+  async add(profile: string, keys: UserKeys, region: string | undefined, id?: string): Promise<PutResult> {
+    return this.#alone<PutResult>(async () => {
+      const helper = await this.#ports.helper();
+      if (helper === undefined) {
+        return { kind: 'noHelper' };
+      }
+      const stored = await this.#store({ profile, keys, layout: undefined, stage: 'added' }, id);
+      if (stored.kind !== 'stored' || id !== undefined) {
+        return stored;
+      }
+      const properties = [
+        ...(region === undefined ? [] : [['region', region] as const]),
+        ['credential_process', vaultPointer(helper, stored.id)] as const,
+      ];
+      const edited = await this.#ports.editFile(
+        'config',
+        (text) => appendProfile(text, profile, properties, 'config'),
+        false,
+      );
+      if (edited === 'failed') {
+        // The person still has what was typed or pasted: nothing half done is left.
+        await this.#forget(stored.id);
+        return { kind: 'fileFailed', file: 'config' };
+      }
+      return stored;
+    });
+  }
+
+  /** Other keys in the place of those of an id: after a rotation. False when the store does not keep them. */
+  async replace(id: string, keys: UserKeys): Promise<boolean> {
+    return this.#ports.alone(async () => {
+      const record = await this.find(id);
+      return record !== undefined && (await this.#write({ ...record, keys }));
+    });
+  }
+
+  /** Puts keys back into a file, takes away what led to them, and forgets them, in this order. */
+  async moveBack(id: string): Promise<BackResult> {
+    return this.#alone<BackResult>(async () => {
+      const record = await this.find(id);
+      if (record === undefined) {
+        return { kind: 'gone' };
+      }
+      // After a crash the next start has to know what the keys in the file mean.
+      if (record.stage !== 'out' && !(await this.#write({ ...record, stage: 'out' }))) {
+        return { kind: 'storeFailed' };
+      }
+      const result = await this.#putBack(record);
+      if (result.kind !== 'back') {
+        await this.#write({ ...record, stage: record.stage === 'out' ? 'kept' : record.stage });
+        return result;
+      }
+      try {
+        await this.#forget(id);
+      } catch (error) {
+        this.#ports.log(`keys not forgotten: ${errorName(error)}`);
+        return { kind: 'notForgotten', file: result.file };
+      }
+      return result;
+    });
+  }
+
+  /**
+   * Goes on with what was on its way before the window was restarted. Tells what became of it. Rejects when the store
+   * cannot be looked through, or another window is at it.
+   */
+  async settle(): Promise<readonly Settled[]> {
+    return this.#ports.alone(async () => {
+      const records = await this.#all();
+      const settled: Settled[] = [];
+      for (const record of records) {
+        const result = await this.#settle(record);
+        if (result !== undefined) {
+          settled.push(result);
+        }
+      }
+      return [...settled, ...(await this.#missed(records))];
+    });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#listening?.dispose();
+    this.#changes.dispose();
+  }
+
+  async #listen(): Promise<void> {
+    const items = await this.#ports.items;
+    if (!this.#disposed) {
+      this.#listening = items.onDidChange((id) => {
+        this.#known.delete(id);
+        this.#changes.fire();
+      });
+    }
+  }
+
+  async #settle(record: KeyRecord): Promise<Settled | undefined> {
+    const { id, profile, stage, layout, boot } = record;
+    switch (stage) {
+      case 'kept':
+        return undefined;
+      case 'out': {
+        // The keys are in the file or not: if they are, what is left of the way back is done; if not, they stay here.
+        const isBack = await this.#isBack(record);
+        if (isBack && (await this.#putBack(record)).kind === 'back') {
+          await this.#forget(id);
+        } else if (!isBack) {
+          await this.#write({ ...record, stage: 'kept' });
+        }
+        return undefined;
+      }
+      case 'added':
+        if (!isRestarted(boot, this.#ports.boot)) {
+          return undefined;
+        }
+        await this.#write({ ...record, stage: 'kept' });
+        await this.#unnote(id);
+        return { profile, kind: (await this.#isLedTo(record)) ? 'proven' : 'alone', file: undefined };
+      case 'in':
+        return layout && isRestarted(boot, this.#ports.boot) ? this.#takeOut(record, layout) : undefined;
+    }
+  }
+
+  /** Takes the keys out of their file: they have just been read from the store. */
+  async #takeOut(record: KeyRecord, { file }: KeyLayout): Promise<Settled | undefined> {
+    const { id, profile, keys } = record;
+    const helper = await this.#ports.helper();
+    if (helper === undefined) {
+      return { profile, kind: 'fileFailed', file };
+    }
+    const command = vaultPointer(helper, id);
+    const seen: { outcome: TakenOut; stillThere: boolean } = { outcome: 'none', stillThere: false };
+    const edited = await this.#ports.editFile(
+      file,
+      (text) => {
+        const result = withoutKeys(text, file, profile, keys, command);
+        seen.stillThere = text.includes(keys.secretAccessKey.reveal());
+        if (typeof result !== 'string') {
+          seen.outcome = 'done';
+          return result.text;
+        }
+        // A crash came after the file and before the record.
+        const isDone = result === 'none' && withoutPointer(text, file, profile, id) !== text;
+        seen.outcome = isDone ? 'done' : result;
+        return text;
+      },
+      false,
+    );
+    if (edited === 'failed') {
+      return { profile, kind: 'fileFailed', file };
+    }
+    if (seen.outcome !== 'done' && (seen.outcome === 'changed' || seen.stillThere)) {
+      // Whoever put other keys there had the old ones before their eyes; or the same are there, in another way.
+      await this.#forget(id);
+      return { profile, kind: 'changed', file };
+    }
+    await this.#write({ ...record, stage: 'kept' });
+    await this.#unnote(id);
+    return { profile, kind: seen.outcome === 'done' ? 'moved' : 'alone', file };
+  }
+
+  /** What was noted as stored, and is not in the store after a restart. */
+  async #missed(records: readonly KeyRecord[]): Promise<readonly Settled[]> {
+    const notes = this.#ports.notes.get();
+    const missed = notes.filter(
+      ({ id, boot }) => isRestarted(boot, this.#ports.boot) && !records.some((record) => record.id === id),
+    );
+    if (missed.length > 0) {
+      await this.#ports.notes.set(notes.filter((note) => !missed.includes(note)));
+    }
+    return missed.map(({ profile, file }) => ({ profile, kind: 'lost', file }));
+  }
+
+  async #isBack({ profile, keys, layout }: KeyRecord): Promise<boolean> {
+    const file = fileFor(layout);
+    const found = keysIn(await this.#ports.readFile(file), file, profile);
+    return typeof found !== 'string' && sameKeys(found.keys, keys);
+  }
+
+  /** False when the profile was not written, or has been taken away since. */
+  async #isLedTo({ id }: KeyRecord): Promise<boolean> {
+    const config = await this.#ports.readFile('config');
+    const credentials = await this.#ports.readFile('credentials');
+    return vaultIdsIn(readProfiles({ config, credentials })).has(id);
+  }
+
+  async #putBack({ id, profile, keys, layout }: KeyRecord): Promise<BackResult> {
+    const into = layout ?? newLayout;
+    const file = fileFor(layout);
+    let isTaken = false;
+    const edited = await this.#ports.editFile(
+      file,
+      (text) => {
+        const back = withKeys(text, profile, id, keys, into);
+        isTaken = back === 'taken';
+        return back === 'taken' ? text : back.text;
+      },
+      true,
+    );
+    if (edited === 'failed' || isTaken) {
+      return { kind: isTaken ? 'taken' : 'fileFailed', file };
+    }
+    const other = file === 'config' ? 'credentials' : 'config';
+    // What leads to them may also stand in the other file: it did from the beginning, or somebody has moved it.
+    const cleaned = await this.#ports.editFile(
+      other,
+      (text) => withoutPointer(text, other, profile, id),
+      false,
+    );
+    return cleaned === 'failed' ? { kind: 'fileFailed', file: other } : { kind: 'back', file };
+  }
+
+  async #store(
+    part: Pick<KeyRecord, 'profile' | 'keys' | 'layout' | 'stage'>,
+    id = this.#ports.newId(),
+  ): Promise<PutResult> {
+    const { boot } = this.#ports;
+    const record: KeyRecord = { ...part, id, boot };
+    const notes = this.#ports.notes.get().filter((note) => note.id !== id);
+    await this.#ports.notes.set([...notes, { id, profile: part.profile, boot, file: part.layout?.file }]);
+    let isKept = false;
+    try {
+      isKept = await this.#write(record);
+    } catch (error) {
+      this.#ports.log(`keys not stored: ${errorName(error)}`);
+    }
+    if (!isKept) {
+      await this.#unnote(id);
+      // What a store half took must not lie there.
+      await (await this.#ports.items).remove(id).catch(() => undefined);
+      return { kind: 'notKept' };
+    }
+    return { kind: 'stored', id };
+  }
+
+  /** False when the store does not give back what it was given. */
+  async #write(record: KeyRecord): Promise<boolean> {
+    const items = await this.#ports.items;
+    await items.write(record.id, toStored(record));
+    const back = fromStored(await items.read(record.id));
+    const isKept = back !== undefined && sameKeys(back.keys, record.keys) && back.stage === record.stage;
+    if (isKept) {
+      this.#known.set(record.id, record);
+    }
+    this.#changes.fire();
+    return isKept;
+  }
+
+  async #forget(id: string): Promise<void> {
+    await (await this.#ports.items).remove(id);
+    this.#known.delete(id);
+    await this.#unnote(id);
+    this.#changes.fire();
+  }
+
+  async #unnote(id: string): Promise<void> {
+    const notes = this.#ports.notes.get();
+    if (notes.some((note) => note.id === id)) {
+      await this.#ports.notes.set(notes.filter((note) => note.id !== id));
+    }
+  }
+
+  async #read(id: string): Promise<KeyRecord | undefined> {
+    const record = fromStored(await (await this.#ports.items).read(id));
+    return record?.id === id ? record : undefined;
+  }
+
+  async #all(): Promise<readonly KeyRecord[]> {
+    const records: KeyRecord[] = [];
+    for (const id of await (await this.#ports.items).ids()) {
+      const record = await this.#read(id);
+      if (record !== undefined) {
+        records.push(record);
+      }
+    }
+    return records;
+  }
+
+  async #alone<T>(
+    work: () => Promise<T | { readonly kind: 'storeFailed' | 'busy' }>,
+  ): Promise<T | { readonly kind: 'storeFailed' | 'busy' }> {
+    let hasBegun = false;
+    try {
+      return await this.#ports.alone(() => {
+        hasBegun = true;
+        return work();
+      });
+    } catch (error) {
+      // What a platform's store says may quote what it was given.
+      this.#ports.log(`keys: ${errorName(error)}`);
+      return { kind: hasBegun ? 'storeFailed' : 'busy' };
+    }
+  }
+}
+
+/** What came of looking for the keys in their file. */
+type TakenOut = 'done' | 'changed' | KeyLinesProblem;
+
+const newLayout: KeyLayout = {
+  file: 'credentials',
+  id: ['aws_access_key_id = ', ''],
+  secret: ['aws_secret_access_key = ', ''],
+  apart: 1,
+};

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import type { KeyLinesProblem } from '../../src/aws/keyLines.ts';
+import type { Settled } from '../../src/session/keyVault.ts';
+import type { SecretPlace } from '../../src/ui/text/authenticators.ts';
+import {
+  addKeysText,
+  hindranceOfPlace,
+  keysBackText,
+  keysHindranceSentence,
+  keysText,
+  moveKeysText,
+  settledSentence,
+} from '../../src/ui/text/keys.ts';
+import type { KeysHindrance } from '../../src/ui/text/keys.ts';
+import { assertGoodSentence } from '../support/sentence.ts';
+
+const places: readonly SecretPlace[] = ['browser', 'remote', 'linux', 'keychain'];
+const problems: readonly KeyLinesProblem[] = ['none', 'temporary', 'twice', 'odd'];
+const settled: readonly Settled['kind'][] = ['moved', 'proven', 'lost', 'changed', 'alone', 'fileFailed'];
+
+describe('what is said about keys in the vault', () => {
+  it('says why not in one sentence, with the profile at its end', () => {
+    const hindrances: readonly KeysHindrance[] = [
+      { kind: 'browser' },
+      { kind: 'remote' },
+      { kind: 'noHelper' },
+      { kind: 'otherKind' },
+      { kind: 'bothFiles' },
+      ...problems.map((why) => ({ kind: 'lines', why, file: 'credentials' }) as const),
+      ...problems.map((why) => ({ kind: 'lines', why, file: 'config' }) as const),
+    ];
+    for (const hindrance of hindrances) {
+      const text = keysHindranceSentence(hindrance, 'alice');
+      assertGoodSentence(text);
+      assert.match(text, /: alice$/);
+    }
+  });
+
+  it('refuses where the store may lose keys or is not beside the files', () => {
+    assert.deepEqual(
+      places.map((place) => hindranceOfPlace(place)?.kind),
+      ['browser', 'remote', undefined, undefined],
+    );
+  });
+
+  it('says what became of keys on their way', () => {
+    for (const kind of settled) {
+      for (const file of ['config', 'credentials', undefined] as const) {
+        const text = settledSentence({ kind, profile: 'alice', file });
+        assertGoodSentence(text);
+        assert.match(text, /: alice$/);
+      }
+    }
+  });
+
+  it('says before it starts when the keys work, what to do before uninstalling, and where they are kept', () => {
+    for (const place of places) {
+      const move = moveKeysText('alice', '/home/alice/.aws/credentials', place);
+      assert.match(move.message, /^Move the keys of alice into the vault\?$/);
+      assert.match(move.detail, /work only while VS Code runs on this computer/);
+      assert.match(move.detail, /before you uninstall STS Sessions, or they are lost/);
+      assert.match(move.detail, /\/home\/alice\/\.aws\/credentials/);
+      assert.equal(/keyring/.test(move.detail), place === 'linux');
+      const add = addKeysText('alice', place);
+      assert.match(add.detail, /before you uninstall STS Sessions, or they are lost/);
+      assert.equal(/keyring/.test(add.detail), place === 'linux');
+    }
+    assert.match(keysBackText('alice', '/x').detail, /clear text/);
+  });
+
+  it('says everything else by the rules for messages', () => {
+    for (const sentence of [
+      keysText.none(),
+      keysText.stored('alice'),
+      keysText.pending('alice'),
+      keysText.notKept('alice'),
+      keysText.storeFailed('alice'),
+      keysText.busy('alice'),
+      keysText.fileFailed('alice'),
+      keysText.nothingKept(),
+      keysText.back('alice'),
+      keysText.taken('alice'),
+      keysText.notForgotten('alice'),
+      keysText.gone('alice'),
+      keysText.noKeysInCsv(),
+      keysText.unreadableCsv(),
+      keysText.nameTaken(),
+      keysText.notSecret(),
+      keysText.added('alice'),
+    ]) {
+      assertGoodSentence(sentence);
+    }
+    assert.equal(keysText.lastDigits('AKIAEXAMPLEALICE0001'), '…0001');
+  });
+});
