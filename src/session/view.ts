@@ -1,8 +1,9 @@
+import { parseArnOwner } from '../aws/arn.ts';
 import { timeLeft } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
 import { needsPerson, signsInAnew } from '../aws/plan.ts';
 import { mfaSessionOf } from '../aws/planMfa.ts';
-import type { Plan, SessionRequest } from '../aws/planModel.ts';
+import type { Plan, SessionRequest, Step } from '../aws/planModel.ts';
 import { agentName, isAgentRequest, isReadOnlyRequest, readOnlyName } from '../aws/readOnly.ts';
 import { isHeld, type KeptSession } from './kept.ts';
 import type { Session, SessionState } from './types.ts';
@@ -44,7 +45,7 @@ export function describePlan(id: string, request: SessionRequest, plan: Plan): A
     name: plan.name,
     request,
     region: plan.region,
-    accountId: role?.accountId ?? ('accountId' in base ? base.accountId : undefined),
+    accountId: role?.accountId ?? (deviceAccount(last) || ('accountId' in base ? base.accountId : undefined)),
     roleArn: role?.roleArn,
     needsPerson: needsPerson(plan),
     ...(signsInAnew(plan) && { signsInAnew: true }),
@@ -54,6 +55,11 @@ export function describePlan(id: string, request: SessionRequest, plan: Plan): A
       base.roleName !== undefined && { permissionSet: base.roleName }),
     mfaSerials: [...new Set(plan.steps.map((step) => step.mfaSerial).filter((it) => it !== undefined))],
   };
+}
+
+/** A user's own session is in the account that the ARN of their MFA device names; a hardware device has none. */
+function deviceAccount(step: Step | undefined): string | undefined {
+  return step?.kind === 'sessionToken' ? parseArnOwner(step.mfaSerial ?? '')?.accountId : undefined;
 }
 
 /** The profile whose lines in the files a request starts from; the sign-in for a role that is in no profile. */

@@ -35,12 +35,15 @@ export function targetOfRequest(request: SessionRequest, section: Section | unde
   const value = (key: string): string | undefined => section?.properties.get(key)?.value;
   const roleArn = 'roleArn' in request ? request.roleArn : value('role_arn');
   const sso = request.kind === 'identityCenterRole' ? request : undefined;
+  const device = 'mfaSerial' in request ? request.mfaSerial : undefined;
   const accountId =
     sso?.accountId ??
     parseArnOwner(roleArn ?? '')?.accountId ??
     value('sso_account_id') ??
     value('aws_account_id') ??
-    parseArnOwner(value('login_session') ?? '')?.accountId;
+    parseArnOwner(value('login_session') ?? '')?.accountId ??
+    // Without a role it is the user's own account.
+    (roleArn === undefined ? parseArnOwner(device ?? value('mfa_serial') ?? '')?.accountId : undefined);
   return guardedSession({
     request,
     accountId,

@@ -3,6 +3,8 @@ import { readGuards } from '../../src/aws/guardEntries.ts';
 import { guardOf } from '../../src/aws/guards.ts';
 import type { Guarded, GuardRule } from '../../src/aws/guards.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
+import { planEnvironment } from '../../src/aws/environment.ts';
+import { planFor } from '../../src/aws/plan.ts';
 import { secondsOfPlan, withinSeconds } from '../../src/aws/planSeconds.ts';
 import { asksAfterwards, guardStart } from '../../src/session/guardedStart.ts';
 import { guardedPlan, guardedSession } from '../../src/session/guardTarget.ts';
@@ -217,6 +219,32 @@ describe('what a guard makes of a start', () => {
       place: { file: 'config', line: 1 },
     } as unknown as Plan['base'];
     assert.equal(guardedPlan(center, { ...bare, base }).permissionSet, 'Admin');
+  });
+
+  it('knows the account of a user’s own session by their MFA device, before anything starts', () => {
+    const planOf = (serial: string, own = '') => {
+      const credentials = '[ada]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = EXAMPLE\n';
+      const config = `[profile ada]\nregion = eu-west-1\nmfa_serial = ${serial}\n${own}`;
+      const set = readProfiles({ config, credentials });
+      const made = planFor(set, profile('ada'), planEnvironment({}));
+      assert.ok(made.ok);
+      return { set, plan: made.plan };
+    };
+    const { set, plan: own } = planOf('arn:aws:iam::111122223333:mfa/ada');
+    assert.equal(guardedPlan(profile('ada'), own).accountId, '111122223333');
+    assert.equal(targetOfRequest(profile('ada'), set.profiles.get('ada')).accountId, '111122223333');
+    assert.equal(
+      guardOf([rule({ account: '1111*' })], guardedPlan(profile('ada'), own))?.name,
+      'GUARDED',
+      'it is asked for ahead of the code',
+    );
+    // The serial number of a hardware device names no account.
+    assert.equal(guardedPlan(profile('ada'), planOf('GAHT12345678').plan).accountId, undefined);
+    const said = planOf('GAHT12345678', 'aws_account_id = 444455556666\n').plan;
+    assert.equal(guardedPlan(profile('ada'), said).accountId, '444455556666');
+    // A role is in its own account, whoever's device opens it.
+    const role = machine.plan(profile('prod'));
+    assert.equal(role.ok && guardedPlan(profile('prod'), role.plan).accountId, '222233334444');
   });
 
   it('is told in sentences, with who asked and until when', () => {
