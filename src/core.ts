@@ -200,6 +200,7 @@ export function start(context: vscode.ExtensionContext): Core {
     codes,
     sessions: () => sessions,
     flow: () => flow,
+    guards: () => guards,
     plan,
     files: async () => (await files.read()).set,
     environment,

@@ -6,13 +6,16 @@ import type { ProfileSet } from './aws/profiles.ts';
 import type { IamDevices } from './aws/roles/iamApi.ts';
 import { iamTargetOf } from './aws/roles/iamTarget.ts';
 import type { Codes } from './session/codes.ts';
+import { guardedPlan } from './session/guardTarget.ts';
 import { MfaSessions } from './session/mfaSessions.ts';
+import type { AllowedMfaSession, AllowMfaSession } from './session/mfaSessions.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Log } from './ui/log.ts';
 import { MfaAdvice } from './ui/mfaAdvice.ts';
 import { mfaDevices, mfaUse, saveMfaDevice, saveMfaUse } from './ui/mfaSettings.ts';
 import type { MfaPort } from './ui/parts.ts';
 import type { SessionFlow } from './ui/sessionFlow.ts';
+import type { WiredGuards } from './wireGuards.ts';
 
 /** What it is made from; what is made later comes as a function. */
 export interface MfaParts {
@@ -23,6 +26,7 @@ export interface MfaParts {
   readonly codes: Codes;
   sessions(): Sessions;
   flow(): SessionFlow;
+  guards(): Pick<WiredGuards, 'allow' | 'of'>;
   plan(request: SessionRequest): Promise<PlanResult>;
   files(): Promise<ProfileSet>;
   readonly environment: { readonly now: PlanEnvironment; changed(): void };
@@ -46,6 +50,7 @@ export function wireMfa(parts: MfaParts): WiredMfa {
   const shared = new MfaSessions(
     () => parts.sessions(),
     (serial) => codes.answers(serial),
+    guardedStart(parts),
   );
   let loading: Promise<IamDevices> | undefined;
   const load = async (): Promise<IamDevices> => {
@@ -89,5 +94,28 @@ export function wireMfa(parts: MfaParts): WiredMfa {
     advice,
     session: (unattended) => (wanted, signal) => shared.get(wanted, signal, unattended),
     waitsUntil: (session) => codes.waitsUntil(shared.waitedForBy(session) ?? session),
+  };
+}
+
+/** The MFA session is one of its own, with all that its user may do: its guard asks about it, whatever it is got for. */
+function guardedStart({ plan, guards }: Pick<MfaParts, 'plan' | 'guards'>): AllowMfaSession {
+  const asking = new Map<string, Promise<AllowedMfaSession | undefined>>();
+  return async (request, unattended) => {
+    if (unattended) {
+      const planned = await plan(request);
+      const guard = planned.ok ? guards().of(guardedPlan(request, planned.plan)) : undefined;
+      return guard?.asksFirst === true || guard?.readOnly === true
+        ? { kind: 'mfaNeedsPerson', serial: request.mfaSerial ?? '' }
+        : { started: async () => true };
+    }
+    // Two roles that want it at the same time wait for one question.
+    const key = JSON.stringify(request);
+    const asked =
+      asking.get(key) ??
+      guards()
+        .allow(request, undefined, false)
+        .finally(() => asking.delete(key));
+    asking.set(key, asked);
+    return (await asked) ?? { kind: 'cancelled' };
   };
 }

@@ -57,6 +57,20 @@ export interface SharingSessions {
   dismiss(id: string): void;
 }
 
+/** What guards make of starting one; a fault when it is not to start. */
+export type AllowMfaSession = (
+  request: Extract<SessionRequest, { kind: 'mfaSession' }>,
+  unattended: boolean,
+) => Promise<AllowedMfaSession | Fault>;
+
+/** It may start. */
+export interface AllowedMfaSession {
+  /** To be called when it has started; false: the person did not want it after all, and it has ended. */
+  started(session: Session): Promise<boolean>;
+}
+
+const unguarded: AllowMfaSession = async () => ({ started: async () => true });
+
 /**
  * MFA sessions that roles share: one for each profile's keys, got for one code by whoever needs it first, in this window
  * or another, and kept as a session of its own.
@@ -64,12 +78,18 @@ export interface SharingSessions {
 export class MfaSessions {
   readonly #sessions: () => SharingSessions;
   readonly #answersMfa: (serial: string) => boolean;
+  readonly #allow: AllowMfaSession;
   readonly #waiting = new Map<string, string>();
 
-  /** `answersMfa`: codes of the device come without a person. */
-  constructor(sessions: () => SharingSessions, answersMfa: (serial: string) => boolean) {
+  /** `answersMfa`: codes of the device come without a person. `allow`: a role is no way around the guard of its user. */
+  constructor(
+    sessions: () => SharingSessions,
+    answersMfa: (serial: string) => boolean,
+    allow: AllowMfaSession = unguarded,
+  ) {
     this.#sessions = sessions;
     this.#answersMfa = answersMfa;
+    this.#allow = allow;
   }
 
   /** The session that a session's start waits for, as people call it; undefined when it waits for none. */
@@ -93,7 +113,11 @@ export class MfaSessions {
       // No row says that it failed: nobody has tried.
       return { kind: 'mfaNeedsPerson', serial };
     }
-    const request: SessionRequest = { kind: 'mfaSession', profile, mfaSerial: serial, durationSeconds };
+    const request = { kind: 'mfaSession', profile, mfaSerial: serial, durationSeconds } as const;
+    const allowed = await this.#allow(request, unattended);
+    if ('kind' in allowed) {
+      return allowed;
+    }
     this.#waiting.set(session, profile);
     try {
       const result = await sessions.start(request, signal, {
@@ -103,6 +127,9 @@ export class MfaSessions {
         by: unattended ? { kind: 'schedule' } : { kind: 'person' },
       });
       if (result.ok && result.session.state.kind === 'live') {
+        if (!(await allowed.started(result.session))) {
+          return { kind: 'cancelled' };
+        }
         return result.session.state.credentials;
       }
       // What it was started for says why; a row of its own would only have to be cleared away.

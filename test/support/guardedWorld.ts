@@ -111,6 +111,8 @@ export interface World {
   /** A guard asked about a session, by the question. */
   readonly asked: string[];
   readonly person: FakePerson;
+  /** Gets the MFA session that roles share; `unattended`: for a renewal. */
+  shareMfa(this: void, unattended: boolean): Promise<unknown>;
   readonly flow: SessionFlow;
   readonly table: Readonly<Record<CommandId, (argument: unknown) => unknown>>;
   readonly ways: Readonly<Record<string, () => unknown>>;
@@ -139,6 +141,7 @@ export async function loadGuardedWorlds(): Promise<GuardedWorlds> {
   const { wireApi } = await import('../../src/wireApi.ts');
   const { wireFolders } = await import('../../src/wireFolders.ts');
   const { wireGuards } = await import('../../src/wireGuards.ts');
+  const { wireMfa } = await import('../../src/wireMfa.ts');
   const open = (answer: Answer): World => {
     const machine = new Machine();
     const called: string[] = [];
@@ -191,6 +194,20 @@ export async function loadGuardedWorlds(): Promise<GuardedWorlds> {
       runCommand: async () => undefined,
     });
     const recent = new Recent(globalState);
+    const mfa = wireMfa({
+      context,
+      userAgent: 'test',
+      network: anything as never,
+      log,
+      codes: anything as never,
+      sessions: () => sessions,
+      flow: () => flow,
+      guards: () => guards,
+      plan,
+      files,
+      environment: { now: environment, changed: () => undefined },
+      now,
+    });
     const flow: SessionFlow = new Flow({
       sessions,
       recent,
@@ -202,6 +219,7 @@ export async function loadGuardedWorlds(): Promise<GuardedWorlds> {
       deviceOf: async () => undefined,
       waitsUntil: () => undefined,
       askedAgain: async () => false,
+      mfa: mfa.advice,
       showLog: () => undefined,
       showPlan: async () => undefined,
       now,
@@ -280,7 +298,20 @@ export async function loadGuardedWorlds(): Promise<GuardedWorlds> {
       called.splice(0);
       return result.ok ? result.session : undefined;
     };
+    const shareMfa = (unattended: boolean): Promise<unknown> =>
+      mfa.session(unattended)(
+        {
+          session: 'role',
+          profile: 'keys',
+          serial: `arn:aws:iam::${account}:mfa/ada`,
+          durationSeconds: undefined,
+          refused: undefined,
+        },
+        new AbortController().signal,
+      );
     const ways = {
+      'an MFA session that roles share': () => shareMfa(false),
+      'the same for two roles at once': () => Promise.all([shareMfa(false), shareMfa(false)]),
       'the interface for extensions': () => api.of(extension).start('role'),
       'the Accounts menu': () => menu.createSession(['role'], {}),
       'the language-model tool': () => agents.tools.invoke('sts_sessions_start', { profile: 'role' }, token),
@@ -304,7 +335,7 @@ export async function loadGuardedWorlds(): Promise<GuardedWorlds> {
       guards.dispose();
       agents.dispose();
     };
-    return { person, called, asked, flow, table, ways, dispose };
+    return { person, called, asked, flow, shareMfa, table, ways, dispose };
   };
 
   return {

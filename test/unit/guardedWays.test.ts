@@ -153,6 +153,23 @@ describe('every way to a start', function () {
     }
   });
 
+  it('starts no guarded MFA session for a renewal of a role, which leaves it to a person', async () => {
+    for (const guard of [{ askBeforeStart: true }, { readOnlyByDefault: true }]) {
+      let answer: unknown;
+      const { called, asked } = await drive(
+        'yes',
+        async ({ shareMfa }) => {
+          answer = await shareMfa(true);
+        },
+        [{ match: { name: 'keys' }, name: 'CARE', ...guard }],
+      );
+      const serial = `arn:aws:iam::${account}:mfa/ada`;
+      assert.deepEqual([called, asked, answer], [[], [], { kind: 'mfaNeedsPerson', serial }]);
+    }
+    const { called } = await drive('yes', ({ shareMfa }) => shareMfa(true), []);
+    assert.deepEqual(called, ['keys']);
+  });
+
   it('leads through one of two places, and VS Code knows no other entrance', () => {
     const source = join(import.meta.dirname, '../../src');
     const places: string[] = [];
@@ -165,8 +182,8 @@ describe('every way to a start', function () {
       // The one start that calls AWS; what else is called so only leads there.
       places.push(...Array.from(text.matchAll(/[sS]essions(?:\(\))?\s*\.start\b/g), () => file));
     }
-    // A window's sessions are started after `GuardPort.allow`, and an agent's after AgentConsent, and nowhere else.
-    assert.deepEqual(places.sort(), ['session/agentTwins.ts', 'ui/sessionFlow.ts']);
+    // After `GuardPort.allow`, an agent's after AgentConsent, one that roles share after AllowMfaSession, and nowhere else.
+    assert.deepEqual(places.sort(), ['session/agentTwins.ts', 'session/mfaSessions.ts', 'ui/sessionFlow.ts']);
     assert.deepEqual([...entrances].sort(), [
       'registerAuthenticationProvider',
       'registerCommand',
