@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CreateVirtualMFADeviceCommand,
   DeactivateMFADeviceCommand,
@@ -13,6 +16,9 @@ import { readQrPicture } from '../../src/ui/qrPicture.ts';
 import { codeAt, stepOf } from '../sandbox/mfa.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { account, deviceArn, enrolData, enrolKeys } from '../support/enrolWorld.ts';
+import { run } from '../support/processes.ts';
+import { describeIf } from '../support/skip.ts';
+import { awsCli, noAwsCli } from '../support/stage.ts';
 
 const start = Date.parse('2026-11-23T10:00:00Z');
 
@@ -163,4 +169,40 @@ describe('sandbox: virtual MFA devices', () => {
     await assert.rejects(enable(serial, pair(seed), 'bob', 'full'), /iam:EnableMFADevice/);
     await assert.rejects(enable(deviceArn('none'), pair(seed)), { Code: 'NoSuchEntity' });
   });
+});
+
+describeIf(awsCli !== undefined, noAwsCli, 'sandbox: virtual MFA devices, by the AWS CLI', () => {
+  it('are made, enabled and listed', async () => {
+    const sandbox = await startSandbox({ data: enrolData() });
+    const home = await mkdtemp(join(tmpdir(), 'sts-mfa-'));
+    try {
+      const { accessKeyId, secretAccessKey } = enrolKeys('bob');
+      const env = {
+        HOME: home,
+        PATH: process.env['PATH'] ?? '',
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      };
+      const where = ['--endpoint-url', sandbox.url, '--region', 'us-east-1'];
+      const aws = async (...words: string[]): Promise<string> => {
+        const { code, stdout, stderr } = await run(awsCli ?? 'aws', ['iam', ...words, ...where], { env });
+        assert.equal(code, 0, stderr);
+        return stdout;
+      };
+      const file = join(home, 'seed');
+      const bootstrap = ['--bootstrap-method', 'Base32StringSeed', '--outfile', file];
+      await aws('create-virtual-mfa-device', '--virtual-mfa-device-name', 'bob', ...bootstrap);
+      const seed = await readFile(file, 'utf8');
+      assert.match(seed, /^EXAMPLESEED[A-Z2-7]{53}$/);
+      const step = stepOf(Date.now()) - 1;
+      const [first, second] = [codeAt(seed, step), codeAt(seed, step + 1)];
+      const device = ['--user-name', 'bob', '--serial-number', deviceArn('bob')];
+      const codes = ['--authentication-code1', first, '--authentication-code2', second];
+      await aws('enable-mfa-device', ...device, ...codes);
+      assert.match(await aws('list-mfa-devices', '--output', 'text'), /arn:aws:iam::111122223333:mfa\/bob/);
+    } finally {
+      await sandbox.close();
+      await rm(home, { recursive: true, force: true });
+    }
+  }).timeout(60_000);
 });
