@@ -66,15 +66,21 @@ describe('enrolling an MFA device', () => {
     await choose(suggested);
   };
 
-  const choose = async (suggested: string): Promise<void> => {
+  /** Takes the name that is suggested. */
+  const name = async (suggested: string): Promise<void> => {
     const { page } = stage();
-    await page.quickMessage().filter({ hasText: 'A name for the new MFA device of bob' }).waitFor();
+    await page.quickMessage().filter({ hasText: 'A name for the new MFA device of' }).waitFor();
     await eventually(
       () => page.quickInput().inputValue(),
       (value) => value === suggested,
       `${suggested} is suggested`,
     );
     await page.page.keyboard.press('Enter');
+  };
+
+  const choose = async (suggested: string): Promise<void> => {
+    const { page } = stage();
+    await name(suggested);
     await page.quickRows().filter({ hasText: 'I type them from my phone' }).waitFor();
   };
 
@@ -128,8 +134,7 @@ describe('enrolling an MFA device', () => {
     await page.waitForNotification('AWS allows 8 MFA devices, remove one in the AWS console first: full');
     await page.clearNotifications();
     await begin('eve');
-    await page.quickMessage().filter({ hasText: 'A name for the new MFA device of eve' }).waitFor();
-    await page.page.keyboard.press('Enter');
+    await name('eve');
     await page.waitForNotification(/ask your administrator for the permission: iam:CreateVirtualMFADevice/);
     await page.clearNotifications();
   });

@@ -205,15 +205,12 @@ async function nameIt(parts: Pick<CommandParts, 'files'>, profile: string, seria
   const [first] = profiles;
   const isPlain = profiles.length === 1 && first?.name === profile && first.serial === undefined;
   const chosen = isPlain || first === undefined ? profiles : await askDeviceProfiles(profiles, profile);
+  // A file that cannot be written has been told of; the device is enrolled all the same.
   const written: string[] = [];
   for (const each of chosen) {
     if (await write(parts, each, serial)) {
       written.push(each.name);
     }
-  }
-  if (written.length < chosen.length) {
-    // Why not has been said.
-    return;
   }
   void vscode.window.showInformationMessage(
     written.length > 0
