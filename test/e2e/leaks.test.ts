@@ -36,7 +36,7 @@ describeIf(
     let set: LeakStage;
     let stage: Stage;
     let plants: LeakPlants;
-    /** The command that was run with credentials on purpose. */
+    /** The shell that ran a command with credentials on purpose, which the programs of that command get from it. */
     let ranWithKeys: number | undefined;
     let leaks: readonly Leak[] | undefined;
     let failed = false;
@@ -70,6 +70,7 @@ describeIf(
       return unused;
     };
     const moveClock = async (ms: number): Promise<void> => {
+      await stage.quiet();
       await set.issuer.moveClock(ms);
       await stage.moveClock(ms);
     };
@@ -104,7 +105,7 @@ describeIf(
       await page.quickMessage().filter({ hasText: 'did not accept that code' }).waitFor();
       await look('with a wrong code');
       await page.answerInput(code());
-      await page.press('Add Profiles', page.dialog());
+      await stage.answerConsent('Add Profiles');
       await page.waitForStatus(/^ ?prod-admin 9m$/);
       await page.openTerminal();
       assert.match((await stage.whoAmI()).text, admin);
@@ -282,7 +283,7 @@ describeIf(
       await page.runCommand('STS: Manage Extension Access');
       await page.quickRows().filter({ hasText: 'always, since' }).waitFor();
       await look('with what an extension may do');
-      await page.page.keyboard.press('Escape');
+      await page.leaveQuickInput();
       const [account] = await Promise.all([
         companion.ask('account', { scopes: [session?.name ?? ''], create: true }),
         page.press('Allow', page.dialog()).then(() => page.pick(session?.name ?? '')),
@@ -328,6 +329,7 @@ describeIf(
       assert.deepEqual(
         holders.map((holder) => holder.pid),
         [pid],
+        describeLeaks(holders.flatMap((view) => searchProcess(search, view))),
       );
       ranWithKeys = pid;
       await look('with a command');

@@ -61,6 +61,8 @@ function without(bytes: Buffer, input: string | undefined): Buffer {
 /** A process at a moment: what everybody who may look at it can read. */
 export interface ProcessView {
   readonly pid: number;
+  /** Who started it, and who started that one, up to the first, at this moment: numbers of processes are used again. */
+  readonly ancestors: readonly number[];
   /** Its arguments, separated by blanks; the name of a test's process stands there. */
   readonly command: string;
   readonly arguments: Buffer;
@@ -83,7 +85,11 @@ export function readProcesses(known: ReadonlySet<string> = new Set()): ProcessVi
     };
     // Threads of the kernel have no arguments.
     if (args.length > 0 && !known.has(keyOf(view))) {
-      views.push({ ...view, environment: readIfThere(`/proc/${name}/environ`) });
+      views.push({
+        ...view,
+        ancestors: ancestorsOf(view.pid),
+        environment: readIfThere(`/proc/${name}/environ`),
+      });
     }
   }
   return views;
@@ -115,13 +121,37 @@ export class ProcessWatch {
   }
 }
 
-/** What the arguments and the environment of a process give away. */
+/** What the arguments and the environment of a process give away. Its command line is told where it gives nothing away. */
 export function searchProcess(search: LeakSearch, view: ProcessView): readonly Leak[] {
   const place = `process ${String(view.pid)}`;
-  return [
-    ...search.inBytes(view.arguments, `${place}, arguments`),
-    ...search.inBytes(view.environment, `${place}, environment`),
-  ];
+  const inArguments = search.inBytes(view.arguments, `${place}, arguments`);
+  const [program = ''] = view.command.split(' ', 1);
+  const about = `${inArguments.length === 0 ? view.command.slice(0, 300) : program}, started by ${view.ancestors.join(' < ')}`;
+  return [...inArguments, ...search.inBytes(view.environment, `${place}, environment`)].map((leak) => ({
+    ...leak,
+    about,
+  }));
+}
+
+/** Whether it is this process, or was started by it: a shell and what it runs have one environment. */
+export function isOrComesFrom(view: ProcessView, pid: number): boolean {
+  return view.pid === pid || view.ancestors.includes(pid);
+}
+
+/** From its parent up; ends where one has ended meanwhile. */
+function ancestorsOf(pid: number): number[] {
+  const found: number[] = [];
+  for (let parent = parentOf(pid); parent > 0 && !found.includes(parent); parent = parentOf(parent)) {
+    found.push(parent);
+  }
+  return found;
+}
+
+/** 0 for the first process, and when it has ended. */
+function parentOf(pid: number): number {
+  return Number(
+    /^PPid:\s*(\d+)$/m.exec(readIfThere(`/proc/${String(pid)}/status`).toString('latin1'))?.[1] ?? 0,
+  );
 }
 
 /** A number of a process is used again sooner or later, and its program can change. */

@@ -15,6 +15,8 @@ export interface Leak {
   readonly secret: string;
   /** How it was written there: plain, Base64, … */
   readonly form: string;
+  /** More about the place, without secrets. */
+  readonly about?: string;
 }
 
 /** One way in which a piece of a secret may be written. */
@@ -114,7 +116,12 @@ export class LeakSearch {
 
 /** Leaks as lines to read, without the secrets. */
 export function describeLeaks(leaks: readonly Leak[]): string {
-  return leaks.map(({ place, secret, form }) => `${place}: ${secret} (${form})`).join('\n');
+  return leaks
+    .map(
+      ({ place, secret, form, about }) =>
+        `${place}: ${secret} (${form})${about === undefined ? '' : `; it is ${about}`}`,
+    )
+    .join('\n');
 }
 
 /** Knuth's multiplicative hash; 24 bits. */

@@ -1,4 +1,4 @@
-import { ProcessWatch, searchProcess } from './leakPlaces.ts';
+import { isOrComesFrom, ProcessWatch, searchProcess } from './leakPlaces.ts';
 import type { Leak, LeakSearch } from './leakSearch.ts';
 import type { WorkbenchPage } from './workbenchPage.ts';
 
@@ -31,7 +31,6 @@ export class LeakWitness {
     const tabs = await page.terminalTabs().all();
     for (const [index, tab] of tabs.entries()) {
       await page.focusTerminal(tab);
-      await tab.locator('xpath=ancestor::*[contains(concat(" ", @class, " "), " selected ")]').waitFor();
       // One that comes back is empty until its lines are there, which come all at once.
       const text = await page.waitForTerminalText(/\S/);
       this.#seen.push({ place: `terminal ${String(index)} ${moment}`, text });
@@ -39,11 +38,11 @@ export class LeakWitness {
     return tabs.length;
   }
 
-  /** What is written in all that was kept. `except`: a process that was given keys on purpose. */
+  /** What is written in all that was kept. `except`: a process that was given keys on purpose, and hands them to its own. */
   search(search: LeakSearch, except: number | undefined): readonly Leak[] {
     return [
       ...this.processes.views
-        .filter(({ pid }) => pid !== except)
+        .filter((view) => except === undefined || !isOrComesFrom(view, except))
         .flatMap((view) => searchProcess(search, view)),
       ...this.#seen.flatMap(({ place, text }) => search.inText(text, place)),
     ];

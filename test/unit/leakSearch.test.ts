@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { useFolder } from '../support/folder.ts';
 import {
+  isOrComesFrom,
   type ProcessView,
   ProcessWatch,
   readProcesses,
@@ -232,6 +233,33 @@ describeIf(showsProcesses, 'no /proc on this system', 'the search through proces
     assert.deepEqual(leaksOf(views, environment), ['the key: process N, environment']);
     assert.ok(views.some(({ pid }) => pid === clean));
     assert.deepEqual(leaksOf(views, clean), []);
+  });
+
+  it('tells what a command has started from everybody else, and says which program it is without its secret', async () => {
+    const shell = spawn('/bin/sh', ['-c', '/bin/sh -c "echo ready; read -r wait"; true'], {
+      env: { KEY: key.value },
+    });
+    children.push(shell);
+    await once(shell.stdout, 'data');
+    const other = await start([token.value], { KEY: key.value });
+    const pid = shell.pid ?? 0;
+    const views = readProcesses();
+    const holders = views.filter((view) => searchProcess(search, view).length > 0);
+    const its = holders.filter((view) => isOrComesFrom(view, pid));
+    assert.deepEqual(its.map((view) => (view.pid === pid ? [] : [view.ancestors[0]])).sort(), [[], [pid]]);
+    const rest = holders.filter((view) => !isOrComesFrom(view, pid)).map((view) => view.pid);
+    assert.ok(rest.includes(other));
+    const told = describeLeaks(its.flatMap((view) => searchProcess(search, view)));
+    assert.match(
+      told,
+      /environment: the key \(plain\); it is \/bin\/sh -c echo ready; read -r wait, started by/,
+    );
+    const silent = describeLeaks(
+      views.filter((view) => view.pid === other).flatMap((view) => searchProcess(search, view)),
+    );
+    assert.match(silent, /it is \/bin\/sh, started by/);
+    assert.ok(!silent.includes(token.value));
+    its.filter((view) => view.pid !== pid).forEach((view) => process.kill(view.pid));
   });
 
   it('remembers processes that have ended', async () => {
