@@ -101,6 +101,6 @@ describeIf(awsCli !== undefined, noAwsCli, 'language models and MCP servers', ()
     );
     void (await page.companion).ask('executeCommand', { id: 'workbench.mcp.listServer', args: [] });
     await page.quickRows().filter({ hasText: 'AWS API MCP Server' }).first().waitFor();
-    await page.page.keyboard.press('Escape');
+    await page.leaveQuickInput();
   });
 });

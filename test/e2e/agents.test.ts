@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { SandboxData } from '../sandbox/data.ts';
 import { demoData } from '../sandbox/demo.ts';
 import { describeIf } from '../support/skip.ts';
-import { awsCli, noAwsCli, setStage, type Answer } from '../support/stage.ts';
+import { awsCli, eventually, noAwsCli, setStage, type Answer } from '../support/stage.ts';
 
 const readOnlyAccess = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 const billing = /^arn:aws:sts::111122223333:assumed-role\/billing-read\//;
@@ -35,6 +35,16 @@ describeIf(awsCli !== undefined, noAwsCli, 'the terminals of coding agents', () 
       `env AI_AGENT=test_agent ${awsCli ?? 'aws'} iam ${call} --endpoint-url ${stage().sandbox.url} --region us-east-1`,
     );
 
+  /** The choice stands in the settings a moment after the click. */
+  const chosen = async (access: string): Promise<void> => {
+    const companion = await stage().page.companion;
+    await eventually(
+      () => companion.ask('readSetting', { name: 'stsSessions.agentAccess' }),
+      (value) => value === access,
+      'what agents get is in the settings',
+    );
+  };
+
   it('get nothing before anybody has chosen, and their tools say what to do', async () => {
     const { page } = stage();
     await stage().startFirst('billing-read');
@@ -65,6 +75,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'the terminals of coding agents', () 
     assert.equal(await page.notifications().filter({ hasText: 'An agent asks' }).count(), 1);
     await page.screenshot('agents: what they get');
     await page.press('Read-Only', question);
+    await chosen('readOnly');
   });
 
   it('get a read-only session of their own beside the person’s', async () => {
@@ -100,8 +111,6 @@ describeIf(awsCli !== undefined, noAwsCli, 'the terminals of coding agents', () 
     // The terminal of before comes back by itself; only then is the one that is opened the active one, and stays so.
     await page.waitForTerminalText(/>run\d+/);
     await page.openTerminal();
-    await page.terminalTabs().nth(1).waitFor();
-    await page.waitForTerminalText(/^(?![^]*>run)[^]*\S/);
     const calls = stage().sandbox.journal.length;
     assert.match((await agentAsks()).text, billing);
     assert.deepEqual(
@@ -173,12 +182,12 @@ describeIf(awsCli !== undefined, noAwsCli, 'the terminals of coding agents', () 
     await page.quickTitle('What coding agents get').waitFor();
     await page.quickRows().filter({ hasText: 'as it is now' }).filter({ hasText: 'Read-Only' }).waitFor();
     await page.screenshot('agents: choose');
-    await page.page.keyboard.press('Escape');
+    await page.leaveQuickInput();
     assert.match((await agentAsks()).text, /read-only sessions only/, 'Escape changes nothing');
     await page.runCommand('STS: Choose What Agents Get');
     await page.quickTitle('What coding agents get').waitFor();
     await page.pick('The Same');
-    await page.quickTitle('What coding agents get').waitFor({ state: 'detached' });
+    await chosen('same');
     assert.match((await agentAsks()).text, /^arn:aws:iam::111122223333:user\/alice$/);
   });
 

@@ -123,8 +123,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'assume role', () => {
     await row.click();
     await step(2);
     await page.quickRows().filter({ hasText: 'external ID · 30m · end-to-end' }).waitFor();
-    await page.page.keyboard.press('Escape');
-    await page.quickTitle(/Assume Role/).waitFor({ state: 'detached' });
+    await page.leaveQuickInput();
     assert.equal(stage().granted('AssumeRole').length, 1);
   });
 
@@ -149,6 +148,6 @@ describeIf(awsCli !== undefined, noAwsCli, 'assume role', () => {
       .filter({ hasText: 'MFA' })
       .filter({ hasText: 'role/admin through alice' })
       .waitFor();
-    await page.page.keyboard.press('Escape');
+    await page.leaveQuickInput();
   });
 });

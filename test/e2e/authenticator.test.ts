@@ -101,7 +101,7 @@ describe('an authenticator that is stored', () => {
     await page.openView('AWS Sessions');
     await page.runCommand('STS: Renew Session Now');
     await page.quickTitle(/^MFA Code for alice/).waitFor();
-    await page.page.keyboard.press('Escape');
+    await page.leaveQuickInput();
     await page.runCommand('STS: Remove Authenticator…');
     await page.waitForNotification('No authenticator is stored');
     await page.clearNotifications();

@@ -39,7 +39,7 @@ describe('MFA codes that nobody types', () => {
     await page.clickTreeButton('alice', 'Start');
     await page.quickTitle(/^MFA Code for alice/).waitFor();
     await page.quickMessage().filter({ hasText: 'mfa_process gave no code' }).waitFor();
-    await page.page.keyboard.press('Escape');
+    await page.leaveQuickInput();
   });
 
   it('come from the clipboard once that is allowed', async () => {

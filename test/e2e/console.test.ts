@@ -46,8 +46,7 @@ describe('the AWS console', () => {
     await page.page.keyboard.press('Enter');
     await page.quickTitle('Open S3 as billing-read (2/2)').waitFor();
     assert.match((await page.quickRows().first().textContent()) ?? '', /^us-west-2/);
-    await page.page.keyboard.press('Escape');
-    await page.quickInput().waitFor({ state: 'hidden' });
+    await page.leaveQuickInput();
   });
 
   it('gives its link to the clipboard, after a word on what it is', async () => {

@@ -61,6 +61,8 @@ describeIf(awsCli !== undefined, noAwsCli, 'credentials that are given away', ()
     const said = await page.waitForNotification('Credentials are on the clipboard');
     await (await companion()).ask('writeClipboard', { text: 'a shopping list' });
     await page.press('Clear Now', said);
+    await said.waitFor({ state: 'detached' });
+    await page.heard();
     assert.equal(await clipboard(), 'a shopping list');
     await page.clearNotifications();
   });

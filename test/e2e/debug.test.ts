@@ -175,6 +175,7 @@ describe('what is debugged', () => {
       (count) => count === 1,
       'the session is renewed',
     );
+    await stage().quiet();
     await writeFile(join(workspace, 'ask'), '');
     assert.match(await answer('asked.txt'), /^(\S+assumed-role\/billing-read\/\S+\n){2}$/);
     assert.notEqual(keyOf(), before);
@@ -211,7 +212,7 @@ describe('what is debugged', () => {
     await page.waitForStatus('prod-admin expired');
     await begin('as it is');
     await page.quickTitle(/^MFA Code/).waitFor();
-    await page.page.keyboard.press('Escape');
+    await page.leaveQuickInput();
     assert.match(await answer('as it is.txt'), /^Could not load credentials from any providers$/m);
     await stage().start('billing-read');
   });
@@ -239,7 +240,7 @@ describe('what is debugged', () => {
             () => false,
           );
           if (!isThere) {
-            await page.page.keyboard.press('Escape');
+            await page.leaveQuickInput();
           }
           return isThere;
         },

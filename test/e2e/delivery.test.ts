@@ -20,9 +20,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'delivery that is in danger', () => {
     const { page } = stage();
     await page.openView('AWS Sessions');
     await stage().start('billing-read');
-    await page.dialog().waitFor();
-    await page.page.keyboard.press('Escape');
-    await page.dialog().waitFor({ state: 'detached' });
+    await page.leaveDialog();
     const message = await page.waitForNotification(/^.*Terminals may not run as billing-read \(The AWS CLI/);
     await page.press('Set Up Delivery', message);
     await page.press('Add Profiles', page.dialog());
@@ -63,6 +61,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'delivery that is in danger', () => {
       },
       (text) => /<ASIA/.test(text),
       'the keys come',
+      60_000,
     );
     await companion.ask('writeSetting', { name: 'stsSessions.delivery', value: undefined });
     await eventually(
@@ -72,6 +71,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'delivery that is in danger', () => {
       },
       (text) => text === '<>\nvscode-eu-central-1',
       'the pointer comes instead',
+      60_000,
     );
     assert.match((await stage().whoAmI()).text, role);
   });

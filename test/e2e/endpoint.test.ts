@@ -24,13 +24,11 @@ describe('without managed profiles', () => {
 
   it('warns that the keys of [default] win, in the status bar and in its tooltip', async () => {
     const { page } = stage();
-    assert.equal(await page.statusBarKind(), 'warning');
+    await page.waitForStatusKind('warning');
     assert.match((await page.statusBarItem().getAttribute('aria-label')) ?? '', /not delivered to terminals/);
-    await page.statusBarItem().hover();
-    const hover = page.page.locator('.monaco-hover', { hasText: /uses the keys of \[default\] instead/ });
-    await hover.waitFor();
-    assert.match((await hover.textContent()) ?? '', /local endpoint/);
-    assert.match((await hover.textContent()) ?? '', /rename \[default\]/);
+    const tooltip = await page.statusTooltip(/uses the keys of \[default\] instead/);
+    assert.match(tooltip, /local endpoint/);
+    assert.match(tooltip, /rename \[default\]/);
     await page.page.mouse.move(600, 300);
   });
 
@@ -56,7 +54,7 @@ describe('without managed profiles', () => {
       await writeFile(file, (await readFile(file, 'utf8')).replace('[default]', `[${name}]`));
     }
     await page.statusBarItem().locator('.codicon-key').waitFor();
-    assert.equal(await page.statusBarKind(), undefined);
+    await page.waitForStatusKind(undefined);
     assert.match((await whoAmI()).text, /:assumed-role\/billing-read\//);
   });
 
@@ -108,10 +106,16 @@ describe('without managed profiles', () => {
       (config) => config.includes('[profile vscode-eu-central-1]'),
       'the managed profile comes',
     );
-    await page.openTerminal();
+    // Terminals hear of it after the file.
+    await eventually(
+      async () => {
+        await page.openTerminal();
+        return (await stage().runAside('echo "$AWS_PROFILE $AWS_CONTAINER_CREDENTIALS_FULL_URI"')).text;
+      },
+      (text) => text === 'vscode-eu-central-1',
+      'terminals get the managed profile in place of the endpoint',
+    );
     assert.match((await whoAmI()).text, /:assumed-role\/billing-read\//);
-    const { text } = await stage().runAside('echo "$AWS_PROFILE $AWS_CONTAINER_CREDENTIALS_FULL_URI"');
-    assert.equal(text, 'vscode-eu-central-1');
     assert.equal(stage().granted('AssumeRole').length, 1);
   });
 });

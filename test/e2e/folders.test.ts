@@ -48,13 +48,11 @@ describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own'
   };
 
   const whoAmIIn = async (folder: string): Promise<string> => {
-    const before = await openTerminals();
-    await page.runCommand('Terminal: Create New Terminal');
-    await page.quickRows().filter({ hasText: folder }).first().waitFor();
-    await page.pick(folder);
-    if (before > 0) {
-      await page.terminalTabs().nth(before).waitFor();
-    }
+    await page.newTerminal(async () => {
+      await page.runCommand('Terminal: Create New Terminal');
+      await page.quickRows().filter({ hasText: folder }).first().waitFor();
+      await page.pick(folder);
+    });
     await page.waitForTerminalText(new RegExp(`${folder}[#$]`));
     return (await stage().whoAmI(page)).text;
   };
@@ -81,10 +79,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own'
 
   it('leave the window without an active session, and say so where one looks', async () => {
     await page.waitForStatus(/^ ?AWS$/);
-    await page.statusBarItem().hover();
-    const tooltip = page.page.locator('.workbench-hover:visible');
-    await tooltip.filter({ hasText: 'Folder alpha runs as billing-read' }).waitFor();
-    await tooltip.filter({ hasText: 'Folder beta runs as hub' }).waitFor();
+    await page.statusTooltip(/Folder alpha runs as billing-read[^]*Folder beta runs as hub/);
     await page.screenshot('folders-tooltip');
     await page.page.mouse.move(900, 300);
   });

@@ -78,8 +78,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'guards', () => {
     assert.ok(detail.includes(`Role: ${billing}`), detail);
     assert.match(detail, /Until: (\w+ )?\d\d:\d\d/);
     await page.screenshot('guards: the question');
-    await page.page.keyboard.press('Escape');
-    await gone();
+    await page.leaveDialog();
     assert.deepEqual(stage().granted('AssumeRole'), []);
     assert.match((await page.statusBarItem().textContent()) ?? '', /^ ?AWS$/);
   });
@@ -91,14 +90,13 @@ describeIf(awsCli !== undefined, noAwsCli, 'guards', () => {
     await stage().answerConsent('Add Profiles');
     await page.waitForStatus(/PROD billing-read 59m$/);
     await page.statusBarItem().locator('.codicon-shield').waitFor();
-    assert.equal(await page.statusBarKind(), 'error');
-    assert.match((await page.statusBarItem().getAttribute('aria-label')) ?? '', /billing-read, PROD, live/);
+    await page.waitForStatusKind('error');
+    await page.statusBarItem().and(page.page.locator('[aria-label*="billing-read, PROD, live"]')).waitFor();
     await page
       .treeRow('billing-read')
       .filter({ hasText: /PROD · 59m/ })
       .waitFor();
-    await page.clickTreeButton('billing-read', 'Open Terminal');
-    await page.waitForTerminalText(/\S/);
+    await page.newTerminal(() => page.clickTreeButton('billing-read', 'Open Terminal'));
     // Its icon is red: see appearance.test.ts.
     const names = await (await page.companion).ask('terminalNames', {});
     assert.deepEqual(names, ['PROD billing-read']);
@@ -108,7 +106,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'guards', () => {
       .filter({ hasText: /billing-read.*PROD · 59m/ })
       .waitFor();
     await page.screenshot('guards: looks');
-    await page.page.keyboard.press('Escape');
+    await page.leaveQuickInput();
   });
 
   it('do not ask when the session is only switched to, or renewed', async () => {
@@ -120,6 +118,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'guards', () => {
       (count) => count === 2,
       'it is renewed',
     );
+    await stage().quiet();
     assert.equal(await page.dialog().count(), 0);
     await page.runCommand('STS: End All Sessions');
     await page.waitForStatus(/^ ?AWS$/);
@@ -191,7 +190,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'guards', () => {
     await gone();
     await guard();
     await stage().start('billing-read');
-    assert.equal(await page.statusBarKind(), undefined);
+    await page.waitForStatusKind(undefined);
   });
 
   it('and whatever happened stands in the audit log, for nobody else to read', async () => {

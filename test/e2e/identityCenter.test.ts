@@ -77,8 +77,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'IAM Identity Center', () => {
   it('starts a role that is in no profile, and a terminal is that role', async () => {
     const { page } = stage();
     await page.clickTreeButton('Admin', 'Start');
-    await page.press('Add Profiles', page.dialog());
-    await page.dialog().waitFor({ state: 'detached' });
+    await stage().answerConsent('Add Profiles');
     await page.waitForStatus(/Acme Production\/Admin 59m/);
     await page.openTerminal();
     const answer = await stage().whoAmI();

@@ -55,8 +55,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'a console sign-in (aws login)', () =
     const opened = await opening(page, () => page.clickTreeButton('console', 'Start'));
     await page.quickTitle('Console Sign-In: console').waitFor();
     await opened.close();
-    await page.page.keyboard.press('Escape');
-    await page.quickInput().waitFor({ state: 'hidden' });
+    await page.leaveQuickInput();
     assert.equal(await page.notifications().count(), 0);
     await page.treeRow('console').filter({ hasText: 'not signed in' }).waitFor();
   });
@@ -68,8 +67,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'a console sign-in (aws login)', () =
     await page.answerInput('hello');
     await page.quickMessage().filter({ hasText: 'This is not the text of the page' }).waitFor();
     await page.answerInput(await textOf(opened, 'user/alice'));
-    await page.press('Add Profiles', page.dialog());
-    await page.dialog().waitFor({ state: 'detached' });
+    await stage().answerConsent('Add Profiles');
     await page.waitForStatus(/console 14m/);
     await page.openTerminal();
     assert.deepEqual(await stage().whoAmI(), { code: 0, text: people.alice });

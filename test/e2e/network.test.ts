@@ -227,8 +227,7 @@ describeIf(certificates !== undefined, 'no openssl to make certificates with', '
     await page.quickTitle('Plan: broken').waitFor();
     await page.quickRows().filter({ hasText: 'breaks here' }).waitFor();
     await page.screenshot('plan-broken');
-    await page.page.keyboard.press('Escape');
-    await page.quickTitle('Plan: broken').waitFor({ state: 'hidden' });
+    await page.leaveQuickInput();
   });
 
   it('has written the password of the proxy nowhere', async () => {

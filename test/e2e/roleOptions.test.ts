@@ -17,11 +17,15 @@ describeIf(awsCli !== undefined, noAwsCli, 'what a role can be started with', ()
   /** The list of everything about the role, when it is there again after a box. */
   const list = () => stage().page.quickTitle(/^Assume Role: guarded$/);
 
+  /** The box of an option has the list's title and a text field too, in the same place. */
+  const boxOfOption = () => row(/^\W*Start/).waitFor({ state: 'hidden' });
+
   async function change(option: string, box: () => Promise<void>): Promise<void> {
     const { page } = stage();
     await list().waitFor();
     await row('Start').waitFor();
     await page.pick(new RegExp(`^${option}`));
+    await boxOfOption();
     await box();
     await row(/^\W*Start/).waitFor();
   }
@@ -234,6 +238,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'what a role can be started with', ()
     await page.quickTitle('Assume Role (2/2)').waitFor();
     await page.pick('More Options…');
     await page.pick('Source profile');
+    await boxOfOption();
     await page.quickInput().fill('ivy');
     await page.pick('ivy');
     await companion.ask('writeClipboard', { text: sized(1600) });
@@ -261,7 +266,6 @@ describeIf(awsCli !== undefined, noAwsCli, 'what a role can be started with', ()
     await page.press('Change Role', refusal);
     await page.quickTitle(/^Assume Role: operator$/).waitFor();
     await row(/1 statement, 1\d{3} characters/).waitFor();
-    await page.page.keyboard.press('Escape');
-    await page.quickTitle(/Assume Role/).waitFor({ state: 'detached' });
+    await page.leaveQuickInput();
   });
 });

@@ -93,7 +93,7 @@ describe('SAML profiles', function () {
     await page.quickTitle('acme: choose a role within').waitFor();
     await page.pick('corp-admin');
     await stage().answerConsent('Add Profiles');
-    await page.waitForStatus('corp-admin');
+    await page.waitForLive('corp-admin');
     assert.equal(stage().granted('AssumeRoleWithSAML').length, 1);
   });
 
@@ -103,14 +103,14 @@ describe('SAML profiles', function () {
     await page.openView('AWS Sessions');
     await page.treeRow('corp-billing').waitFor();
     await page.clickTreeButton('corp-developer', 'Start');
-    await page.waitForStatus(/developer/);
+    await page.waitForLive('developer');
   });
 
   it('leave nothing to sign in with behind after a reload: the program is asked again', async () => {
     const { page } = stage();
     await prints('nothing of use');
     await page.clickTreeButton('corp-readonly', 'Start');
-    await page.waitForStatus(/readonly/);
+    await page.waitForLive('readonly');
     await page.reload();
     await page.openView('AWS Sessions');
     await page.treeRow('corp-billing').waitFor();
@@ -138,7 +138,7 @@ describe('SAML profiles', function () {
     assert.ok((await readFile(configFile, 'utf8')).includes(`${lines.join('\n')}\n`));
     await prints(await idp.response({ ahead: 5 * minute + 20_000 }));
     await page.press('Start Session');
-    await page.waitForStatus('billing');
+    await page.waitForLive('billing');
   });
 
   it('say at their line what is wrong with them', async () => {

@@ -47,8 +47,7 @@ describe('the browser window of a SAML sign-in', () => {
 
   async function leave(): Promise<void> {
     const { page } = stage();
-    await page.page.keyboard.press('Escape');
-    await page.quickInput().waitFor({ state: 'hidden' });
+    await page.leaveQuickInput();
   }
 
   it('is not opened where the person would not see it', async () => {

@@ -95,7 +95,7 @@ describe('saved and suggested roles', () => {
     await page.quickTitle('AWS session').waitFor();
     await page.quickInput().fill('shop-look');
     await page.quickRows().filter({ hasText: 'shop-look' }).first().waitFor();
-    await page.page.keyboard.press('Escape');
+    await page.leaveQuickInput();
   });
 
   it('edit it field by field, each answer checked and written at once', async () => {
@@ -104,6 +104,8 @@ describe('saved and suggested roles', () => {
     await page.quickTitle('Edit shop-look').waitFor();
     await page.screenshot('edit saved role');
     await page.pick('Duration');
+    // The list of fields has a text field too, in the same place.
+    await page.quickMessage().waitFor();
     await page.quickInput().fill('5m');
     await page.quickMessage().filter({ hasText: 'This may be from 15m to 12h' }).waitFor();
     await page.answerInput('30m');
@@ -115,7 +117,7 @@ describe('saved and suggested roles', () => {
     await page.quickMessage().filter({ hasText: 'The role’s name' }).waitFor();
     await page.answerInput('shop-reader');
     await page.quickTitle('Edit shop-reader').waitFor();
-    await page.page.keyboard.press('Escape');
+    await page.leaveQuickInput();
     await page.treeRow('shop-reader').waitFor();
     assert.equal(await page.treeRow('shop-look').count(), 0);
     await page.clickTreeButton('shop-reader', 'Start');
@@ -135,7 +137,7 @@ describe('saved and suggested roles', () => {
       .filter({ hasText: /Read-only.*it changes nothing/ })
       .waitFor();
     await page.screenshot('edit saved role, read-only');
-    await page.page.keyboard.press('Escape');
+    await page.leaveQuickInput();
     await page.treeRow('shop-reader').filter({ hasText: 'saved · read-only' }).waitFor();
     await page.clickTreeButton('shop-reader', 'Start');
     await page.waitForStatus(/shop-reader \(read-only\) 29m/);

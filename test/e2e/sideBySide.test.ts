@@ -40,11 +40,9 @@ describeIf(awsCli !== undefined, noAwsCli, 'two terminals side by side', () => {
     await stage().start('hub');
     await page.runCommand('STS: New Terminal As');
     await page.quickTitle('New Terminal As').waitFor();
-    await page.pick('billing-read');
-    await page.waitForTerminalText(/\S/);
-    await page.clickTreeButton('hub', 'Open Terminal');
+    await page.newTerminal(() => page.pick('billing-read'));
+    await page.newTerminal(() => page.clickTreeButton('hub', 'Open Terminal'));
     await page.terminalTabs().filter({ hasText: 'hub' }).waitFor();
-    await page.waitForTerminalText(/\S/);
     const names = await (await page.companion).ask('terminalNames', {});
     assert.deepEqual(names, ['billing-read', 'hub']);
   });

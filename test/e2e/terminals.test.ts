@@ -20,13 +20,16 @@ describeIf(awsCli !== undefined, noAwsCli, 'terminals and their sessions', () =>
     for (const row of rows) {
       await page.quickRows().filter({ hasText: row }).first().waitFor();
     }
-    assert.equal(await page.quickRows().count(), rows.length);
+    await eventually(
+      () => page.quickRows().count(),
+      (count) => count === rows.length,
+      'there are no others',
+    );
   };
 
   const closeList = async (): Promise<void> => {
     const { page } = stage();
-    await page.page.keyboard.press('Escape');
-    await page.quickInput().waitFor({ state: 'hidden' });
+    await page.leaveQuickInput();
   };
 
   it('open from the menu of the + button, which nothing opens when the person leaves', async () => {
@@ -34,11 +37,11 @@ describeIf(awsCli !== undefined, noAwsCli, 'terminals and their sessions', () =>
     await page.openView('AWS Sessions');
     await stage().startFirst('billing-read');
     await stage().start('hub');
-    await page.runCommand('Terminal: Create New Terminal');
-    await page.waitForTerminalText(/\S/);
+    await page.openTerminal();
     await launchProfile(page);
     await page.quickTitle('New Terminal As').waitFor();
     await closeList();
+    await page.heard();
     await page.idle();
     await page.page.locator('[id="status.notifications"] a').click();
     const said = await page.notifications().allTextContents();
@@ -47,21 +50,19 @@ describeIf(awsCli !== undefined, noAwsCli, 'terminals and their sessions', () =>
       said.filter((text) => !text.includes('Open a terminal, it runs as')),
       [],
     );
-    await page.page.keyboard.press('Escape');
+    await page.clearNotifications();
     assert.equal((await terminalsOf(page)).length, 1);
     await launchProfile(page);
     await page.quickTitle('New Terminal As').waitFor();
-    await page.pick(/^billing-read/);
+    await page.newTerminal(() => page.pick(/^billing-read/));
     await tab('billing-read').waitFor();
-    await page.waitForTerminalText(/\S/);
     assert.match((await stage().whoAmI()).text, billing);
   });
 
   it('have the name, an icon and a colour of their session, which differs from the one beside it', async () => {
     const { page } = stage();
-    await page.clickTreeButton('hub', 'Open Terminal');
+    await page.newTerminal(() => page.clickTreeButton('hub', 'Open Terminal'));
     await tab('hub').waitFor();
-    await page.waitForTerminalText(/\S/);
     assert.match((await stage().whoAmI()).text, hub);
     const colors = await Promise.all(['billing-read', 'hub'].map(async (name) => iconColor(page, name)));
     assert.equal(new Set(colors).size, 2, colors.join(' '));
@@ -98,7 +99,12 @@ describeIf(awsCli !== undefined, noAwsCli, 'terminals and their sessions', () =>
     await page.reload();
     await page.waitForStatus(/billing-read 5\dm/);
     await page.terminalTabs().nth(2).waitFor();
-    const after = await terminalsOf(page);
+    // The terminals come back one after the other, and the extension host hears of each.
+    const after = await eventually(
+      () => terminalsOf(page),
+      ({ length }) => length === before.length,
+      'it knows all of them again',
+    );
     assert.deepEqual(
       after.map(({ processId }) => processId),
       before.map(({ processId }) => processId),
@@ -137,9 +143,8 @@ describeIf(awsCli !== undefined, noAwsCli, 'terminals and their sessions', () =>
       'The split runs as billing-read, a split does not keep the session of its terminal: hub',
     );
     await page.screenshot('terminals-split');
-    await page.press('Open Terminal as hub', message);
+    await page.newTerminal(() => page.press('Open Terminal as hub', message));
     await page.terminalTabs().nth(4).waitFor();
-    await page.waitForTerminalText(/\S/);
     assert.match((await stage().whoAmI()).text, hub);
     await page.clearNotifications();
     await waitForList(

@@ -20,10 +20,9 @@ describeIf(awsCli !== undefined, noAwsCli, 'an untrusted folder', () => {
   it('says in the status bar that terminals do not get it, and why', async () => {
     const { page } = stage();
     await page.statusBarItem().locator('.codicon-warning').waitFor();
-    assert.equal(await page.statusBarKind(), 'warning');
+    await page.waitForStatusKind('warning');
     assert.match((await page.statusBarItem().getAttribute('aria-label')) ?? '', /not delivered to terminals/);
-    await page.statusBarItem().hover();
-    await page.page.locator('.monaco-hover', { hasText: /the folder is not trusted/ }).waitFor();
+    await page.statusTooltip(/the folder is not trusted/);
     await page.page.mouse.move(600, 300);
   });
 

@@ -44,6 +44,7 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
     await page.press('Open', page.dialog().filter({ hasText: 'external website' }));
   };
   const moveClock = async (ms: number): Promise<void> => {
+    await stage().quiet();
     await provider().moveClock(ms);
     await stage().moveClock(ms);
   };
@@ -186,8 +187,7 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
     await page.runCommand('STS: Show Web Identity Claims');
     await page.pick('prod-web');
     await page.dialog().filter({ hasText: 'Subject: alice' }).waitFor();
-    await page.page.keyboard.press('Escape');
-    await page.dialog().waitFor({ state: 'detached' });
+    await page.leaveDialog();
   });
 
   it('signs out, here and at the issuer', async () => {
@@ -241,7 +241,7 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
     await page.runCommand('STS: Assume Role with Web Identity');
     await page.pick('corp');
     await page.quickRows().filter({ hasText: issuerRole }).waitFor();
-    await page.page.keyboard.press('Escape');
+    await page.leaveQuickInput();
     await page.runCommand('STS: End All Sessions');
     await page.waitForStatus(/^ ?AWS$/);
     await page.runCommand('STS: Switch Session');
@@ -250,7 +250,7 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
       .filter({ hasText: `corp → ${issuerRole}` })
       .first()
       .waitFor();
-    await page.page.keyboard.press('Escape');
+    await page.leaveQuickInput();
   });
 
   it('has written no secret anywhere', async () => {

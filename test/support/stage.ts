@@ -70,7 +70,7 @@ export class Stage {
       .filter((call) => call.operation === operation && call.status === 200);
   }
 
-  /** Starts a session, or switches to it, by the switcher. `mfa`: a code is asked for. */
+  /** Starts a session, or switches to it, by the switcher, and waits until it is live. `mfa`: a code is asked for. */
   async start(profile: string, { mfa = false, page = this.page } = {}): Promise<void> {
     await page.runCommand('STS: Switch Session');
     await page.quickTitle('AWS session').waitFor();
@@ -80,7 +80,8 @@ export class Stage {
       await page.quickTitle(/^MFA Code/).waitFor();
       await page.answerInput(this.sandbox.unusedCode('alice'));
     }
-    await page.waitForStatus(profile);
+    // Not merely being started: what comes next would take place under the session of before.
+    await page.waitForLive(profile);
   }
 
   /** Starts a first session and answers the question that comes with it. */
@@ -121,8 +122,14 @@ export class Stage {
     return `${awsCli ?? 'aws'} sts get-caller-identity --endpoint-url ${this.sandbox.url} --query Arn --output text`;
   }
 
-  /** Moves the time of AWS and of every window forward together, from now on and in all. */
+  /**
+   * Moves the time of AWS and of every window forward together, from now on and in all. Between calls, not in the middle
+   * of one: a window would take what it sees of it for a clock that is wrong.
+   */
   async moveClock(ms: number, pages: readonly WorkbenchPage[] = [this.page]): Promise<void> {
+    // `control.clear()` puts AWS's clock back, and nothing may be asked in between.
+    this.sandbox.control.skewClock(this.#moved);
+    await this.quiet(pages);
     this.#moved += ms;
     this.sandbox.control.skewClock(this.#moved);
     for (const page of pages) {
@@ -141,6 +148,19 @@ export class Stage {
     return lines
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  }
+
+  /** Waits until these windows have done what they were told before, and AWS has answered every call. */
+  async quiet(pages: readonly WorkbenchPage[] = [this.page]): Promise<void> {
+    const windows = (): Promise<unknown> => Promise.all(pages.map((page) => page.heard()));
+    await windows();
+    await eventually(
+      () => this.sandbox.journal.filter(({ state }) => state === 'waiting').map(({ operation }) => operation),
+      (calls) => calls.length === 0,
+      'every call is answered',
+    );
+    // They have read the answers too.
+    await windows();
   }
 
   async stop(): Promise<void> {

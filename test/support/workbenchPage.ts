@@ -126,15 +126,74 @@ export class WorkbenchPage {
 
   /** Runs a command through the palette by its full title, such as `STS: Start Session…`. */
   async runCommand(title: string): Promise<void> {
+    // What takes the focus meanwhile, such as a terminal that was just opened, closes the palette: then once more.
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      try {
+        await this.#chooseCommand(title, PATIENCE / 2);
+        return;
+      } catch (error) {
+        if (attempt === 3) {
+          throw new Error(`The palette does not run ${title}; ${await this.#whatIsOpen()}.`, {
+            cause: error,
+          });
+        }
+      }
+    }
+  }
+
+  async #chooseCommand(title: string, timeout: number): Promise<void> {
+    // Another box may be open still, which must not be typed into.
+    const palette = this.page.locator(
+      '.quick-input-widget:visible .quick-input-box input[placeholder^="Type the name of a command"]',
+    );
     await this.page.keyboard.press('F1');
-    const input = this.quickInput();
-    await input.fill(`>${title}`);
+    await palette.waitFor({ timeout });
+    await palette.fill(`>${title}`, { timeout });
     const rows = this.quickRows().filter({ hasText: title });
-    await rows.first().waitFor();
+    await rows.first().waitFor({ timeout });
     // Another command's title may begin with this one.
     const name = this.page.locator('.label-name', { hasText: new RegExp(`^${escapeForRegExp(title)}…?$`) });
     const exact = rows.filter({ has: name });
-    await ((await exact.count()) > 0 ? exact : rows).first().click();
+    await ((await exact.count()) > 0 ? exact : rows).first().click({ timeout });
+    await palette.waitFor({ state: 'hidden', timeout });
+  }
+
+  /** For the message of a failure: what a person would see in the way. */
+  async #whatIsOpen(): Promise<string> {
+    const texts = await this.page
+      .locator('.quick-input-widget:visible, .monaco-dialog-box, .context-view .monaco-menu')
+      .allInnerTexts()
+      .catch(() => ['the page is gone']);
+    return texts.length === 0 ? 'nothing is open' : `open is: ${texts.join(' | ').slice(0, 500)}`;
+  }
+
+  /**
+   * Leaves the open quick pick or input box by Escape and waits until it is gone. Escape is a command: the first time,
+   * VS Code asks the extension host before it runs it, and closes whatever is open by then. Not for a box after which
+   * another one comes.
+   */
+  async leaveQuickInput(): Promise<void> {
+    const box = this.page.locator('.quick-input-widget:visible');
+    await box.locator(':focus').first().waitFor({ state: 'attached' });
+    await this.page.keyboard.press('Escape');
+    await box.waitFor({ state: 'hidden' });
+  }
+
+  /** Leaves the open dialog by Escape and waits until it is gone. */
+  async leaveDialog(): Promise<void> {
+    await this.dialog().waitFor();
+    await this.page.keyboard.press('Escape');
+    await this.dialog().waitFor({ state: 'detached' });
+  }
+
+  /**
+   * Waits until the extension host has done what this window had sent it before, such as the answer to a notification
+   * that has just gone from the page: its own question to the window, and the answer, come after that.
+   */
+  async heard(): Promise<void> {
+    await (
+      await this.companion
+    ).ask('executeCommand', { id: 'setContext', args: ['stsSessionsTests.heard', true] });
   }
 
   /** The text field of the open quick pick or input box. */
@@ -198,6 +257,48 @@ export class WorkbenchPage {
   /** Waits until the status bar item's text matches. */
   async waitForStatus(text: string | RegExp): Promise<void> {
     await this.statusBarItem().filter({ hasText: text }).waitFor();
+  }
+
+  /**
+   * Waits until the status bar item shows this session, and not as one that is only being started or renewed. Twice as
+   * long as for others: a start may wait for the next MFA code.
+   */
+  async waitForLive(name: string): Promise<void> {
+    await this.statusBarItem()
+      .filter({ hasText: name, hasNot: this.page.locator('.codicon-modifier-spin') })
+      .filter({ hasNotText: 'expired' })
+      .waitFor({ timeout: 2 * PATIENCE });
+  }
+
+  /** Waits until the status bar item has this background. */
+  async waitForStatusKind(kind: 'error' | 'warning' | undefined): Promise<void> {
+    let shown = await this.statusBarKind();
+    const found = await poll(PATIENCE, async () => (shown = await this.statusBarKind()) === kind);
+    if (!found) {
+      throw new Error(`The status bar item is not ${String(kind)}, but ${String(shown)}.`);
+    }
+  }
+
+  /**
+   * Points at the status bar item until its tooltip holds `text`, and gives all of it. A tooltip goes when what it belongs
+   * to changes, and does not come back while the mouse rests: then once more.
+   */
+  async statusTooltip(text: string | RegExp): Promise<string> {
+    const tooltip = this.page.locator('.monaco-hover:visible').filter({ hasText: text }).first();
+    let shown = '';
+    const found = await poll(PATIENCE, async () => {
+      await this.page.mouse.move(600, 300);
+      await this.statusBarItem().hover();
+      shown = await tooltip.textContent({ timeout: PATIENCE / 6 }).then(
+        (all) => all ?? '',
+        () => '',
+      );
+      return shown !== '';
+    });
+    if (!found) {
+      throw new Error(`The tooltip of the status bar item never says ${String(text)}.`);
+    }
+    return shown;
   }
 
   /** The icon of a view container in the activity bar, by the container's title. */
@@ -324,9 +425,22 @@ export class WorkbenchPage {
     await (within ?? this.page).locator('.monaco-button', { hasText: button }).first().click();
   }
 
-  /** Opens a terminal by VS Code's own command and waits until its shell has written something. */
+  /** Opens a terminal by VS Code's own command and waits until it is in front and its shell has written something. */
   async openTerminal(): Promise<void> {
-    await this.runCommand('Terminal: Create New Terminal');
+    await this.newTerminal(() => this.runCommand('Terminal: Create New Terminal'));
+  }
+
+  /**
+   * Does what opens a terminal, and waits until that one is in front and its shell has written something. Until then the
+   * terminal of before is the active one, and would be read and typed into.
+   */
+  async newTerminal(open: () => Promise<unknown>): Promise<void> {
+    // As text, because the page's types (DOM) are no types of Node.
+    await this.page.evaluate(
+      `document.querySelectorAll('.terminal-wrapper').forEach((wrapper) => { wrapper.dataset.before = ''; })`,
+    );
+    await open();
+    await this.page.locator(`${ACTIVE_TERMINAL}:not([data-before])`).first().waitFor();
     await this.waitForTerminalText(/\S/);
   }
 
@@ -338,6 +452,7 @@ export class WorkbenchPage {
   /** Makes a terminal the active one. In the middle of its tab stands a button that would split it. */
   async focusTerminal(tab: Locator): Promise<void> {
     await tab.click({ position: { x: 24, y: 10 } });
+    await tab.locator('xpath=ancestor::*[contains(concat(" ", @class, " "), " selected ")]').waitFor();
   }
 
   /**
