@@ -48,7 +48,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'federation sessions and decoded mess
   it('starts it, and its terminal is the federated user', async () => {
     const { page } = stage();
     await stage().answerConsent('Add Profiles');
-    await page.waitForStatus(/^ ?guest 1h 59m$/);
+    await page.waitForStatus(/^ ?guest 1h 5\dm$/);
     const [call] = stage().granted('GetFederationToken');
     assert.deepEqual(call?.params, {
       Name: 'guest',

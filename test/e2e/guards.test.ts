@@ -88,13 +88,13 @@ describeIf(awsCli !== undefined, noAwsCli, 'guards', () => {
     await choose('billing-read');
     await answer('Start', await question('guarded as PROD'));
     await stage().answerConsent('Add Profiles');
-    await page.waitForStatus(/PROD billing-read 59m$/);
+    await page.waitForStatus(/PROD billing-read 5\dm$/);
     await page.statusBarItem().locator('.codicon-shield').waitFor();
     await page.waitForStatusKind('error');
     await page.statusBarItem().and(page.page.locator('[aria-label*="billing-read, PROD, live"]')).waitFor();
     await page
       .treeRow('billing-read')
-      .filter({ hasText: /PROD · 59m/ })
+      .filter({ hasText: /PROD · 5\dm/ })
       .waitFor();
     await page.newTerminal(() => page.clickTreeButton('billing-read', 'Open Terminal'));
     // Its icon is red: see appearance.test.ts.
@@ -103,7 +103,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'guards', () => {
     await page.runCommand('STS: Switch Session');
     await page
       .quickRows()
-      .filter({ hasText: /billing-read.*PROD · 59m/ })
+      .filter({ hasText: /billing-read.*PROD · 5\dm/ })
       .waitFor();
     await page.screenshot('guards: looks');
     await page.leaveQuickInput();

@@ -68,7 +68,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'a console sign-in (aws login)', () =
     await page.quickMessage().filter({ hasText: 'This is not the text of the page' }).waitFor();
     await page.answerInput(await textOf(opened, 'user/alice'));
     await stage().answerConsent('Add Profiles');
-    await page.waitForStatus(/console 14m/);
+    await page.waitForStatus(/console 1[34]m/);
     await page.openTerminal();
     assert.deepEqual(await stage().whoAmI(), { code: 0, text: people.alice });
     await page.treeRow('console').first().waitFor();

@@ -119,7 +119,7 @@ describe('saved and suggested roles', () => {
     await page.quickTitle('Edit shop-reader').waitFor();
     await page.leaveQuickInput();
     await page.treeRow('shop-reader').waitFor();
-    assert.equal(await page.treeRow('shop-look').count(), 0);
+    await page.treeRow('shop-look').waitFor({ state: 'detached' });
     await page.clickTreeButton('shop-reader', 'Start');
     await page.waitForStatus(/shop-reader 29m/);
     assert.equal(stage().granted('AssumeRole').at(-1)?.params['DurationSeconds'], '1800');

@@ -139,7 +139,7 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
     await page.press('Go On', page.dialog());
     await page.dialog().filter({ hasText: 'Add Profiles' }).waitFor();
     await stage().answerConsent('Add Profiles');
-    await page.waitForStatus(/web-admin 59m/);
+    await page.waitForStatus(/web-admin 5\dm/);
     await page.openTerminal();
     const { text, code } = await stage().whoAmI();
     assert.equal(text, webAdmin);

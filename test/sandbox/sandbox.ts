@@ -30,7 +30,7 @@ export interface Sandbox {
   onCall(listener: (entry: JournalEntry) => void): () => void;
   /**
    * The first entry from position `from` (0) on for which the predicate holds, past or to come. It sees a call when
-   * it arrives (`state` is `waiting`) and when it has ended. Rejects after `timeoutMs` (10,000).
+   * it arrives (`state` is `waiting`) and when it has ended. Rejects after `timeoutMs` (30,000).
    */
   waitForCall(
     predicate: (entry: JournalEntry) => boolean,
@@ -81,7 +81,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     identityCenter,
     signIn,
     onCall: (listener) => journal.onCall(listener),
-    waitForCall: (predicate, { timeoutMs = 10_000, from = 0 } = {}) =>
+    waitForCall: (predicate, { timeoutMs = 30_000, from = 0 } = {}) =>
       journal.waitFor(predicate, timeoutMs, from),
     secrets: () => world.secrets(),
     currentCode: (user) => world.mfa.current(deviceOf(user), world.now()),

@@ -24,10 +24,14 @@ export class LeakWitness {
     this.#seen.push({ place: `page storage ${moment}`, text: stored });
   }
 
-  /** Keeps all lines of every terminal, and returns how many terminals there are. There must be several. */
-  async lookAtTerminals(page: WorkbenchPage, moment: string): Promise<number> {
+  /** Keeps all lines of every terminal, once there are as many as `atLeast`: two or more, or there is no list of them. */
+  async lookAtTerminals(page: WorkbenchPage, moment: string, atLeast: number): Promise<void> {
     await page.runCommand('Terminal: Focus Terminal');
-    await page.terminalTabs().first().waitFor();
+    // Those of before come back one after the other.
+    await page
+      .terminalTabs()
+      .nth(atLeast - 1)
+      .waitFor();
     const tabs = await page.terminalTabs().all();
     for (const [index, tab] of tabs.entries()) {
       await page.focusTerminal(tab);
@@ -35,7 +39,6 @@ export class LeakWitness {
       const text = await page.waitForTerminalText(/\S/);
       this.#seen.push({ place: `terminal ${String(index)} ${moment}`, text });
     }
-    return tabs.length;
   }
 
   /** What is written in all that was kept. `except`: a process that was given keys on purpose, and hands them to its own. */

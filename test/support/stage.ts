@@ -232,7 +232,7 @@ export async function eventually<T>(
   ask: () => T | Promise<T>,
   fits: (value: T) => boolean,
   what: string,
-  timeoutMs = 20_000,
+  timeoutMs = 30_000,
 ): Promise<T> {
   let last = await ask();
   const ok = await poll(timeoutMs, async () => {

@@ -174,6 +174,13 @@ export class WorkbenchPage {
    */
   async leaveQuickInput(): Promise<void> {
     const box = this.page.locator('.quick-input-widget:visible');
+    await box.waitFor();
+    // Escape is for the notification centre first, where that is open.
+    const centre = this.page.locator('.notifications-center.visible');
+    if (await centre.isVisible()) {
+      await this.page.keyboard.press('Escape');
+      await centre.waitFor({ state: 'hidden' });
+    }
     await box.locator(':focus').first().waitFor({ state: 'attached' });
     await this.page.keyboard.press('Escape');
     await box.waitFor({ state: 'hidden' });
@@ -279,16 +286,21 @@ export class WorkbenchPage {
     }
   }
 
-  /**
-   * Points at the status bar item until its tooltip holds `text`, and gives all of it. A tooltip goes when what it belongs
-   * to changes, and does not come back while the mouse rests: then once more.
-   */
+  /** Points at the status bar item until its tooltip holds `text`, and gives all of it. */
   async statusTooltip(text: string | RegExp): Promise<string> {
+    return this.tooltipOf(this.statusBarItem(), text);
+  }
+
+  /**
+   * Points at something until its tooltip holds `text`, and gives all of it. A tooltip goes when what it belongs to
+   * changes, and does not come back while the mouse rests: then once more.
+   */
+  async tooltipOf(place: Locator, text: string | RegExp): Promise<string> {
     const tooltip = this.page.locator('.monaco-hover:visible').filter({ hasText: text }).first();
     let shown = '';
     const found = await poll(PATIENCE, async () => {
-      await this.page.mouse.move(600, 300);
-      await this.statusBarItem().hover();
+      await this.page.mouse.move(900, 300);
+      await place.hover();
       shown = await tooltip.textContent({ timeout: PATIENCE / 6 }).then(
         (all) => all ?? '',
         () => '',
@@ -296,7 +308,7 @@ export class WorkbenchPage {
       return shown !== '';
     });
     if (!found) {
-      throw new Error(`The tooltip of the status bar item never says ${String(text)}.`);
+      throw new Error(`No tooltip says ${String(text)}.`);
     }
     return shown;
   }
