@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeIf } from '../support/skip.ts';
-import { awsCli, noAwsCli, setStage } from '../support/stage.ts';
+import { awsCli, eventually, noAwsCli, setStage } from '../support/stage.ts';
 
 const key = { id: 'AKIAEXAMPLEALICE0001', secret: 'EXAMPLEKEY/alice/0123456789abcdefghijklm' };
 const device = 'arn:aws:iam::111122223333:mfa/alice';
@@ -59,9 +59,11 @@ describeIf(awsCli !== undefined, noAwsCli, 'without any ~/.aws', () => {
       await readFile(credentialsFile, 'utf8'),
       `[alice]\naws_access_key_id = ${key.id}\naws_secret_access_key = ${key.secret}\n`,
     );
-    assert.equal(
-      await readFile(configFile, 'utf8'),
-      `[profile alice]\nmfa_serial = ${device}\nregion = eu-west-1\n`,
+    // Written after the other one, from which the row comes already.
+    await eventually(
+      () => readFile(configFile, 'utf8').catch(() => ''),
+      (text) => text === `[profile alice]\nmfa_serial = ${device}\nregion = eu-west-1\n`,
+      'the profile stands in the config file',
     );
     const mode = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
     assert.equal(await mode(credentialsFile), 0o600);
