@@ -355,6 +355,7 @@ export class WorkbenchPage {
 
   /** Clicks an inline button of a tree row, by its tooltip. */
   async clickTreeButton(label: string, button: string): Promise<void> {
+    await this.#treeIsDrawn();
     const row = this.treeRow(label);
     const action = row.locator(`.actions .action-label[aria-label^="${button}"]`);
     // Another row's tooltip may lie over this one, and rows move while one hovers: then from outside the tree once more.
@@ -372,8 +373,17 @@ export class WorkbenchPage {
     }
   }
 
+  /** VS Code loses the click on a row that is made anew in that moment: what was on its way to the tree comes first. */
+  async #treeIsDrawn(): Promise<void> {
+    if (this.#companion !== undefined) {
+      await this.heard();
+    }
+    await this.idle();
+  }
+
   /** Chooses from the menu of a tree row. A menu takes no click in the moment in which it opens. */
   async chooseFromMenu(label: string, item: string): Promise<void> {
+    await this.#treeIsDrawn();
     const entry = this.page.locator('.context-view .action-item', { hasText: item }).first();
     // While the tree is being drawn anew, the menu is that of what stood there before: then once more.
     const opened = await poll(PATIENCE, async () => {
