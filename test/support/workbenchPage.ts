@@ -109,13 +109,13 @@ export class WorkbenchPage {
     await this.statusBarItem().waitFor();
   }
 
-  /** Waits until the page has nothing left to do for now. */
+  /** Waits until the page has nothing left to do for now; one that is never through is asked for two seconds. */
   async idle(): Promise<void> {
     await this.page.evaluate(() => {
       const { requestIdleCallback } = globalThis as unknown as {
-        requestIdleCallback: (done: () => void) => void;
+        requestIdleCallback: (done: () => void, options: { timeout: number }) => void;
       };
-      return new Promise<void>((resolve) => requestIdleCallback(resolve));
+      return new Promise<void>((resolve) => requestIdleCallback(resolve, { timeout: 2000 }));
     });
   }
 
