@@ -163,7 +163,11 @@ describeIf(awsCli !== undefined, noAwsCli, 'credentials that are given away', ()
   });
 
   it('stand in the audit log with where they went', async () => {
-    const given = (await stage().audit()).filter(({ what }) => what === 'handedOut');
+    const given = await eventually(
+      async () => (await stage().audit()).filter(({ what }) => what === 'handedOut'),
+      ({ length }) => length >= 6,
+      'each is written down',
+    );
     assert.deepEqual(
       given.map(({ by, session, to, form }) => [by, session, to, form].join(' ')),
       [
