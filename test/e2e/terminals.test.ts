@@ -161,7 +161,9 @@ describeIf(awsCli !== undefined, noAwsCli, 'terminals and their sessions', () =>
     const { page } = stage();
     await page.reload();
     await page.waitForStatus(/billing-read 5\dm/);
+    // They come back one by one, and are named a moment later.
     await page.terminalTabs().nth(4).waitFor();
+    await tab('hub').nth(1).waitFor();
     await page.focusTerminal(tab('hub').first());
     await page.waitForTerminalText(/\S/);
     const pids = async () => (await terminalsOf(page)).map(({ processId }) => processId);

@@ -473,8 +473,18 @@ export class WorkbenchPage {
 
   /** Makes a terminal the active one. In the middle of its tab stands a button that would split it. */
   async focusTerminal(tab: Locator): Promise<void> {
-    await tab.click({ position: { x: 24, y: 10 } });
-    await tab.locator('xpath=ancestor::*[contains(concat(" ", @class, " "), " selected ")]').waitFor();
+    const selected = tab.locator('xpath=ancestor::*[contains(concat(" ", @class, " "), " selected ")]');
+    // Tabs move while terminals come back, and the click may meet another one: then once more.
+    const chosen = await poll(PATIENCE, async () => {
+      await tab.click({ position: { x: 24, y: 10 } });
+      return selected.waitFor({ timeout: PATIENCE / 10 }).then(
+        () => true,
+        () => false,
+      );
+    });
+    if (!chosen) {
+      throw new Error(`The terminal of this tab does not come to the front: ${String(tab)}`);
+    }
   }
 
   /**
