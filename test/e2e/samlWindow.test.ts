@@ -37,6 +37,7 @@ describe('the browser window of a SAML sign-in', () => {
   async function start(): Promise<void> {
     const { page } = stage();
     await page.runCommand('STS: Start Session from Profile…');
+    await page.quickTitle(/^Start Session/).waitFor();
     await page.pick('corp');
   }
 
@@ -80,6 +81,9 @@ describe('the browser window of a SAML sign-in', () => {
     await page.press('Cancel', waiting);
     await gone;
     await waiting.waitFor({ state: 'detached' });
+    // The start is over, and another one is not taken for it.
+    await page.waitForStatus(/^ ?AWS$/);
+    await page.heard();
     assert.equal(await page.quickInput().isVisible(), false, 'cancelling asks nothing');
   });
 
