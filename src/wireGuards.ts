@@ -1,14 +1,13 @@
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { guardOf } from './aws/guards.ts';
 import type { Guard, Guarded } from './aws/guards.ts';
 import type { GuardSettings } from './aws/guardEntries.ts';
 import type { Plan, PlanResult, SessionRequest } from './aws/planModel.ts';
-import { LastUse } from './outlets/lastUse.ts';
+import { LastUse, usesFolder } from './outlets/lastUse.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import { DisposableStore, Emitter } from './session/emitter.ts';
 import type { Event } from './session/emitter.ts';
-import { GuardWatch } from './session/guardWatch.ts';
+import { Guarding } from './session/guarding.ts';
 import { guardedSession } from './session/guardTarget.ts';
 import { servable } from './session/schedule.ts';
 import type { Sessions } from './session/sessions.ts';
@@ -64,31 +63,15 @@ export function wireGuards(parts: GuardParts): WiredGuards {
   const ofSession = (session: Parameters<typeof guardedSession>[0]): Guard | undefined =>
     rules().length === 0 ? undefined : of(guardedSession(session));
 
-  const usedHere = new Map<string, number>();
-  const uses = new LastUse(
-    async () => {
-      const { folder } = await host;
-      return folder && join(folder.path, 'used', folder.processSpace);
-    },
-    (line) => log.warn(line),
-  );
-  const note = (id: string, at: number): void => {
-    usedHere.set(id, at);
-    const session = sessions.get(id);
-    if (session && ofSession(session)?.idleSeconds !== undefined) {
-      void uses.note(id, at);
-    }
-  };
-  const watch = store.add(
-    new GuardWatch({
-      sessions: () => (rules().length === 0 ? [] : sessions.list()),
-      session: (id) => (rules().length === 0 ? undefined : sessions.get(id)),
+  const guarding = store.add(
+    new Guarding({
+      sessions,
+      isWanted: () => rules().length > 0,
       guardOf: ofSession,
-      now: () => sessions.now(),
-      moment: (at, signal) => sessions.moment(at, signal),
-      usedHere: (id) => usedHere.get(id),
-      usedAnywhere: (id) => uses.of(id),
-      end: (id, due) => sessions.endOnce(id, due),
+      uses: new LastUse(
+        async () => usesFolder((await host).folder),
+        (line) => log.warn(line),
+      ),
       onEnded: (session, end, { validUntil }) => {
         const still =
           validUntil !== undefined && validUntil > sessions.now() + worthSayingMs
@@ -128,28 +111,19 @@ export function wireGuards(parts: GuardParts): WiredGuards {
     }
   };
 
-  store.add(sessions.onDidChange(() => watch.look()));
-  store.add(
-    // What a person asks for anew is used, whoever fetches it.
-    sessions.onDidHappen(({ kind, by, session, at }) => {
-      if (kind === 'started' || kind === 'handedOut' || (kind === 'renewed' && by.kind === 'person')) {
-        note(session.id, at);
-      }
-    }),
-  );
   store.add(
     onDidChangeSettings(() => {
       const before = JSON.stringify(rules());
       read = undefined;
       if (JSON.stringify(rules()) !== before) {
         changes.fire();
-        watch.look();
+        guarding.look();
       }
       tell();
     }),
   );
   tell();
-  watch.look();
+  guarding.look();
 
   const questions: Parameters<typeof allowStart>[0] = {
     of,
@@ -175,15 +149,9 @@ export function wireGuards(parts: GuardParts): WiredGuards {
     of,
     onDidChange: changes.event,
     allow: (request, options, allRights) => allowStart(questions, request, options, allRights),
-    endsAt: (about, begunAt) => {
-      const seconds = ofSession(about)?.maxSeconds;
-      return seconds === undefined ? undefined : begunAt + seconds * 1000;
-    },
-    served: note,
-    async judged(id, serve) {
-      await watch.judge(id);
-      return serve();
-    },
+    endsAt: (about, begunAt) => guarding.endsAt(about, begunAt),
+    served: (id, at) => guarding.served(id, at),
+    judged: (id, serve) => guarding.judged(id, serve),
     dispose: () => store.dispose(),
   };
 }

@@ -1,9 +1,15 @@
 import { mkdir, readdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HelperFolder } from './folder.ts';
 import { errorCode } from './liveness.ts';
 
 const second = 1000;
 const day = 24 * 60 * 60 * second;
+
+/** Where the windows of a host note last uses; undefined where a window stands alone. */
+export function usesFolder(folder: HelperFolder | undefined): string | undefined {
+  return folder && join(folder.path, 'used', folder.processSpace);
+}
 
 /** A use is noted at most this often by a window, ms: a tool that fetches all the time writes six times a minute. */
 export const noteEveryMs = 10 * second;

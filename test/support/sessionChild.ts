@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import type { Effects } from '../../src/aws/effects.ts';
+import { readGuards } from '../../src/aws/guardEntries.ts';
+import { guardOf } from '../../src/aws/guards.ts';
 import { planEnvironment } from '../../src/aws/environment.ts';
 import { planId } from '../../src/aws/hash.ts';
 import { locateSharedFiles } from '../../src/aws/locate.ts';
@@ -15,11 +17,14 @@ import { codeOfStep } from '../../src/aws/totp.ts';
 import { SharedFiles } from '../../src/files/sharedFiles.ts';
 import { machineEffects } from '../../src/machine/machine.ts';
 import { claim } from '../../src/outlets/claims.ts';
+import { LastUse, usesFolder } from '../../src/outlets/lastUse.ts';
 import { noteFile } from '../../src/outlets/noteFile.ts';
 import { folderPath } from '../../src/outlets/folder.ts';
 import { deferPeers, openWindowHost } from '../../src/outlets/windowHost.ts';
 import { Codes } from '../../src/session/codes.ts';
 import type { StartResult } from '../../src/session/ports.ts';
+import { Guarding } from '../../src/session/guarding.ts';
+import { guardedSession } from '../../src/session/guardTarget.ts';
 import { Sessions } from '../../src/session/sessions.ts';
 import type { Peers } from '../../src/session/types.ts';
 import { fakeEffects } from './fakeEffects.ts';
@@ -77,7 +82,8 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
       async supply(id, request) {
         const answered = hold.brief();
         try {
-          return await sessions.supply(id, { ...request, onNeedsPerson: () => undefined });
+          const serve = () => sessions.supply(id, { ...request, onNeedsPerson: () => undefined });
+          return await guarding.judged(id, serve);
         } finally {
           answered();
         }
@@ -190,12 +196,24 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
     },
     setTimer: (ms, callback) => clock.setTimer(ms, callback),
     warnMs: () => 600_000,
+    endsAt: (about, begunAt) => guarding.endsAt(about, begunAt),
+    onServed: (id, at) => guarding.served(id, at),
     store: new FileStore(setup.storeFolder),
     peers,
     onStoreFailure: (error) => broken(`the store failed: ${String(error)}`),
     log,
   });
+  const { rules } = readGuards(setup.guards);
+  const guarding = new Guarding({
+    sessions,
+    isWanted: () => rules.length > 0,
+    guardOf: (session) => guardOf(rules, guardedSession(session)),
+    uses: new LastUse(async () => usesFolder((await host).folder), log),
+    onEnded: ({ name }, { why }) => log(`a guard has ended ${name}: ${why}`),
+    log,
+  });
   await sessions.load();
+  guarding.look();
   // From here on it renews ahead of the end. Nobody sits in front of it to be asked or told.
   sessions.attend({
     isFocused: () => false,
@@ -229,7 +247,8 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
       }
       case 'supply': {
         const { holdMs, id } = command;
-        const supply = await sessions.supply(id, { holdMs, onNeedsPerson: () => undefined, signal: never });
+        const serve = () => sessions.supply(id, { holdMs, onNeedsPerson: () => undefined, signal: never });
+        const supply = await guarding.judged(id, serve);
         const { kind: what } = supply;
         const why = supply.kind === 'failed' ? { why: supply.fault.kind } : {};
         const expiresAt = supply.kind === 'credentials' ? supply.credentials.expiresAt : undefined;
@@ -246,6 +265,7 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
         return { kind: 'memory', heap: heapUsed, rss };
       }
       case 'quit':
+        guarding.dispose();
         sessions.dispose();
         await sessions.settled();
         await (await host).dispose();

@@ -16,6 +16,8 @@ export interface WindowSetup {
   readonly logFile: string;
   /** Base32 by serial number: the authenticators that the person has stored. */
   readonly seeds: Readonly<Record<string, string>>;
+  /** The entries of `stsSessions.guards`. */
+  readonly guards?: readonly object[];
   /** Other limits than the usual ones for a window that holds a lock and does nothing. */
   readonly silence?: SilenceLimits;
 }

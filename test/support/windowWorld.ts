@@ -18,6 +18,7 @@ export interface WorldOptions {
   /** Base32 by serial number: the authenticators that the person has stored. */
   readonly seeds: Readonly<Record<string, string>>;
   /** As in WindowSetup. */
+  readonly guards?: readonly object[];
   readonly silence?: SilenceLimits;
   /** The environment that profiles see. */
   env?(sandboxUrl: string): Readonly<Record<string, string>>;
@@ -70,6 +71,7 @@ export class WindowWorld {
       helperFiles: this.#build.helperFiles,
       logFile: this.logFile,
       seeds: this.#options.seeds,
+      ...(this.#options.guards && { guards: this.#options.guards }),
       ...(this.#options.silence && { silence: this.#options.silence }),
     };
     const window = new WindowProcess(this.#build.script, setup, (what) => this.problems.push(what));
