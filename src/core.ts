@@ -491,7 +491,15 @@ export function start(context: vscode.ExtensionContext): Core {
   void vault.reconcile();
   return {
     run: commandRunner(commandTable(parts), parts, log),
-    debug: wireDebug({ sessions, delivery, sessionFor: folders.sessionFor, resumed, renew, log }),
+    debug: wireDebug({
+      sessions,
+      delivery,
+      collection: context.environmentVariableCollection,
+      sessionFor: folders.sessionFor,
+      resumed,
+      renew,
+      log,
+    }),
     terminalProfile: () => terminalProfile(parts, log),
     api: api.of,
     agents,

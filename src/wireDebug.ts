@@ -2,12 +2,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type { DebuggingOptions } from './outlets/debugging.ts';
+import { deliveredTo } from './outlets/terminal.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Session } from './session/types.ts';
 import { commands } from './ui/ids.ts';
 import type { Log } from './ui/log.ts';
 import * as settings from './ui/settings.ts';
 import { debugText } from './ui/text/debug.ts';
+import { warningSentence } from './ui/text/delivery.ts';
 import type { WiredDelivery } from './wireDelivery.ts';
 
 /** No env file that a person wrote is near it; reading more would only hold up the start. */
@@ -22,7 +24,9 @@ const longestPointersMs = 10_000;
 /** What it is made from. */
 export interface DebugParts {
   readonly sessions: Sessions;
-  readonly delivery: Pick<WiredDelivery, 'pointers'>;
+  readonly delivery: Pick<WiredDelivery, 'toProgram'>;
+  /** What terminals get. */
+  readonly collection: vscode.GlobalEnvironmentVariableCollection;
   /** The sessions of before a reload are known, and the one that the window worked under. Never rejects. */
   readonly resumed: Promise<void>;
   /** The session for programs of a folder; the active one where nothing is said. */
@@ -61,6 +65,8 @@ export function wireDebug(parts: DebugParts): Debug {
 
 function portsOf(parts: DebugParts): DebuggingOptions<vscode.WorkspaceFolder> {
   const { sessions, log } = parts;
+  /** What is in the way stays there: it is told once in a window, and not at each F5. */
+  const told = new Set<string>();
   return {
     platform: process.platform,
     isOn: () => vscode.workspace.isTrusted && settings.deliveryToDebugging(),
@@ -87,13 +93,21 @@ function portsOf(parts: DebugParts): DebuggingOptions<vscode.WorkspaceFolder> {
       }
     },
     async pointers(session) {
-      const found = await within(longestPointersMs, parts.delivery.pointers(session));
+      const found = await within(longestPointersMs, parts.delivery.toProgram(session));
       if (found === undefined) {
         throw new Error('preparing the delivery took too long');
       }
       return found;
     },
+    delivered: (folder) => deliveredTo(parts.collection, folder),
     notFound: (text, why) => void tellNotFound(text, why),
+    inTheWay(session, warning) {
+      const text = debugText.inTheWay(session, warningSentence(warning));
+      if (!told.has(text)) {
+        told.add(text);
+        void tell(text, debugText.setUp(), commands.setUpDelivery);
+      }
+    },
     failed(session, error) {
       log.error('debug', error);
       void tell(debugText.failed(session), debugText.showLog(), commands.showLog);

@@ -7,6 +7,7 @@ import type { SharedFiles } from './files/sharedFiles.ts';
 import { readShared } from './files/readShared.ts';
 import { Delivering, reportOf } from './outlets/delivering.ts';
 import type { Prepared } from './outlets/delivering.ts';
+import type { Delivery } from './outlets/delivery.ts';
 import { Endpoint } from './outlets/endpoint.ts';
 import { ManagedProfiles } from './outlets/managedProfiles.ts';
 import type { ServerOptions } from './outlets/server.ts';
@@ -58,6 +59,8 @@ export interface WiredDelivery extends DeliveryPort {
   begin(): void;
   /** The variables that lead a program to a session, never keys. Rejects when there can be none. */
   pointers(session: Pick<Session, 'id' | 'region'>): Promise<ReadonlyMap<string, string>>;
+  /** The same, with what may win over them. */
+  toProgram(session: Pick<Session, 'id' | 'region'>): Promise<Delivery>;
   /** Changes the managed profiles, where there can be any. */
   changeManaged(change: (managed: ManagedProfiles) => Promise<ManagedState>): Promise<ManagedState>;
   dispose(): Promise<void>;
@@ -231,6 +234,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     begin: () => void steering.begin(),
     changeManaged: (change) => delivering.changeManaged(change),
     pointers: async (session) => (await delivering.pointers(session)).variables,
+    toProgram: (session) => delivering.pointers(session),
     async consent(again) {
       if (again && !vscode.workspace.isTrusted) {
         await vscode.commands.executeCommand('workbench.trust.manage');

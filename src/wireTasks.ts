@@ -1,7 +1,11 @@
 import * as vscode from 'vscode';
-import { overruledVariable } from './outlets/taskEnvironment.ts';
+import { pointedAt } from './outlets/delivery.ts';
+import { lostChoice, overruledVariable } from './outlets/taskEnvironment.ts';
+import { deliveredTo } from './outlets/terminal.ts';
+import { ownTask } from './outlets/terminals.ts';
 import { noSession, sessionNamed } from './session/named.ts';
 import type { Sessions } from './session/sessions.ts';
+import { commands } from './ui/ids.ts';
 import { tasksText } from './ui/text/tasks.ts';
 
 const quietKey = 'quietTasks';
@@ -18,43 +22,83 @@ export interface TaskParts {
 export function wireTasks(parts: TaskParts): vscode.Disposable {
   const told = new Set<string>();
   return vscode.tasks.onDidStartTask(({ execution: { task } }) => {
-    const text = sentenceFor(task, parts);
+    const notice = noticeFor(task, parts);
     const key = keyOf(task);
-    if (text !== undefined && !told.has(key) && !quietTasks(parts.context).includes(key)) {
+    if (notice !== undefined && !told.has(key) && !quietTasks(parts.context).includes(key)) {
       told.add(key);
-      void tell(text, task, key, parts.context);
+      void tell(notice, task, key, parts.context);
     }
   });
 }
 
-function sentenceFor(task: vscode.Task, { context, sessions }: TaskParts): string | undefined {
-  const env = environmentOf(task);
-  const delivered = deliveredTo(task, context.environmentVariableCollection);
-  const variable = overruledVariable(env, delivered, process.platform);
-  if (variable === undefined) {
-    return undefined;
-  }
-  const chosen = env['STS_SESSIONS_ID'] ?? delivered.get('STS_SESSIONS_DEFAULT') ?? sessions.activeId;
-  if (chosen === noSession) {
-    return tasksText.overruledByNone(task.name, variable);
-  }
-  const named = sessionNamed(sessions.list(), chosen ?? '');
-  return named.kind === 'one'
-    ? tasksText.overruled(task.name, variable, named.session.name)
-    : tasksText.overruledByUnknown(task.name, variable);
+/** What is said of a task, and the command that is the way out; undefined: its own file is. */
+interface Notice {
+  readonly text: string;
+  readonly action?: { readonly label: string; readonly command: string };
 }
 
-/** What terminals of the task's folder get, over what all of them get. */
-function deliveredTo(
-  { scope }: vscode.Task,
-  collection: vscode.GlobalEnvironmentVariableCollection,
-): ReadonlyMap<string, string> {
-  const ofFolder = typeof scope === 'object' ? collection.getScoped({ workspaceFolder: scope }) : [];
-  return new Map(Array.from([...collection, ...ofFolder], ([name, { value }]) => [name, value]));
+function noticeFor(task: vscode.Task, { context, sessions }: TaskParts): Notice | undefined {
+  const env = environmentOf(task);
+  const folder = typeof task.scope === 'object' ? task.scope : undefined;
+  const delivered = deliveredTo(context.environmentVariableCollection, folder);
+  const chosen = env['STS_SESSIONS_ID'];
+  const variable = overruledVariable(env, delivered, process.platform);
+  if (variable === undefined) {
+    return lostChoiceNotice(task, chosen, delivered, sessions);
+  }
+  if (chosen === noSession) {
+    return { text: tasksText.overruledByNone(task.name, variable) };
+  }
+  const pointed = chosen ?? delivered.get('STS_SESSIONS_DEFAULT') ?? sessions.activeId;
+  const named = sessionNamed(sessions.list(), pointed ?? '');
+  const text =
+    named.kind === 'one'
+      ? tasksText.overruled(task.name, variable, named.session.name)
+      : tasksText.overruledByUnknown(task.name, variable);
+  return { text };
+}
+
+/** What is said of a task whose choice of a session has no effect; undefined when it has, or there is none. */
+function lostChoiceNotice(
+  task: vscode.Task,
+  chosen: string | undefined,
+  delivered: ReadonlyMap<string, string>,
+  sessions: Sessions,
+): Notice | undefined {
+  const list = sessions.list();
+  const named = sessionNamed(list, chosen ?? '');
+  const pointed = pointedAt(
+    (name) => delivered.get(name),
+    (key) => list.find(({ state }) => state.kind === 'live' && state.credentials.accessKeyId === key)?.id,
+  )?.id;
+  const why = lostChoice(
+    environmentOf(task),
+    delivered,
+    pointed,
+    named.kind === 'one' ? named.session.id : undefined,
+  );
+  switch (why) {
+    case undefined:
+      return undefined;
+    case 'nothingActive':
+      return {
+        text: tasksText.nothingActive(task.name, chosen ?? ''),
+        action: { label: tasksText.switchSession(), command: commands.switchSession },
+      };
+    case 'otherWay':
+      return {
+        text: tasksText.otherWay(task.name, list.find(({ id }) => id === pointed)?.name ?? pointed ?? ''),
+        action: { label: tasksText.setUp(), command: commands.setUpDelivery },
+      };
+  }
 }
 
 /** What a task of a shell or a process sets; other tasks have an environment of their extension's. */
-function environmentOf({ execution }: vscode.Task): Readonly<Record<string, string>> {
+function environmentOf({ execution, definition }: vscode.Task): Readonly<Record<string, string>> {
+  if (definition.type === ownTask) {
+    // It runs the helper itself, which needs nothing that terminals get.
+    return {};
+  }
   const known = execution instanceof vscode.ShellExecution || execution instanceof vscode.ProcessExecution;
   return known ? (execution.options?.env ?? {}) : {};
 }
@@ -69,7 +113,7 @@ function quietTasks({ workspaceState }: vscode.ExtensionContext): readonly strin
 }
 
 async function tell(
-  text: string,
+  { text, action }: Notice,
   task: vscode.Task,
   key: string,
   context: vscode.ExtensionContext,
@@ -77,13 +121,16 @@ async function tell(
   const open = tasksText.openTasks();
   const never = tasksText.neverAgain();
   // What an extension makes stands in no file that could be opened.
-  const buttons = task.source === 'Workspace' ? [open, never] : [never];
+  const first = action?.label ?? (task.source === 'Workspace' ? open : undefined);
+  const buttons = first === undefined ? [never] : [first, never];
   const choice = await vscode.window.showWarningMessage(text, ...buttons);
-  if (choice === open) {
-    await openTasks(task);
-  } else if (choice === never) {
+  if (choice === never) {
     const quiet = [key, ...quietTasks(context)].slice(0, mostQuiet);
     await context.workspaceState.update(quietKey, quiet);
+  } else if (choice !== undefined && action !== undefined) {
+    await vscode.commands.executeCommand(action.command);
+  } else if (choice === open) {
+    await openTasks(task);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DeliveryWarning } from '../session/delivery.ts';
 import { noSession } from '../session/named.ts';
 import type { Session } from '../session/types.ts';
 
@@ -73,7 +74,22 @@ const ELSEWHERE = ['pipeTransport', 'miDebuggerServerAddress', 'debugServerAddre
 const SAYS_WHO =
   /^AWS_(?:(?:DEFAULT_)?PROFILE|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|CONTAINER_CREDENTIALS_\w+|WEB_IDENTITY_TOKEN_FILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE)$/;
 
+/** Of what terminals may get, what counts as not set when it is blank. */
+const BLANK_IS_NONE = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN',
+  'AWS_CREDENTIAL_EXPIRATION',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+];
+
 const IS_NODE = /^(?:pwa-)?node$/;
+/**
+ * The AWS SDKs for JavaScript and .NET pass over keys in the environment where there is a profile, and take a blank one
+ * for none. https://docs.aws.amazon.com/sdk-for-net/v3/developer-guide/creds-assign.html
+ */
+const PROFILE_BEFORE_KEYS = /^(?:(?:pwa-)?node|coreclr|clr)$/;
 const REGIONS = ['AWS_REGION', 'AWS_DEFAULT_REGION'];
 
 /** True for a variable that decides whom a program runs as. */
@@ -87,7 +103,7 @@ export function saysWho(variable: string): boolean {
  */
 export function readLaunch(launch: Launch, platform: NodeJS.Platform): LaunchEnvironment | undefined {
   const { type, request, env, environment, envFile } = launch;
-  if (request !== 'launch' || launch['stsSessions'] === false || '__pendingTargetId' in launch) {
+  if (request !== 'launch' || optsOut(launch) || '__pendingTargetId' in launch) {
     return undefined;
   }
   if (
@@ -109,6 +125,11 @@ export function readLaunch(launch: Launch, platform: NodeJS.Platform): LaunchEnv
     readsPythonSetting: /^(?:python|debugpy)$/.test(type) && envFile === undefined,
     launchSettings: /^(?:coreclr|clr)$/.test(type) ? launchSettingsOf(launch) : undefined,
   };
+}
+
+/** True when the configuration wants no session of ours; package.json declares the attribute for every debugger. */
+export function optsOut(launch: Launch): boolean {
+  return launch['stsSessions'] === false;
 }
 
 /** Which session the program is to have. `files`: the variables of its env files. */
@@ -133,6 +154,7 @@ export function withSession(
   files: ReadonlyMap<string, string>,
   delivery: ReadonlyMap<string, string>,
   { id, region }: Pick<Session, 'id' | 'region'>,
+  inTheWay: readonly DeliveryWarning[] = [],
 ): Launch {
   const { own } = environment;
   const isSet = (name: string): boolean => own.has(name) || files.has(name);
@@ -151,40 +173,59 @@ export function withSession(
   }
   // Where a name stood, too: the id is what the helper surely knows, also when another session gets that name.
   added.set('STS_SESSIONS_ID', id);
+  if (inTheWay.some((warning) => isTakenAway(launch, warning))) {
+    added.set('AWS_PROFILE', '');
+  }
   return withVariables(launch, environment, added);
 }
 
 /**
- * The configuration of a program that says itself whom it runs as. In a terminal it also gets the variables that lead
- * terminals to the active session, and some of those would win over its own.
+ * The configuration of a program that says itself whom it runs as, or that it is to have no session. In a terminal it
+ * also gets what leads terminals to the active session (`delivered`), and some of that would win over its own.
  */
 export function withOwnIdentity(
   launch: Launch,
   environment: LaunchEnvironment,
   files: ReadonlyMap<string, string>,
+  delivered: ReadonlyMap<string, string>,
 ): Launch {
   const { own } = environment;
   const names = new Set([...own.keys(), ...files.keys()]);
-  if (!runsInTerminal(launch) || ![...names].some(saysWho)) {
+  if (!runsInTerminal(launch) || delivered.size === 0) {
     return launch;
   }
+  const added = new Map(
+    BLANK_IS_NONE.filter((name) => delivered.get(name) && !names.has(name)).map((name) => [name, '']),
+  );
   const profile = own.has('AWS_PROFILE') ? own.get('AWS_PROFILE') : files.get('AWS_PROFILE');
-  if (profile && !names.has('AWS_DEFAULT_PROFILE')) {
+  if (![...names].some(saysWho)) {
+    // The helper's own word for it: without one it takes the session of the terminal.
+    added.set('STS_SESSIONS_ID', noSession);
+  } else if (!delivered.has('AWS_PROFILE')) {
+    // Nothing of ours names a profile that could win.
+  } else if (profile && !names.has('AWS_DEFAULT_PROFILE')) {
     // botocore prefers it.
-    return withVariables(launch, environment, new Map([['AWS_DEFAULT_PROFILE', profile]]));
+    added.set('AWS_DEFAULT_PROFILE', profile);
+  } else if (PROFILE_BEFORE_KEYS.test(launch.type) && !names.has('AWS_PROFILE')) {
+    // It cannot be taken away: in a terminal js-debug leaves out what is null. botocore cannot live with a blank one, but
+    // does not look at it while there is the AWS_DEFAULT_PROFILE of the terminal.
+    added.set('AWS_PROFILE', '');
   }
-  if (IS_NODE.test(launch.type) && !names.has('AWS_PROFILE')) {
-    // The AWS SDK for JavaScript passes over keys where there is a profile, and takes a blank one for none, as botocore
-    // does not. It cannot be taken away: in a terminal js-debug leaves out what is null.
-    return withVariables(launch, environment, new Map([['AWS_PROFILE', '']]));
-  }
-  return launch;
+  return added.size === 0 ? launch : withVariables(launch, environment, added);
 }
 
-/** Debuggers that start a program without a terminal where the configuration does not name a console. */
+/**
+ * True where the profile that VS Code was started with, and that would win over the endpoint, is no obstacle: the AWS SDK
+ * for JavaScript takes a blank one for none and knows no AWS_DEFAULT_PROFILE.
+ */
+export function isTakenAway({ type }: Launch, { kind }: DeliveryWarning): boolean {
+  return kind === 'inheritedProfile' && IS_NODE.test(type);
+}
+
+/** True for a program that is started in a terminal of VS Code, and gets what terminals get. */
 function runsInTerminal({ type, console }: Launch): boolean {
   return typeof console === 'string'
-    ? console !== 'internalConsole'
+    ? !/^(?:internalConsole|externalTerminal)$/.test(console)
     : !IS_NODE.test(type) && !/^(?:go|coreclr|clr)$/.test(type);
 }
 

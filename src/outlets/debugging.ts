@@ -1,7 +1,16 @@
+import type { DeliveryWarning } from '../session/delivery.ts';
 import { sessionNamed } from '../session/named.ts';
 import type { Session } from '../session/types.ts';
-import { chooseSession, readLaunch, withOwnIdentity, withSession } from './debugEnvironment.ts';
+import {
+  chooseSession,
+  isTakenAway,
+  optsOut,
+  readLaunch,
+  withOwnIdentity,
+  withSession,
+} from './debugEnvironment.ts';
 import type { Launch, LaunchEnvironment } from './debugEnvironment.ts';
+import type { Delivery } from './delivery.ts';
 import { readEnvFile, readLaunchSettings } from './envFile.ts';
 
 /** What a debug run asks of its surroundings. */
@@ -23,9 +32,13 @@ export interface DebuggingOptions<Folder> {
   /** Makes sure that a session that is over can give credentials, if the person wants that. Never rejects. */
   wake(session: Session, signal: AbortSignal): Promise<void>;
   /** The pointers that lead to a session, never keys. Rejects when none can be had. */
-  pointers(session: Pick<Session, 'id' | 'region'>): Promise<ReadonlyMap<string, string>>;
+  pointers(session: Pick<Session, 'id' | 'region'>): Promise<Delivery>;
+  /** What terminals of the folder get. */
+  delivered(folder: Folder | undefined): ReadonlyMap<string, string>;
   /** No session is called that, or several are. */
   notFound(text: string, why: 'nobody' | 'several'): void;
+  /** Something that we cannot take away may win over the session. */
+  inTheWay(session: string, warning: DeliveryWarning): void;
   /** The program starts without the session. */
   failed(session: string, error: unknown): void;
 }
@@ -37,7 +50,11 @@ export async function resolveLaunch<Folder>(
   launch: Launch,
   signal: AbortSignal,
 ): Promise<Launch> {
-  const environment = options.isOn() ? readLaunch(launch, options.platform) : undefined;
+  if (!options.isOn()) {
+    return launch;
+  }
+  const out = optsOut(launch);
+  const environment = readLaunch(out ? { ...launch, stsSessions: undefined } : launch, options.platform);
   if (environment === undefined) {
     return launch;
   }
@@ -46,10 +63,8 @@ export async function resolveLaunch<Folder>(
     return launch;
   }
   const choice = chooseSession(environment, files);
-  if (choice.kind === 'none') {
-    // Without one, terminals get nothing of ours.
-    const active = options.sessionFor(folder);
-    return active === undefined ? launch : withOwnIdentity(launch, environment, files);
+  if (out || choice.kind === 'none') {
+    return withOwnIdentity(launch, environment, files, options.delivered(folder));
   }
   let session: Pick<Session, 'id' | 'name' | 'region'>;
   if (choice.kind === 'named') {
@@ -71,7 +86,15 @@ export async function resolveLaunch<Folder>(
     await options.wake(ofFolder, signal);
   }
   try {
-    return withSession(launch, environment, files, await options.pointers(session), session);
+    const { variables, warnings } = await options.pointers(session);
+    // A region is shown where it is not the session's; a program that is debugged gets that of its session.
+    const inTheWay = warnings.filter(({ kind }) => kind !== 'inheritedRegion');
+    for (const warning of inTheWay) {
+      if (!isTakenAway(launch, warning)) {
+        options.inTheWay(session.name, warning);
+      }
+    }
+    return withSession(launch, environment, files, variables, session, inTheWay);
   } catch (error) {
     options.failed(session.name, error);
     return launch;

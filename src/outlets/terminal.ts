@@ -134,6 +134,20 @@ function namesIn(collection: EnvironmentVariableCollection): readonly string[] {
   return [...listed, ...hidden];
 }
 
+/** What new terminals of a folder get, over what all of them get; undefined: those of no folder. */
+export function deliveredTo(
+  collection: GlobalEnvironmentVariableCollection,
+  workspaceFolder: WorkspaceFolder | undefined,
+): ReadonlyMap<string, string> {
+  const scoped = workspaceFolder && collection.getScoped({ workspaceFolder });
+  return new Map(
+    deliveredNames.flatMap((name) => {
+      const value = (scoped?.get(name) ?? collection.get(name))?.value;
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
 /** A session and what its terminals get. */
 interface Ready {
   readonly session: Session;

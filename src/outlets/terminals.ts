@@ -24,6 +24,9 @@ export function sessionTerminal(
   };
 }
 
+/** The type of the tasks that `runOnce` makes. */
+export const ownTask = 'stsSessions';
+
 /** How to run the helper that starts a command with credentials in its environment. */
 export interface RunHelper {
   readonly executable: string;
@@ -59,7 +62,7 @@ export async function runOnce(
     },
   );
   const task = new vscode.Task(
-    { type: 'stsSessions' },
+    { type: ownTask },
     vscode.TaskScope.Workspace,
     title,
     'STS Sessions',

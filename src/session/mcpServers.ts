@@ -41,10 +41,40 @@ export function readMcpServers(value: unknown): readonly McpServer[] {
   return Array.from(servers.values());
 }
 
+/** Why an entry of `stsSessions.mcpServers` is not used. */
+export type McpProblem =
+  | { readonly kind: 'noList' }
+  /** `entry`: its label, or its place counted from 1 where it has none. */
+  | { readonly kind: 'incomplete'; readonly entry: string }
+  /** Another one before it has this label. */
+  | { readonly kind: 'twice'; readonly entry: string };
+
+/** What is wrong with the entries that `readMcpServers` leaves out. */
+export function mcpProblems(value: unknown): readonly McpProblem[] {
+  if (!Array.isArray(value)) {
+    return value === undefined || value === null ? [] : [{ kind: 'noList' }];
+  }
+  const labels = new Set<string>();
+  return value.flatMap((entry: unknown, at): McpProblem[] => {
+    const server = readServer(entry);
+    if (server === undefined) {
+      const { label } = fieldsOf(entry);
+      return [{ kind: 'incomplete', entry: isText(label) ? label : `#${at + 1}` }];
+    }
+    if (labels.has(server.label)) {
+      return [{ kind: 'twice', entry: server.label }];
+    }
+    labels.add(server.label);
+    return [];
+  });
+}
+
+function fieldsOf(entry: unknown): Readonly<Record<string, unknown>> {
+  return typeof entry === 'object' && entry !== null ? Object.fromEntries(Object.entries(entry)) : {};
+}
+
 function readServer(entry: unknown): McpServer | undefined {
-  const fields: Readonly<Record<string, unknown>> =
-    typeof entry === 'object' && entry !== null ? Object.fromEntries(Object.entries(entry)) : {};
-  const { label, command, args = [], profile } = fields;
+  const { label, command, args = [], profile } = fieldsOf(entry);
   const usable =
     isText(label) &&
     isText(command) &&

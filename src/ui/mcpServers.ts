@@ -1,11 +1,16 @@
 import * as vscode from 'vscode';
-import { readMcpServers, serverEnvironment, unresolvedEnvironment } from '../session/mcpServers.ts';
+import {
+  mcpProblems,
+  readMcpServers,
+  serverEnvironment,
+  unresolvedEnvironment,
+} from '../session/mcpServers.ts';
 import type { McpServer } from '../session/mcpServers.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
 import { askToStartForAgent } from './agentTools.ts';
 import { commands, settings, settingsSection } from './ids.ts';
-import { mcpText } from './text/mcp.ts';
+import { mcpProblemSentence, mcpText } from './text/mcp.ts';
 
 /** What the servers of the settings are made from. */
 export interface ServerParts {
@@ -27,14 +32,24 @@ export interface LoadedServers {
 
 /** The servers of the person's settings; none before the folder is trusted. */
 export function loadedServers(parts: ServerParts): LoadedServers {
+  /** A problem is told once in a window, however often VS Code asks for the servers. */
+  const told = new Set<string>();
   return {
-    provide: () =>
-      vscode.workspace.isTrusted
-        ? mcpServers().map(
-            ({ label, command, args }) =>
-              new vscode.McpStdioServerDefinition(label, command, [...args], { ...unresolvedEnvironment }),
-          )
-        : [],
+    provide() {
+      if (!vscode.workspace.isTrusted) {
+        return [];
+      }
+      for (const sentence of mcpProblems(ownList()).map(mcpProblemSentence)) {
+        if (!told.has(sentence)) {
+          told.add(sentence);
+          void sayProblem(sentence);
+        }
+      }
+      return mcpServers().map(
+        ({ label, command, args }) =>
+          new vscode.McpStdioServerDefinition(label, command, [...args], { ...unresolvedEnvironment }),
+      );
+    },
     async resolve(server, token) {
       const entry = mcpServers().find(({ label }) => label === server.label);
       if (entry === undefined || !(server instanceof vscode.McpStdioServerDefinition)) {
@@ -101,6 +116,16 @@ async function sayNeedsProfiles({ label }: McpServer): Promise<void> {
   const button = mcpText.setUp();
   if ((await vscode.window.showWarningMessage(mcpText.needsProfiles(label), button)) === button) {
     await vscode.commands.executeCommand(commands.setUpDelivery);
+  }
+}
+
+async function sayProblem(sentence: string): Promise<void> {
+  const button = mcpText.openSetting();
+  if ((await vscode.window.showWarningMessage(sentence, button)) === button) {
+    await vscode.commands.executeCommand(
+      'workbench.action.openSettings',
+      `${settingsSection}.${settings.mcpServers}`,
+    );
   }
 }
 

@@ -3,7 +3,17 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { commands, debug, env, type ExtensionContext, extensions, Uri, window, workspace } from 'vscode';
+import {
+  commands,
+  debug,
+  env,
+  type ExtensionContext,
+  extensions,
+  languages,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
 import { HostClock } from './clock.ts';
 import { useTools } from './toolUser.ts';
 import { useApi } from './apiUser.ts';
@@ -106,6 +116,7 @@ function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
       pretend('sts-sessions.sts-sessions', process.env['STS_SESSIONS_COMPANION'] ?? '', as);
       return null;
     },
+    diagnostics: ({ path }) => languages.getDiagnostics(Uri.file(path)).map(({ message }) => message),
     plant: ({ secrets }) => plant(context, secrets),
   };
 }

@@ -15,6 +15,8 @@ export interface CompanionActions {
   /** What holds of a setting, the folder's word included where VS Code takes it. */
   readSetting: { request: { name: string }; answer: unknown };
   openFile: { request: { path: string }; answer: null };
+  /** What stands underlined in an open file. */
+  diagnostics: { request: { path: string }; answer: string[] };
   extension: { request: { id: string }; answer: { present: boolean; active: boolean } };
   /** Activates extensions that are not active yet, one after another, and measures each. */
   activate: { request: { ids: readonly string[] }; answer: readonly Activation[] };

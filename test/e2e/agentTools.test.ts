@@ -103,4 +103,17 @@ describeIf(awsCli !== undefined, noAwsCli, 'language models and MCP servers', ()
     await page.quickRows().filter({ hasText: 'AWS API MCP Server' }).first().waitFor();
     await page.leaveQuickInput();
   });
+
+  it('are missed aloud where an entry of the settings is no server', async () => {
+    const { page } = stage();
+    await page.clearNotifications();
+    const value = [{ label: 'half of one', command: 'uvx' }];
+    await (await page.companion).ask('writeSetting', { name: 'stsSessions.mcpServers', value });
+    const notice = await page.waitForNotification(
+      /An MCP server is not used, because it needs a label, a command and a profile.*: half of one/,
+    );
+    await page.screenshot('agents: half a server');
+    await page.press('Open Setting', notice);
+    await page.page.locator('.settings-editor').waitFor();
+  });
 });

@@ -10,6 +10,7 @@ const billing = /^arn:aws:sts::111122223333:assumed-role\/billing-read\//;
 const hub = /^arn:aws:sts::111122223333:assumed-role\/hub\//;
 /** The keys of [default]: whom a program runs as that is left alone. */
 const own = /^arn:aws:iam::111122223333:user\/bob\n/;
+const noCredentials = /^Could not load credentials from any providers$/m;
 
 const launchOf = (name: string, more: object): object => ({
   name,
@@ -39,6 +40,7 @@ const configurations = [
   launchOf('env file', { envFile: '${workspaceFolder}/own.env' }),
   launchOf('no session', { env: { STS_SESSIONS_ID: 'none' } }),
   launchOf('left alone', { stsSessions: false }),
+  launchOf('left alone in terminal', { stsSessions: false, ...inTerminal }),
   launchOf('chosen inside', { env: { STS_SESSIONS_ID: 'hub' } }),
   launchOf('chosen in terminal', { env: { STS_SESSIONS_ID: 'hub' }, ...inTerminal }),
   launchOf('nobody', { env: { STS_SESSIONS_ID: 'nobody-at-all', AWS_REGION: 'eu-central-1' } }),
@@ -121,6 +123,25 @@ describe('what is debugged', () => {
     return answer(`${name}.txt`);
   };
 
+  it('knows what opts out: the editor does not underline it, as it does what nobody knows', async () => {
+    const { page, workspace } = stage();
+    const companion = await page.companion;
+    const path = join(workspace, '.vscode', 'other.code-workspace');
+    const launch = { configurations: [launchOf('out', { stsSessions: false, nobodyKnowsThis: true })] };
+    await writeFile(path, JSON.stringify({ folders: [], launch }));
+    await companion.ask('openFile', { path });
+    const underlined = await eventually(
+      () => companion.ask('diagnostics', { path }),
+      (messages) => messages.some((text) => text.includes('nobodyKnowsThis')),
+      'the editor has looked at it',
+    );
+    assert.deepEqual(
+      underlined.filter((text) => text.includes('stsSessions')),
+      [],
+    );
+    await page.runCommand('View: Close Editor');
+  });
+
   it('starts two sessions', async () => {
     await stage().startFirst('hub');
     await stage().start('billing-read');
@@ -139,6 +160,7 @@ describe('what is debugged', () => {
     ['env file', own, 'leaves the profile of an env file in force'],
     ['no session', own, 'gives no session to a configuration that wants none'],
     ['left alone', own, 'leaves a configuration alone that says so'],
+    ['left alone in terminal', noCredentials, 'and gives it no session of the terminal either'],
     ['chosen inside', hub, 'runs as the session that the configuration names, whatever is active'],
     ['chosen in terminal', hub, 'runs as that one in a terminal of the active session, too'],
   ] as const) {

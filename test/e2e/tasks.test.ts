@@ -48,6 +48,13 @@ describeIf(awsCli !== undefined, noAwsCli, 'what runs in the terminal by itself'
             options: { env: { AWS_PROFILE: 'default' } },
             problemMatcher: [],
           },
+          {
+            label: 'another one',
+            type: 'shell',
+            command: `${who} >another.txt 2>&1`,
+            options: { env: { AWS_DEFAULT_PROFILE: 'default' } },
+            problemMatcher: [],
+          },
         ],
       });
       await write('launch.json', {
@@ -112,12 +119,20 @@ require('node:fs').writeFileSync('debug.txt', stdout + stderr);
     assert.match(await written('nobody.txt'), /VS Code does not know this AWS session, start it there/);
   });
 
+  const text =
+    /sets AWS_PROFILE but runs as billing-read, choose its session with STS_SESSIONS_ID instead: overruled/;
+  const other = /sets AWS_DEFAULT_PROFILE but runs as billing-read, .* instead: another one/;
+
+  const again = async (label: string, file: string): Promise<string> => {
+    await rm(join(stage().workspace, file), { force: true });
+    await run(label);
+    return written(file);
+  };
+
   it('says once that a task’s own profile has no effect, and what has', async () => {
     const { page } = stage();
     await run('overruled');
     assert.match(await written('overruled.txt'), billing);
-    const text =
-      /sets AWS_PROFILE but runs as billing-read, choose its session with STS_SESSIONS_ID instead: overruled/;
     const notice = await page.waitForNotification(text);
     // The terminal was another task's before, with another session: that is no relaunch to be told of.
     assert.equal(await page.notifications().filter({ hasText: 'relaunched' }).count(), 0);
@@ -125,9 +140,9 @@ require('node:fs').writeFileSync('debug.txt', stdout + stderr);
     await page.press('Open Tasks', notice);
     await page.page.locator('.tab', { hasText: 'tasks.json' }).waitFor();
     await page.clearNotifications();
-    await rm(join(stage().workspace, 'overruled.txt'));
-    await run('overruled');
-    await written('overruled.txt');
+    await again('overruled', 'overruled.txt');
+    await run('another one');
+    await page.waitForNotification(other);
     assert.equal(await page.notifications().filter({ hasText: text }).count(), 0);
   });
 
@@ -152,5 +167,34 @@ require('node:fs').writeFileSync('debug.txt', stdout + stderr);
     assert.match(key ?? '', /^ASIA/);
     assert.equal(stage().sandbox.journal.at(-1)?.accessKeyId, key);
     assert.equal(stage().granted('AssumeRole').length, 2);
+  });
+
+  it('says it no more of a task of which the person has heard enough', async () => {
+    const { page } = stage();
+    await page.press('Don’t Say Again', await page.waitForNotification(other));
+    await page.notifications().filter({ hasText: other }).waitFor({ state: 'detached' });
+    await page.reload();
+    await page.waitForStatus(/billing-read \d+m/);
+    assert.match(await again('another one', 'another.txt'), billing);
+    assert.match(await again('overruled', 'overruled.txt'), billing);
+    await page.waitForNotification(text);
+    assert.equal(await page.notifications().filter({ hasText: other }).count(), 0);
+    await page.clearNotifications();
+  });
+
+  it('says that a task does not run as the session that it names while none is active', async () => {
+    const { page } = stage();
+    await page.openView('AWS Sessions');
+    await page.clickTreeButton('billing-read', 'End Session');
+    await page.waitForStatus(/^ ?AWS$/);
+    assert.doesNotMatch(await again('somebody by name', 'named.txt'), hub);
+    const notice = await page.waitForNotification(
+      'This task cannot run as hub, which its STS_SESSIONS_ID names, while no session is active: somebody by name',
+    );
+    await page.screenshot('task-nothing-active');
+    await page.press('Switch Session', notice);
+    await page.pick(/^hub/);
+    await page.waitForStatus(/hub \d+m/);
+    assert.match(await again('somebody by name', 'named.txt'), hub);
   });
 });

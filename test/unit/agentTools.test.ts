@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { ApiQuestions, type Consent } from '../../src/session/apiQuestions.ts';
 import { AgentTools, type ToolAnswer } from '../../src/session/agentTools.ts';
-import { awsServers, readMcpServers, serverEnvironment } from '../../src/session/mcpServers.ts';
+import { awsServers, mcpProblems, readMcpServers, serverEnvironment } from '../../src/session/mcpServers.ts';
 import { agentTools, mcpProvider } from '../../src/ui/ids.ts';
 import { toolText } from '../../src/ui/text/agentTools.ts';
-import { mcpText } from '../../src/ui/text/mcp.ts';
+import { mcpProblemSentence, mcpText } from '../../src/ui/text/mcp.ts';
 import { settle } from '../support/fakeClock.ts';
 import { assertGoodSentence } from '../support/sentence.ts';
 import { Machine, never, profile, type Window } from '../support/sessionWindows.ts';
@@ -157,6 +157,23 @@ describe('MCP servers that get a session', () => {
       readMcpServers(awsServers.map((server) => ({ ...server, profile: 'prod' }))).map(({ label }) => label),
       awsServers.map(({ label }) => label),
     );
+  });
+
+  it('are missed aloud when the setting cannot be understood', () => {
+    const good = { label: 'a', command: 'uvx', profile: 'prod' };
+    assert.deepEqual(mcpProblems(undefined), []);
+    assert.deepEqual(mcpProblems([good, { ...good, label: 'b' }]), []);
+    const problems = [
+      ...mcpProblems({ a: good }),
+      ...mcpProblems([good, { ...good, profile: '' }, 'uvx', { ...good, command: 'other' }]),
+    ];
+    assert.deepEqual(problems, [
+      { kind: 'noList' },
+      { kind: 'incomplete', entry: 'a' },
+      { kind: 'incomplete', entry: '#3' },
+      { kind: 'twice', entry: 'a' },
+    ]);
+    problems.map(mcpProblemSentence).forEach(assertGoodSentence);
   });
 
   it('get a pointer, the mark of an agent and no key', () => {

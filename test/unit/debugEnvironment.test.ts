@@ -39,6 +39,16 @@ const launchOf = (type: string, more: object = {}): Launch => ({
   ...more,
 });
 
+const byEndpoint = { mode: 'endpoint', port: 1, tokenFile: '/t', defaultProfileHasKeys: false } as const;
+
+/** The environment of a program that says itself whom it runs as; `delivered`: what terminals get. */
+function ownIdentity(delivered: ReadonlyMap<string, string>, type: string, more: object, file = ''): unknown {
+  const launch = launchOf(type, more);
+  const environment = readLaunch(launch, 'linux');
+  assert.ok(environment);
+  return withOwnIdentity(launch, environment, readEnvFile(file), delivered)['env'];
+}
+
 /** The configuration as it is launched under the session; undefined: it is left alone. */
 function resolved(launch: Launch, platform: NodeJS.Platform = 'linux'): Launch | undefined {
   const environment = readLaunch(launch, platform);
@@ -165,12 +175,8 @@ describe('whom a debugged program runs as', () => {
   });
 
   it('stays what it says in a terminal that runs under the active session', () => {
-    const mended = (type: string, more: object, file = ''): unknown => {
-      const launch = launchOf(type, more);
-      const environment = readLaunch(launch, 'linux');
-      assert.ok(environment);
-      return withOwnIdentity(launch, environment, readEnvFile(file))['env'];
-    };
+    const mended = (type: string, more: object, file = ''): unknown =>
+      ownIdentity(delivery, type, more, file);
     const both = { AWS_PROFILE: 'hub', AWS_DEFAULT_PROFILE: 'hub' };
     assert.deepEqual(mended('debugpy', { env: { AWS_PROFILE: 'hub' } }), both);
     assert.deepEqual(mended('debugpy', {}, 'AWS_PROFILE=hub'), { AWS_DEFAULT_PROFILE: 'hub' });
@@ -179,7 +185,10 @@ describe('whom a debugged program runs as', () => {
     const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'EXAMPLE' };
     const inTerminal = { console: 'integratedTerminal', env: keys };
     assert.deepEqual(mended('pwa-node', inTerminal), { ...keys, AWS_PROFILE: '' });
+    assert.deepEqual(mended('coreclr', inTerminal), { ...keys, AWS_PROFILE: '' });
     assert.deepEqual(mended('debugpy', inTerminal), keys);
+    const outside = { console: 'externalTerminal', env: keys };
+    assert.deepEqual(mended('pwa-node', outside), keys, 'that one gets nothing of ours');
     assert.deepEqual(mended('pwa-node', { console: 'internalConsole', env: keys }), keys);
     assert.deepEqual(mended('pwa-node', { env: keys }), keys);
     const hub = { env: { AWS_PROFILE: 'hub' } };
@@ -188,6 +197,46 @@ describe('whom a debugged program runs as', () => {
     }
     const none = { console: 'integratedTerminal', env: { STS_SESSIONS_ID: 'none' } };
     assert.deepEqual(mended('pwa-node', none), none.env);
+  });
+
+  it('stays what it says in a terminal that has the endpoint or keys of the active session', () => {
+    const { variables: endpoint } = deliveryVariables({ ...byEndpoint, session, inherited: {} });
+    const inTerminal = { console: 'integratedTerminal' };
+    const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'EXAMPLE' };
+    const noEndpoint = { AWS_CONTAINER_CREDENTIALS_FULL_URI: '' };
+    // A blank AWS_PROFILE would break the AWS CLI that this program starts.
+    assert.deepEqual(ownIdentity(endpoint, 'pwa-node', { ...inTerminal, env: keys }), {
+      ...keys,
+      ...noEndpoint,
+    });
+    const hub = { AWS_PROFILE: 'hub' };
+    assert.deepEqual(ownIdentity(endpoint, 'debugpy', { env: hub }), { ...hub, ...noEndpoint });
+
+    const { variables: plain } = deliveryVariables({ mode: 'environment', session, inherited: {} });
+    const noKeys = {
+      AWS_ACCESS_KEY_ID: '',
+      AWS_SECRET_ACCESS_KEY: '',
+      AWS_SESSION_TOKEN: '',
+      AWS_CREDENTIAL_EXPIRATION: '',
+    };
+    assert.deepEqual(ownIdentity(plain, 'debugpy', { env: hub }), { ...noKeys, ...hub });
+    // Keys of the launch file with the token of the session would be nobody's.
+    assert.deepEqual(ownIdentity(plain, 'debugpy', { env: keys }), { ...noKeys, ...keys });
+  });
+
+  it('is nobody in a terminal of the active session, whichever way that gets there', () => {
+    const nobody = { STS_SESSIONS_ID: 'none' };
+    for (const value of ['none', '', null]) {
+      assert.deepEqual(ownIdentity(delivery, 'debugpy', { env: { STS_SESSIONS_ID: value } }), nobody);
+    }
+    const { variables: endpoint } = deliveryVariables({ ...byEndpoint, session, inherited: {} });
+    assert.deepEqual(ownIdentity(endpoint, 'debugpy', { env: nobody }), {
+      ...nobody,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: '',
+    });
+    const untouched = { console: 'internalConsole', env: nobody };
+    assert.equal(ownIdentity(delivery, 'debugpy', untouched), nobody);
+    assert.equal(ownIdentity(new Map(), 'debugpy', { env: nobody }), nobody);
   });
 });
 
@@ -257,9 +306,10 @@ describe('a launch', () => {
       },
       pointers:
         world.pointers ??
-        ((wanted) =>
-          Promise.resolve(deliveryVariables({ mode: 'profile', session: wanted, inherited: {} }).variables)),
+        ((wanted) => Promise.resolve(deliveryVariables({ mode: 'profile', session: wanted, inherited: {} }))),
+      delivered: () => (world.active === undefined ? new Map() : delivery),
       notFound: (text, why) => told.push(`${why} ${text}`),
+      inTheWay: (name, warning) => told.push(`${warning.kind} ${name}`),
       failed: (name) => told.push(`failed ${name}`),
     };
     return { launch: await resolveLaunch(options, 'folder', launch, new AbortController().signal), told };
@@ -362,7 +412,33 @@ describe('a launch', () => {
     assert.deepEqual([run.launch, run.told], [plain, ['wake live-a', 'failed live-a']]);
   });
 
+  it('gets no session when it opts out, in a terminal of the session neither', async () => {
+    const inside = launchOf('node', { stsSessions: false });
+    assert.equal((await launched(inside)).launch, inside);
+    const python = await launched(launchOf('debugpy', { stsSessions: false }));
+    assert.deepEqual([python.launch['env'], python.told], [{ STS_SESSIONS_ID: 'none' }, []]);
+    const own = await launched(launchOf('debugpy', { stsSessions: false, env: { AWS_PROFILE: 'hub' } }));
+    assert.deepEqual(own.launch['env'], { AWS_PROFILE: 'hub', AWS_DEFAULT_PROFILE: 'hub' });
+    const nothing = launchOf('debugpy', { stsSessions: false });
+    assert.equal((await launched(nothing, {})).launch, nothing);
+  });
+
+  it('is told when the profile that VS Code was started with may win over the endpoint', async () => {
+    const inherited = { AWS_PROFILE: 'work' };
+    const pointers = () => Promise.resolve(deliveryVariables({ ...byEndpoint, session, inherited }));
+    const python = await launched(launchOf('debugpy'), { active: session, pointers });
+    assert.deepEqual(python.told, ['wake live-a', 'inheritedProfile live-a']);
+    assert.equal('AWS_PROFILE' in Object(python.launch['env']), false, 'botocore cannot do with a blank one');
+    const node = await launched(launchOf('node'), { active: session, pointers });
+    assert.deepEqual(node.told, ['wake live-a']);
+    assert.equal((Object(node.launch['env']) as Record<string, string>)['AWS_PROFILE'], '');
+    const byProfile = () => Promise.resolve(deliveryVariables({ mode: 'profile', session, inherited }));
+    const wins = await launched(launchOf('node'), { active: session, pointers: byProfile });
+    assert.deepEqual([wins.launch['env'], wins.told], [ours, ['wake live-a']]);
+  });
+
   it('is told of in good sentences', () => {
+    assertGoodSentence(debugText.inTheWay('prod', 'why'));
     assertGoodSentence(debugText.nobody('prod'));
     assertGoodSentence(debugText.several('prod'));
     assertGoodSentence(debugText.failed('prod'));

@@ -54,6 +54,10 @@ interface Manifest {
       readonly category?: string;
     }[];
     readonly authentication: readonly { readonly id: string; readonly label: string }[];
+    readonly debuggers: readonly {
+      readonly type: string;
+      readonly configurationAttributes: { readonly launch: { readonly properties: object } };
+    }[];
     readonly terminal: {
       readonly profiles: readonly { readonly id: string; readonly title: string; readonly icon: string }[];
     };
@@ -133,6 +137,13 @@ describe('manifest and ids', () => {
     assert.deepEqual(contributes.terminal.profiles, [
       { id: ids.terminalProfile, title: 'AWS Session', icon: 'shield' },
     ]);
+  });
+
+  it('let every launch configuration opt out, with no type of debugging of our own', () => {
+    const [all, ...others] = contributes.debuggers;
+    assert.equal(all?.type, '*');
+    assert.deepEqual(Object.keys(all.configurationAttributes.launch.properties), ['stsSessions']);
+    assert.deepEqual(others, []);
   });
 
   it('have the same settings, with the same defaults and limits', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { deliveryVariables } from '../../src/outlets/delivery.ts';
-import { overruledVariable } from '../../src/outlets/taskEnvironment.ts';
+import { lostChoice, overruledVariable } from '../../src/outlets/taskEnvironment.ts';
 import { tasksText } from '../../src/ui/text/tasks.ts';
 import { assertGoodSentence } from '../support/sentence.ts';
 import { sessionFor } from '../support/outletRig.ts';
@@ -30,7 +30,25 @@ describe('the variables of a task', () => {
     assert.equal(overruledVariable({}, byProfile, 'linux'), undefined);
   });
 
+  it('choose a session, except where no managed profile is there that looks at it', () => {
+    const lost = (id: string, delivered: ReadonlyMap<string, string>, pointed?: string, named?: string) =>
+      lostChoice({ STS_SESSIONS_ID: id }, delivered, pointed, named);
+    assert.equal(lost('hub', byProfile, 'live-a', 'live-b'), undefined);
+    assert.equal(lost('hub', byEndpoint, 'live-a', 'live-b'), 'otherWay');
+    assert.equal(lost('gone', byEndpoint, 'live-a', undefined), 'otherWay');
+    assert.equal(lost('none', byEndpoint, 'live-a', undefined), 'otherWay');
+    assert.equal(lost('a', byEndpoint, 'live-a', 'live-a'), undefined);
+    assert.equal(lost('hub', new Map(), undefined, 'live-b'), 'nothingActive');
+    assert.equal(lost('none', new Map()), undefined);
+    assert.equal(lost('', new Map()), undefined);
+    assert.equal(lostChoice({ A: 'b' }, byEndpoint, 'live-a', undefined), undefined);
+    const own = { STS_SESSIONS_ID: 'hub', AWS_PROFILE: 'hub@vscode' };
+    assert.equal(lostChoice(own, byEndpoint, 'live-a', 'live-b'), undefined);
+  });
+
   it('are told of in good sentences', () => {
+    assertGoodSentence(tasksText.nothingActive('build', 'hub'));
+    assertGoodSentence(tasksText.otherWay('build', 'prod-admin'));
     assertGoodSentence(tasksText.overruled('build', 'AWS_PROFILE', 'prod-admin'));
     assertGoodSentence(tasksText.overruledByNone('build', 'AWS_PROFILE'));
     assertGoodSentence(tasksText.overruledByUnknown('build', 'AWS_PROFILE'));

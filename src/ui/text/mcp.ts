@@ -1,3 +1,4 @@
+import type { McpProblem } from '../../session/mcpServers.ts';
 import { t } from './l10n.ts';
 
 /** The words around MCP servers that get a session. */
@@ -22,3 +23,18 @@ export const mcpText = {
   needsProfiles: (label: string) =>
     t('An MCP server gets its session by a managed profile, set up delivery to use it: {0}', label),
 };
+
+/** Why an MCP server of the settings is not there. */
+export function mcpProblemSentence(problem: McpProblem): string {
+  switch (problem.kind) {
+    case 'noList':
+      return t('MCP servers are not used, because their setting is no list: {0}', 'stsSessions.mcpServers');
+    case 'incomplete':
+      return t(
+        'An MCP server is not used, because it needs a label, a command and a profile, and arguments that are texts: {0}',
+        problem.entry,
+      );
+    case 'twice':
+      return t('An MCP server is not used, because another one has its label: {0}', problem.entry);
+  }
+}

@@ -17,6 +17,20 @@ export const tasksText = {
       task,
       variable,
     ),
+  nothingActive: (task: string, session: string) =>
+    t(
+      'This task cannot run as {1}, which its STS_SESSIONS_ID names, while no session is active: {0}',
+      task,
+      session,
+    ),
+  otherWay: (task: string, session: string) =>
+    t(
+      'This task runs as {1} whatever its STS_SESSIONS_ID names, which takes effect with managed profiles: {0}',
+      task,
+      session,
+    ),
+  switchSession: () => t('Switch Session'),
+  setUp: () => t('Set Up Delivery'),
   openTasks: () => t('Open Tasks'),
   neverAgain: () => t('Don’t Say Again'),
 };
