@@ -496,6 +496,7 @@ export function start(context: vscode.ExtensionContext): Core {
       delivery,
       collection: context.environmentVariableCollection,
       sessionFor: folders.sessionFor,
+      absentFor: folders.absentFor,
       resumed,
       renew,
       log,

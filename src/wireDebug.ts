@@ -31,6 +31,8 @@ export interface DebugParts {
   readonly resumed: Promise<void>;
   /** The session for programs of a folder; the active one where nothing is said. */
   readonly sessionFor?: (folder: vscode.WorkspaceFolder | undefined) => Session | undefined;
+  /** The name of a folder's own session that is not there. */
+  absentFor(this: void, folder: vscode.WorkspaceFolder | undefined): string | undefined;
   /** Asks AWS, and the person where that is needed, for new credentials; says itself how it went. */
   renew(this: void, session: Session): Promise<void>;
   readonly log: Log;
@@ -72,6 +74,7 @@ function portsOf(parts: DebugParts): DebuggingOptions<vscode.WorkspaceFolder> {
     isOn: () => vscode.workspace.isTrusted && settings.deliveryToDebugging(),
     sessions: () => sessions.list(),
     sessionFor: parts.sessionFor ?? (() => sessions.get(sessions.activeId ?? '')),
+    absentFor: parts.absentFor,
     async read(file, folder) {
       const path = resolve(folder?.uri.fsPath ?? '', file);
       try {

@@ -134,6 +134,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     isTrusted: () => vscode.workspace.isTrusted,
     folders: parts.folders.sessions,
     prepare: (session) => delivering.prepare(session),
+    prepareAbsent: (name) => delivering.absent(name),
     describe: (session) => t('AWS session: {0}', session.name),
     delivered: (result) => delivering.setReport(reportFor(result)),
     failed: (error) => {
@@ -175,6 +176,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     isFocused: () => vscode.window.state.focused,
     active,
     others: ofFolders,
+    absent: () => parts.folders.sessions().flatMap(({ absent }) => absent ?? []),
     report: () => delivering.report,
     consent,
     keepConsent: async (answer) => context.globalState.update(consentKey, answer),

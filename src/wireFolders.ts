@@ -30,6 +30,8 @@ export interface WiredFolders extends FoldersPort, vscode.Disposable {
   sessions(this: void): readonly FolderSession[];
   /** What programs of a folder run as: its own session, else the active one. */
   sessionFor(this: void, folder: vscode.WorkspaceFolder | undefined): Session | undefined;
+  /** The name of a folder's own session that is not there; undefined where `sessionFor` holds. */
+  absentFor(this: void, folder: vscode.WorkspaceFolder | undefined): string | undefined;
   /** The sessions of before a reload are known: offers what is missing, once. */
   begin(this: void): void;
 }
@@ -51,9 +53,17 @@ export function wireFolders({ context, sessions, flow, delivery }: FolderParts):
     });
   };
   const several = (): boolean => folders().length > 1;
+  const ownBinding = (folder: vscode.WorkspaceFolder) =>
+    several() ? bound().find((each) => each.folder.index === folder.index)?.binding : undefined;
   const ownSession = (folder: vscode.WorkspaceFolder): Session | undefined => {
-    const found = several() ? bound().find((each) => each.folder.index === folder.index) : undefined;
-    return found && sessionOfBinding(sessions.list(), found.binding);
+    const binding = ownBinding(folder);
+    return binding && sessionOfBinding(sessions.list(), binding);
+  };
+  const absentFor = (folder: vscode.WorkspaceFolder | undefined): string | undefined => {
+    const binding = folder && ownBinding(folder);
+    return binding === undefined || sessionOfBinding(sessions.list(), binding)
+      ? undefined
+      : nameOfRequest(binding.request);
   };
 
   const start = async (request: SessionRequest): Promise<boolean> => {
@@ -106,7 +116,11 @@ export function wireFolders({ context, sessions, flow, delivery }: FolderParts):
         const live = sessionOfBinding(sessions.list(), binding)?.state.kind === 'live';
         return live ? folderText.tooltipLive(folderName, name) : folderText.tooltipOver(folderName, name);
       }),
-    sessions: () => (several() ? folders().map((folder) => ({ folder, session: ownSession(folder) })) : []),
+    sessions: () =>
+      several()
+        ? folders().map((folder) => ({ folder, session: ownSession(folder), absent: absentFor(folder) }))
+        : [],
+    absentFor,
     sessionFor: (folder) => (folder && ownSession(folder)) ?? sessions.get(sessions.activeId ?? ''),
     begin() {
       begun = true;

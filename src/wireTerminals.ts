@@ -7,6 +7,7 @@ import type { TerminalLook } from './outlets/terminals.ts';
 import { DisposableStore } from './session/emitter.ts';
 import { guardedSession } from './session/guardTarget.ts';
 import type { Sessions } from './session/sessions.ts';
+import { nameInPlaceOfId, pointedById } from './session/terminals.ts';
 import type { TerminalChange } from './session/terminals.ts';
 import type { Session } from './session/types.ts';
 import { appearanceOf } from './ui/appearance.ts';
@@ -37,18 +38,20 @@ export function wireTerminals({ context, sessions, guards, now }: TerminalParts)
     sessions
       .list()
       .find(({ state }) => state.kind === 'live' && state.credentials.accessKeyId === accessKeyId)?.id;
+  const pointed = (read: (name: string) => string | undefined) =>
+    pointedById(pointedAt(read, idOfKey), sessions.list());
   const collection = context.environmentVariableCollection;
   const watch = new TerminalWatch({
     state: context.workspaceState,
     isRunning: (pid) => isRunning({ pid, born: undefined }),
-    pointed: (read) => pointedAt(read, idOfKey),
+    pointed,
     launched: launchEnvironment,
     shared: (terminal) => {
       const workspaceFolder = folderOf(terminal);
       const scoped = workspaceFolder && collection.getScoped({ workspaceFolder });
-      return pointedAt((name) => (scoped?.get(name) ?? collection.get(name))?.value, idOfKey)?.id;
+      return pointed((name) => (scoped?.get(name) ?? collection.get(name))?.value)?.id;
     },
-    nameOf: (id) => sessions.get(id)?.name,
+    nameOf: (id) => sessions.get(id)?.name ?? nameInPlaceOfId(id),
     now,
   });
   const store = new DisposableStore();

@@ -22,6 +22,8 @@ export interface DebuggingOptions<Folder> {
   sessions(): readonly Session[];
   /** The session for programs of a folder; undefined: none. */
   sessionFor(folder: Folder | undefined): Session | undefined;
+  /** The name of the folder's own session while that is not there: nobody else steps in for it. */
+  absentFor(folder: Folder | undefined): string | undefined;
   /**
    * The file's text; '' when there is none or it cannot be read, which the debugger says itself; undefined when it is so
    * large that what it sets stays unknown.
@@ -62,7 +64,9 @@ export async function resolveLaunch<Folder>(
   if (files === undefined) {
     return launch;
   }
-  const choice = chooseSession(environment, files);
+  const ofFolder = chooseSession(environment, files);
+  const absent = ofFolder.kind === 'ofFolder' ? options.absentFor(folder) : undefined;
+  const choice = absent === undefined ? ofFolder : ({ kind: 'named', text: absent } as const);
   if (out || choice.kind === 'none') {
     return withOwnIdentity(launch, environment, files, options.delivered(folder));
   }
@@ -78,12 +82,12 @@ export async function resolveLaunch<Folder>(
       session = { id: choice.text, name: choice.text, region: undefined };
     }
   } else {
-    const ofFolder = options.sessionFor(folder);
-    if (ofFolder === undefined) {
+    const found = options.sessionFor(folder);
+    if (found === undefined) {
       return launch;
     }
-    session = ofFolder;
-    await options.wake(ofFolder, signal);
+    session = found;
+    await options.wake(found, signal);
   }
   try {
     const { variables, warnings } = await options.pointers(session);

@@ -2,7 +2,7 @@ import { Emitter } from '../session/emitter.ts';
 import type { Event } from '../session/emitter.ts';
 import type { DeliveryMode, DeliveryReport, ManagedState } from '../session/delivery.ts';
 import type { Session } from '../session/types.ts';
-import { deliveryVariables, terminalVariables } from './delivery.ts';
+import { absentId, deliveryVariables, noKeys, terminalVariables } from './delivery.ts';
 import type { Delivery, Inherited } from './delivery.ts';
 import { managedName } from './managedProfiles.ts';
 import type { Managed, ManagedProfiles } from './managedProfiles.ts';
@@ -83,6 +83,16 @@ export class Delivering {
     ]);
     const input = { mode: 'endpoint', session, inherited, port, tokenFile, defaultProfileHasKeys } as const;
     return { ...deliveryVariables(input), mode: 'endpoint', instead: state };
+  }
+
+  /**
+   * What leads to a session that is not there, so that nobody else steps in for it: tools are told by the helper that it
+   * is to be started. With keys there is none, and those of the active one are switched off. Rejects as `prepare` does.
+   */
+  async absent(name: string): Promise<Prepared> {
+    return this.#options.mode() === 'environment'
+      ? { variables: noKeys(), warnings: [], mode: 'environment', instead: undefined }
+      : this.pointers({ id: absentId(name), region: undefined });
   }
 
   /**

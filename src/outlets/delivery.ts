@@ -159,6 +159,16 @@ function environmentDelivery({ state, region }: Session, inherited: Inherited): 
   return { variables, warnings: inheritedProfiles(inherited) };
 }
 
+/** Switches off keys that terminals get. */
+export function noKeys(): ReadonlyMap<string, string> {
+  return new Map([...KEY_VARIABLES, 'AWS_CREDENTIAL_EXPIRATION'].map((name) => [name, '']));
+}
+
+/** What stands for the id of a session that is not there: its name, as far as the helper takes one. */
+export function absentId(name: string): string {
+  return name.replaceAll(/[^\w+=,.@-]/g, '-').slice(0, 64);
+}
+
 function blankKeys(inherited: Inherited): Map<string, string> {
   const blank = new Map<string, string>(KEY_VARIABLES.map((name) => [name, '']));
   // In a pod with a role of its own, botocore would take that role before the profile's process or the endpoint.

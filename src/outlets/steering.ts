@@ -20,6 +20,8 @@ export interface SteeringOptions {
   active(): Session | undefined;
   /** The sessions that folders get instead of it. */
   others?(): readonly Session[];
+  /** The names of those that folders should get and that are not there. */
+  absent?(): readonly string[];
   /** How it is delivered now. */
   report(): DeliveryReport | undefined;
   /** Undefined until the person has said yes or no. */
@@ -186,7 +188,8 @@ export class Steering {
     const options = this.#options;
     const session = options.active();
     const others = options.others?.() ?? [];
-    const wanted = JSON.stringify([session, ...others].map((each) => this.#shown(each)));
+    const shown = [session, ...others].map((each) => this.#shown(each));
+    const wanted = JSON.stringify([shown, options.absent?.() ?? []]);
     // While nobody has said yes or no, nothing is prepared: a start asks right after.
     if ((!force && wanted === this.#delivered) || ((session ?? others[0]) && this.#isUndecided())) {
       return;

@@ -12,6 +12,8 @@ import type { Outlet } from './outlet.ts';
 export interface FolderSession {
   readonly folder: WorkspaceFolder;
   readonly session: Session | undefined;
+  /** The name of its own session while that is not there: its terminals must not run as whichever is active. */
+  readonly absent?: string | undefined;
 }
 
 /** What the terminals' outlet needs. */
@@ -24,8 +26,10 @@ export interface TerminalOutletOptions {
   folders?(): readonly FolderSession[];
   /** Prepares the delivery of a session (managed profiles, endpoint) and says what the variables are. */
   prepare(session: Session): Promise<Prepared>;
+  /** What keeps the active session from the terminals of a folder whose own one, of this name, is not there. */
+  prepareAbsent?(name: string): Promise<Prepared>;
   /** Shown where the terminal explains its environment. */
-  describe(session: Session): string;
+  describe(session: Pick<Session, 'name'>): string;
   /** Told after each change, for the status bar; undefined: nothing is delivered. */
   delivered(result: Prepared | undefined): void;
   /** Preparing threw: a mistake of ours. */
@@ -56,11 +60,12 @@ export class TerminalOutlet implements Outlet {
     }
     try {
       const prepare = async (session: Session | undefined) =>
-        session && { session, prepared: await this.#options.prepare(session) };
+        session && { name: session.name, prepared: await this.#options.prepare(session) };
       const global = await prepare(active);
       const scoped: { folder: WorkspaceFolder; ready: Ready | undefined }[] = [];
-      for (const { folder, session } of folders) {
-        scoped.push({ folder, ready: await prepare(session) });
+      for (const { folder, session, absent } of folders) {
+        const kept = session === undefined && active !== undefined ? absent : undefined;
+        scoped.push({ folder, ready: (await prepare(session)) ?? (await this.#absent(kept)) });
       }
       // A later update has overtaken this one.
       if (update === this.#updates) {
@@ -81,6 +86,11 @@ export class TerminalOutlet implements Outlet {
     if (!this.#options.collection.persistent) {
       this.#options.collection.clear();
     }
+  }
+
+  async #absent(name: string | undefined): Promise<Ready | undefined> {
+    const prepared = name === undefined ? undefined : await this.#options.prepareAbsent?.(name);
+    return name === undefined || prepared === undefined ? undefined : { name, prepared };
   }
 
   #apply(
@@ -106,7 +116,7 @@ export class TerminalOutlet implements Outlet {
     again: ReadonlySet<string>,
   ): ReadonlySet<string> {
     const variables = ready?.prepared.variables ?? new Map<string, string>();
-    collection.description = ready && this.#options.describe(ready.session);
+    collection.description = ready && this.#options.describe(ready);
     const before = namesIn(collection);
     for (const name of before.filter((each) => again.has(each) || !variables.has(each))) {
       collection.delete(name);
@@ -148,8 +158,8 @@ export function deliveredTo(
   );
 }
 
-/** A session and what its terminals get. */
+/** A session's name and what its terminals get. */
 interface Ready {
-  readonly session: Session;
+  readonly name: string;
   readonly prepared: Prepared;
 }

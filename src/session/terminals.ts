@@ -1,3 +1,6 @@
+import { sessionNamed } from './named.ts';
+import type { Session } from './types.ts';
+
 /** Which terminal runs under which session: what is remembered of each, and how that is told from what can be seen. */
 
 /** How a terminal came by its session. */
@@ -27,6 +30,17 @@ export interface TerminalNote {
 export interface Pointed {
   readonly id: string;
   readonly own: boolean;
+}
+
+/** The same by the session's id, where the environment names it: a task may, and a folder whose session is not there. */
+export function pointedById(pointed: Pointed | undefined, sessions: readonly Session[]): Pointed | undefined {
+  const named = pointed && sessionNamed(sessions, pointed.id);
+  return named?.kind === 'one' ? { id: named.session.id, own: pointed?.own === true } : pointed;
+}
+
+/** What a session was called that is not there: where something names it by its name, that. */
+export function nameInPlaceOfId(id: string): string | undefined {
+  return /^[0-9a-f]{20}$/.test(id) ? undefined : id;
 }
 
 /** What can be seen of a terminal whose shell is new to us. */

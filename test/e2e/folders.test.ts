@@ -105,16 +105,18 @@ describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own'
     assert.equal(stage().granted('AssumeRole').length, calls);
   });
 
-  it('are offered it once when it is not live, and start it when the person says so', async () => {
+  it('are offered it once when it is not live, run as nobody else until then, and start it when the person says so', async () => {
     const calls = stage().granted('AssumeRole').length;
     await page.openView('AWS Sessions');
     await page.clickTreeButton('hub', 'End Session');
     await page.waitForNotification('Session ended: hub');
     await page.clearNotifications();
     await reload(2);
-    const offer = await page.waitForNotification('The folder beta works as this session: hub');
+    await page.waitForNotification('The folder beta works as this session: hub');
     assert.equal(stage().granted('AssumeRole').length, calls, 'nothing starts by itself');
-    await page.press('Start', offer);
+    assert.match(await whoAmIIn('beta'), /VS Code does not know this AWS session, start it there/);
+    await closeTerminals();
+    await page.press('Start', await page.waitForNotification('The folder beta works as this session: hub'));
     await page.openView('AWS Sessions');
     await page.treeRow('hub').filter({ hasText: /5\dm/ }).waitFor();
     assert.match(await whoAmIIn('beta'), hub);

@@ -278,6 +278,7 @@ describe('a launch', () => {
   interface World {
     readonly sessions?: readonly Session[];
     readonly active?: Session;
+    readonly absent?: string;
     readonly files?: Readonly<Record<string, string | undefined>>;
     readonly on?: boolean;
     readonly pointers?: DebuggingOptions<string>['pointers'];
@@ -294,6 +295,7 @@ describe('a launch', () => {
       isOn: () => world.on !== false,
       sessions: () => world.sessions ?? [session],
       sessionFor: () => world.active,
+      absentFor: () => world.absent,
       read: (file) => {
         told.push(`read ${file}`);
         const { files = {} } = world;
@@ -391,6 +393,16 @@ describe('a launch', () => {
       const env = Object(run.launch['env']) as Record<string, string>;
       assert.deepEqual([env['AWS_PROFILE'], env['STS_SESSIONS_ID']], ['vscode', 'prod']);
     }
+  });
+
+  it('never runs as the active session while that of its folder is not there', async () => {
+    const world = { active: session, absent: 'prod' };
+    const run = await launched(launchOf('node'), world);
+    assert.deepEqual(run.told, ['nobody prod']);
+    const env = Object(run.launch['env']) as Record<string, string>;
+    assert.deepEqual([env['AWS_PROFILE'], env['STS_SESSIONS_ID']], ['vscode', 'prod']);
+    const chosen = await launched(launchOf('node', { env: { STS_SESSIONS_ID: 'live-a' } }), world);
+    assert.deepEqual(chosen.launch['env'], ours);
   });
 
   it('means the only live one of several of a name', async () => {

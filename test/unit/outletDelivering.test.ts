@@ -99,6 +99,20 @@ describe('delivering', () => {
     }
   });
 
+  it('leads to nobody where a session is not there, whichever way the active one is delivered', async () => {
+    const byProfile = await deliveringIn({}).delivering.absent('prod admin/eu');
+    assert.equal(byProfile.variables.get('AWS_PROFILE'), 'vscode');
+    assert.equal(byProfile.variables.get('STS_SESSIONS_DEFAULT'), 'prod-admin-eu', 'as the helper takes it');
+    const byEndpoint = await deliveringIn({ mode: 'endpoint' }).delivering.absent('prod');
+    assert.match(byEndpoint.variables.get('AWS_CONTAINER_CREDENTIALS_FULL_URI') ?? '', /\/container\/prod$/);
+    const keys = deliveringIn({ mode: 'environment' });
+    const active = (await keys.delivering.prepare(session)).variables;
+    const absent = (await keys.delivering.absent('prod')).variables;
+    for (const [name] of [...active].filter(([each, value]) => value !== '' && !each.endsWith('REGION'))) {
+      assert.equal(absent.get(name), '', `${name} is switched off`);
+    }
+  });
+
   it('takes the managed profiles out, or says why not', async () => {
     const { delivering, seen } = deliveringIn({});
     await delivering.prepare(session);

@@ -203,6 +203,31 @@ describe('the outlet to the terminals', () => {
       assert.deepEqual(seen('alpha'), {});
     });
 
+    it('keeps the active session from a folder whose own one is not there', async () => {
+      const { collection, seen } = scopedCollection();
+      let absent: string | undefined = 'prod';
+      const outlet = new TerminalOutlet({
+        collection,
+        isTrusted: () => true,
+        folders: () => [
+          { folder: folder('alpha'), session: undefined, absent },
+          { folder: folder('beta'), session: undefined },
+        ],
+        prepare: ({ name }) => Promise.resolve(delivery('profile', { WHO: name })),
+        prepareAbsent: (name) => Promise.resolve(delivery('profile', { WHO: `not ${name}` })),
+        describe: ({ name }) => name,
+        delivered: () => undefined,
+        failed: (error) => assert.fail(String(error)),
+      });
+      await outlet.update(undefined);
+      assert.deepEqual(seen('alpha'), {}, 'there is none to keep away');
+      await outlet.update(session);
+      assert.deepEqual([seen('alpha'), seen('beta')], [{ WHO: 'not prod' }, { WHO: 'live-a' }]);
+      absent = undefined;
+      await outlet.update(session);
+      assert.deepEqual(seen('alpha'), { WHO: 'live-a' });
+    });
+
     it('takes back what a window before the reload gave, which VS Code does not list', async () => {
       const { collection, seen, reload } = scopedCollection();
       let own: Session | undefined = other;

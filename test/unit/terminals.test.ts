@@ -3,10 +3,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { launchEnvironment } from '../../src/machine/launchEnvironment.ts';
 import { pointedAt } from '../../src/outlets/delivery.ts';
-import { changeOf, noteOfTerminal, TerminalNotes } from '../../src/session/terminals.ts';
+import {
+  changeOf,
+  nameInPlaceOfId,
+  noteOfTerminal,
+  pointedById,
+  TerminalNotes,
+} from '../../src/session/terminals.ts';
 import type { Seen, TerminalNote } from '../../src/session/terminals.ts';
 import { terminalRow } from '../../src/ui/terminalRows.ts';
 import { terminalText } from '../../src/ui/text/terminals.ts';
+import { sessionFor } from '../support/outletRig.ts';
 import { assertGoodSentence } from '../support/sentence.ts';
 import { describeIf } from '../support/skip.ts';
 import { liveState, minute, noon as now, sessionOf } from '../support/sessions.ts';
@@ -96,6 +103,17 @@ describe('which session a terminal runs under', () => {
 });
 
 describeIf(process.platform === 'linux', 'only Linux says it', 'what a process was started with', () => {
+  it('is found by the name that a task gives it, and is never somebody else’s', () => {
+    const list = [sessionFor('live-a'), { ...sessionFor('live-b'), name: 'prod' }];
+    const byName = { id: 'prod', own: true };
+    assert.deepEqual(pointedById(byName, list), { id: 'live-b', own: true });
+    assert.deepEqual(pointedById({ id: 'live-a', own: false }, list), { id: 'live-a', own: false });
+    assert.deepEqual(pointedById(byName, []), byName);
+    assert.equal(pointedById(undefined, list), undefined);
+    assert.equal(nameInPlaceOfId('prod'), 'prod');
+    assert.equal(nameInPlaceOfId('0123456789abcdef0123'), undefined);
+  });
+
   it('can be asked of a process that runs, and of none that is over', async () => {
     const child = spawn('/bin/sleep', ['30'], { env: { STS_SESSIONS_ID: 'a=b', EMPTY: '' } });
     await once(child, 'spawn');
