@@ -59,6 +59,7 @@ import type { WiredGuards } from './wireGuards.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
 import { wireIssuers } from './wireIssuers.ts';
 import { wireKept } from './wireKept.ts';
+import type { WiredKept } from './wireKept.ts';
 import { wireKeyCare } from './wireKeyCare.ts';
 import { wireLogin } from './wireLogin.ts';
 import { wireMfa } from './wireMfa.ts';
@@ -146,6 +147,7 @@ export function start(context: vscode.ExtensionContext): Core {
     files: () => files,
     guards: () => guards,
     audit: () => audit,
+    outlives: () => kept.outlives(),
     log,
     now,
   });
@@ -370,9 +372,10 @@ export function start(context: vscode.ExtensionContext): Core {
     environment: () => environment.now,
     plan,
     isAsking,
+    vault: keys.longTerm,
     now: awsNow,
   });
-  const kept = wireKept({
+  const kept: WiredKept = wireKept({
     context,
     sessions,
     host,

@@ -36,7 +36,10 @@ export interface KeptParts extends Pick<
 }
 
 /** All that is kept here, as the interface sees it. */
-export type WiredKept = KeptPort & Disposable;
+export interface WiredKept extends KeptPort, Disposable {
+  /** False when the secret store has lost what an earlier run of the editor put there; undefined: nobody knows. */
+  outlives(): Promise<boolean | undefined>;
+}
 
 /** The family of secrets that stand nowhere else. */
 const onlyCopyFamily = 'keys';
@@ -89,6 +92,7 @@ export function wireKept(parts: KeptParts): WiredKept {
   return {
     show: async () => (await import('./ui/kept.ts')).showKept(ports),
     deleteAll: async () => (await import('./ui/kept.ts')).deleteKept(ports),
+    outlives: () => store.outlives().catch(() => undefined),
     dispose: () => listening.dispose(),
   };
 }

@@ -14,6 +14,7 @@ import type { SharedFiles } from './files/sharedFiles.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import type { Disposable } from './session/emitter.ts';
 import { keysIn } from './session/longTermKeys.ts';
+import type { LongTermKeys } from './session/longTermKeys.ts';
 import { RotationNotes } from './session/rotationNote.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Peers } from './session/types.ts';
@@ -40,6 +41,8 @@ export interface KeyCareParts {
   environment(): PlanEnvironment;
   plan(request: SessionRequest): Promise<PlanResult>;
   isAsking(): boolean;
+  /** Those that are not in the files. */
+  readonly vault: LongTermKeys;
   /** AWS's time, ms UTC. */
   now(this: void): number;
 }
@@ -111,7 +114,7 @@ function isRole({ kind }: Step): boolean {
 
 function portsOf(parts: KeyCareParts, known: KnownKeys, notes: RotationNotes): KeyCarePorts {
   const { files, log, peers, send } = parts;
-  const stored = keysIn([fileKeys(files.paths)]);
+  const stored = storedKeys(parts);
   return {
     iam: lazyIam(parts),
     identity: async ({ keys, target }, signal) => {
@@ -180,11 +183,16 @@ function lazyIam({ userAgent, network, log, now }: KeyCareParts): AccessKeysApi 
   };
 }
 
+/** In a file, or in the vault: never both, for what leads to the vault stands where the keys would. */
+function storedKeys({ files, vault }: KeyCareParts): LongTermKeys {
+  return keysIn([fileKeys(files.paths), vault]);
+}
+
 async function ownerOf(parts: KeyCareParts, profile: string): Promise<KeyOwner | undefined> {
   const { set } = await parts.files.read();
   const section = set.profiles.get(profile);
   const planned = await parts.plan({ kind: 'profile', profile });
-  const keys = await fileKeys(parts.files.paths).read(profile);
+  const keys = await storedKeys(parts).read(profile);
   if (section === undefined || !planned.ok || keys === undefined) {
     return undefined;
   }

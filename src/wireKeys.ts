@@ -13,10 +13,12 @@ import type { AgentRefusal } from './session/agentAccess.ts';
 import { DisposableStore } from './session/emitter.ts';
 import { errorName } from './session/errorName.ts';
 import { keysAuditLine } from './session/keyAudit.ts';
+import type { KeyRecord } from './session/keyRecord.ts';
 import { keysRefusal } from './session/keySupply.ts';
 import type { KeysSupply } from './session/keySupply.ts';
 import { KeyVault } from './session/keyVault.ts';
 import type { KeyNote, Settled } from './session/keyVault.ts';
+import type { LongTermKeys } from './session/longTermKeys.ts';
 import type { Peers } from './session/types.ts';
 import type { Log } from './ui/log.ts';
 import type { KeysPort } from './ui/parts.ts';
@@ -46,6 +48,8 @@ export interface KeyParts {
   readonly files: () => SharedFiles;
   readonly guards: () => Pick<WiredGuards, 'of'>;
   readonly audit: () => Pick<WiredAudit, 'note'>;
+  /** See `WiredKept`. */
+  outlives(this: void): Promise<boolean | undefined>;
   readonly log: Log;
   now(this: void): number;
 }
@@ -59,6 +63,8 @@ export interface WiredKeys extends KeysPort, vscode.Disposable {
     id: string,
     request: Pick<SupplyRequest, 'agent'>,
   ): Promise<KeysSupply | { readonly kind: 'refused'; readonly name: string; readonly why: AgentRefusal }>;
+  /** For a rotation. */
+  readonly longTerm: LongTermKeys;
   /** Goes on with what was on its way before the window was restarted. */
   begin(): void;
 }
@@ -127,6 +133,12 @@ export function wireKeys(parts: KeyParts): WiredKeys {
     }
   };
 
+  /** The record that a profile leads to; undefined when its keys are elsewhere. */
+  const recordOf = async (profile: string): Promise<KeyRecord | undefined> => {
+    const id = (await parts.files().read()).set.profiles.get(profile)?.vaultId;
+    return id === undefined ? undefined : vault.find(id);
+  };
+
   const place = (): ReturnType<typeof secretPlace> =>
     secretPlace(vscode.env.uiKind === vscode.UIKind.Web, vscode.env.remoteName, process.platform);
   const note = (what: Parameters<typeof keysAuditLine>[0], profile: string): void =>
@@ -169,6 +181,8 @@ export function wireKeys(parts: KeyParts): WiredKeys {
 
   return {
     place,
+    hindrance: async () =>
+      hindranceOfPlace(place()) ?? ((await parts.outlives()) === false ? { kind: 'memory' } : undefined),
     list: () => vault.list(),
     move: (profile, file) => vault.move(profile, file),
     add: async (...added) => {
@@ -185,7 +199,26 @@ export function wireKeys(parts: KeyParts): WiredKeys {
       }
       return result;
     },
-    replace: (id, keys) => vault.replace(id, keys),
+    longTerm: {
+      read: async (profile) => {
+        const record = await recordOf(profile);
+        return record && { ...record.keys, sessionToken: undefined };
+      },
+      replace: async (profile, accessKeyId, next) => {
+        try {
+          const record = await recordOf(profile);
+          if (record?.keys.accessKeyId !== accessKeyId) {
+            return { kind: 'changed' };
+          }
+          const { secretAccessKey } = next;
+          const isKept = await vault.replace(record.id, { accessKeyId: next.accessKeyId, secretAccessKey });
+          return isKept ? { kind: 'replaced' } : { kind: 'failed', code: 'EIO' };
+        } catch (error) {
+          log.warn(`keys: ${errorName(error)}`);
+          return { kind: 'failed', code: 'EIO' };
+        }
+      },
+    },
     async complete(set) {
       if (completed?.from === set) {
         return completed.to;

@@ -220,7 +220,15 @@ export class KeyVault implements Disposable {
   async replace(id: string, keys: UserKeys): Promise<boolean> {
     return this.#ports.alone(async () => {
       const record = await this.find(id);
-      return record !== undefined && (await this.#write({ ...record, keys }));
+      if (record === undefined) {
+        return false;
+      }
+      const isKept = await this.#write({ ...record, keys }).catch(() => false);
+      if (!isKept) {
+        // Half of a change is none: the old keys still work.
+        await this.#write(record).catch(() => false);
+      }
+      return isKept;
     });
   }
 

@@ -49,6 +49,7 @@ import type { SessionFlow } from './sessionFlow.ts';
 import type { SwitcherOptions } from './switcher.ts';
 import type { WatchedTerminal } from './terminalWatch.ts';
 import type { SecretPlace } from './text/authenticators.ts';
+import type { KeysHindrance } from './text/keys.ts';
 
 /** The user's files, as the interface sees them. */
 export interface FilesPort {
@@ -260,13 +261,14 @@ export interface WrittenPort {
 export interface KeysPort {
   /** Where VS Code keeps secrets here. */
   place(): SecretPlace;
+  /** Why no keys are to be kept there; undefined where they may be. */
+  hindrance(): Promise<KeysHindrance | undefined>;
   /** What is in it, without a secret. Rejects when the store fails. */
   list(): Promise<readonly KeyEntry[]>;
   move: KeyVault['move'];
   add: KeyVault['add'];
   /** `profile`: whose they are, for the audit log. */
   moveBack(id: string, profile: string): Promise<BackResult>;
-  replace: KeyVault['replace'];
 }
 
 /** What other extensions may have without being asked about, as the interface sees it. */

@@ -23,6 +23,7 @@ describe('what is said about keys in the vault', () => {
     const hindrances: readonly KeysHindrance[] = [
       { kind: 'browser' },
       { kind: 'remote' },
+      { kind: 'memory' },
       { kind: 'noHelper' },
       { kind: 'otherKind' },
       { kind: 'bothFiles' },

@@ -13,14 +13,7 @@ import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
 import { askUserKeys } from '../prompts/addUserKeys.ts';
 import { askPick } from '../prompts/input.ts';
-import {
-  addKeysText,
-  hindranceOfPlace,
-  keysBackText,
-  keysHindranceSentence,
-  keysText,
-  moveKeysText,
-} from '../text/keys.ts';
+import { addKeysText, keysBackText, keysHindranceSentence, keysText, moveKeysText } from '../text/keys.ts';
 import type { KeysHindrance } from '../text/keys.ts';
 
 /** Long-term keys: into the vault, back into a file, and into the vault without ever being in a file. */
@@ -41,7 +34,7 @@ async function moveIn(parts: CommandParts, argument: CommandArgument): Promise<v
   }
   const { name } = section;
   const place = parts.keys.place();
-  const hindrance = hindranceOfPlace(place) ?? hindranceOf(section);
+  const hindrance = (await parts.keys.hindrance()) ?? hindranceOf(section);
   const file = section.properties.get('aws_access_key_id')?.place.file;
   if (hindrance !== undefined || file === undefined) {
     await refuse(parts, hindrance ?? { kind: 'otherKind' }, name);
@@ -176,7 +169,7 @@ async function entryToMove(
 
 async function addUserKeys(parts: CommandParts): Promise<void> {
   const place = parts.keys.place();
-  const hindrance = hindranceOfPlace(place);
+  const hindrance = await parts.keys.hindrance();
   if (hindrance !== undefined) {
     await refuse(parts, hindrance, keysText.addTitle());
     return;

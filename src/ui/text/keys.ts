@@ -8,6 +8,8 @@ import { t } from './l10n.ts';
 export type KeysHindrance =
   /** Where VS Code keeps secrets, as `secretPlace` tells. */
   | { readonly kind: 'browser' | 'remote' }
+  /** It has lost what an earlier run of the editor put there. */
+  | { readonly kind: 'memory' }
   /** The folder of the helper cannot be trusted or written. */
   | { readonly kind: 'noHelper' }
   /** The profile gets its credentials in another way, or in two. */
@@ -32,6 +34,11 @@ export function keysHindranceSentence(hindrance: KeysHindrance, profile: string)
     case 'remote':
       return t(
         'VS Code would keep these keys on another computer than the AWS files, open a window on this one: {0}',
+        profile,
+      );
+    case 'memory':
+      return t(
+        'VS Code keeps secrets in memory only here, set up a keyring and start it again, nothing was moved: {0}',
         profile,
       );
     case 'noHelper':
