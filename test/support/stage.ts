@@ -8,7 +8,7 @@ import type { JournalEntry } from '../sandbox/journal.ts';
 import { demoData, writeDemoHome } from '../sandbox/demo.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { packagedExtension } from './packaged.ts';
-import { findProgram } from './rig.ts';
+import { findProgram, resultsFolder } from './rig.ts';
 import { launchWorkbench, type Workbench, type WorkbenchOptions } from './workbench.ts';
 import { poll, type WorkbenchPage } from './workbenchPage.ts';
 
@@ -163,6 +163,15 @@ export class Stage {
     await windows();
   }
 
+  /** A picture of every page that is open, a second window and a provider's page too, as far as they can be had. */
+  async pictures(name: string): Promise<void> {
+    await mkdir(resultsFolder, { recursive: true });
+    for (const [index, page] of this.page.page.context().pages().entries()) {
+      const path = join(resultsFolder, `${name}${index === 0 ? '' : ` ${String(index + 1)}`}.png`);
+      await page.screenshot({ path }).catch(() => undefined);
+    }
+  }
+
   async stop(): Promise<void> {
     await this.workbench.stop();
     await this.sandbox.close();
@@ -217,7 +226,7 @@ export function setStage(options: StageOptions = {}): () => Stage {
     const test = this.currentTest;
     if (test?.state === 'failed') {
       failed = test.title;
-      await stage?.page.screenshot(`failed: ${test.title.replaceAll('/', ' ').slice(0, 100)}`);
+      await stage?.pictures(`failed: ${test.title.replaceAll('/', ' ').slice(0, 100)}`);
     }
   });
   after(() => stage?.stop());
