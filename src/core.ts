@@ -320,6 +320,9 @@ export function start(context: vscode.ExtensionContext): Core {
     sessions,
     guards,
     flow,
+    host,
+    peers,
+    log,
     files: async () => (await files.read()).set,
     now: awsNow,
   });

@@ -3,6 +3,9 @@ import * as vscode from 'vscode';
 import type { StsSessionsApi } from './api.ts';
 import type { Guard } from './aws/guards.ts';
 import type { ProfileSet } from './aws/profiles.ts';
+import { noteFile } from './outlets/noteFile.ts';
+import type { WindowHost } from './outlets/windowHost.ts';
+import { AccessNote } from './session/accessNote.ts';
 import { ApiQuestions } from './session/apiQuestions.ts';
 import { DisposableStore, Emitter } from './session/emitter.ts';
 import { ExtensionAccess, type AccessEntry } from './session/extensionAccess.ts';
@@ -10,10 +13,11 @@ import { guardedSession } from './session/guardTarget.ts';
 import { Handles } from './session/handles.ts';
 import { HandOuts, type Caller } from './session/handOuts.ts';
 import type { Sessions } from './session/sessions.ts';
-import type { Session } from './session/types.ts';
+import type { Peers, Session } from './session/types.ts';
 import { AccountsMenu } from './ui/accountsMenu.ts';
 import { askForCredentials, askToStart } from './ui/apiConsent.ts';
 import { chooseProfile } from './ui/commands/target.ts';
+import type { Log } from './ui/log.ts';
 import type { ExtensionAccessPort } from './ui/parts.ts';
 import type { SessionFlow } from './ui/sessionFlow.ts';
 import { accessText, apiSentences, extensionName } from './ui/text/access.ts';
@@ -22,12 +26,18 @@ import type { WiredGuards } from './wireGuards.ts';
 
 const accessKey = 'extensionAccess';
 
+/** Another window that holds the note longer hangs, ms. */
+const patienceMs = 5000;
+
 /** What it is made from. */
 export interface ApiParts {
   readonly context: vscode.ExtensionContext;
   readonly sessions: Sessions;
   readonly guards: WiredGuards;
   readonly flow: SessionFlow;
+  readonly host: Promise<WindowHost>;
+  readonly peers: Peers;
+  readonly log: Pick<Log, 'warn'>;
   /** The files as they are now. */
   files(this: void): Promise<ProfileSet>;
   now(this: void): number;
@@ -41,16 +51,40 @@ export interface WiredApi {
 }
 
 /** Puts the interface for other extensions together. */
-export function wireApi({ context, sessions, guards, flow, files, now }: ApiParts): WiredApi {
+export function wireApi({
+  context,
+  sessions,
+  guards,
+  flow,
+  host,
+  peers,
+  log,
+  files,
+  now,
+}: ApiParts): WiredApi {
   const store = new DisposableStore();
   context.subscriptions.push(store);
   const { globalState } = context;
-  const access = store.add(
-    new ExtensionAccess({
-      read: () => globalState.get(accessKey),
-      write: (list: readonly AccessEntry[]) => globalState.update(accessKey, list),
+  const file = host.then(({ folder }) => noteFile(folder, 'access'));
+  const note = store.add(
+    new AccessNote({
+      file: { read: async () => (await file).read(), write: async (value) => (await file).write(value) },
+      exclusive: (work) => peers.exclusive('extension-access', AbortSignal.timeout(patienceMs), work),
+      announce: () => peers.announce(),
+      now: () => Date.now(),
+      log: (line) => log.warn(line),
     }),
   );
+  const access = store.add(
+    new ExtensionAccess(
+      {
+        read: () => globalState.get(accessKey),
+        write: (list: readonly AccessEntry[]) => globalState.update(accessKey, list),
+      },
+      note,
+    ),
+  );
+  store.add(peers.onDidChange(() => void access.look()));
   const handles = new Handles(() => `sts-sessions:${randomUUID()}`);
   const guardOf = (session: Session): Guard | undefined => guards.of(guardedSession(session));
   // What was allowed for good was not allowed for a folder that nobody trusts.
@@ -144,7 +178,10 @@ export function wireApi({ context, sessions, guards, flow, files, now }: ApiPart
       };
     },
     access: {
-      list: () => handOuts.granted().map((row) => ({ ...row, extensionName: nameOf(row.extension) })),
+      list: async () => {
+        await handOuts.look();
+        return handOuts.granted().map((row) => ({ ...row, extensionName: nameOf(row.extension) }));
+      },
       takeBack: ({ extension, session }) => handOuts.takeBack(extension, session),
     },
   };

@@ -8,7 +8,7 @@ import { errorCode } from './liveness.ts';
  * What the windows of one host tell each other: which MFA codes are used up, how renewals stand, which MFA devices are being
  * enrolled, and how far the clock is off.
  */
-export type NoteName = 'codes' | 'renewals' | 'enrolments' | 'skew';
+export type NoteName = 'codes' | 'renewals' | 'enrolments' | 'skew' | 'access';
 
 /**
  * A file in the helper's folder in which the windows of one host tell each other something; where no folder can be

@@ -1,3 +1,4 @@
+import type { AccessNote, AccessOnce } from './accessNote.ts';
 import { Emitter, type Disposable, type Event } from './emitter.ts';
 
 /** An extension that gets the credentials of a session without asking again. No secret is in it. */
@@ -21,10 +22,14 @@ export interface AccessStore {
  */
 export class ExtensionAccess implements Disposable {
   readonly #store: AccessStore;
+  readonly #note: AccessNote;
   readonly #changes = new Emitter<string>();
 
-  constructor(store: AccessStore) {
+  /** `note`: what the other windows must know of at once. */
+  constructor(store: AccessStore, note: AccessNote) {
     this.#store = store;
+    this.#note = note;
+    note.onTakenBack((extension) => this.#changes.fire(extension));
   }
 
   /** Fires with the id of an extension that may do more or less than before. */
@@ -35,7 +40,35 @@ export class ExtensionAccess implements Disposable {
   /** All of it; what somebody else has written into the store counts as nothing. */
   list(): readonly AccessEntry[] {
     const stored = this.#store.read();
-    return Array.isArray(stored) ? stored.filter(isEntry) : [];
+    // VS Code takes a moment to tell its windows what is in the store.
+    const isHeld = ({ extension, session, since }: AccessEntry): boolean =>
+      !this.#note.isTakenBack(extension, session, since);
+    return Array.isArray(stored) ? stored.filter(isEntry).filter(isHeld) : [];
+  }
+
+  /** What extensions have on a single yes in any window, as of the last look. */
+  once(): readonly AccessOnce[] {
+    return this.#note.once();
+  }
+
+  /** What `since` and `at` are counted by, ms UTC. */
+  now(): number {
+    return this.#note.now();
+  }
+
+  /** Looks what other windows have given and taken back. Never rejects. */
+  look(): Promise<void> {
+    return this.#note.look();
+  }
+
+  /** An extension got credentials on a single yes. Never rejects. */
+  gave(given: AccessOnce): Promise<void> {
+    return this.#note.given(given);
+  }
+
+  /** True when what was given at `at` (ms UTC) has been taken back since, in whatever window. */
+  isTakenBack(extension: string, session: string, at: number): boolean {
+    return this.#note.isTakenBack(extension, session, at);
   }
 
   has(extension: string, session: string): boolean {
@@ -50,6 +83,7 @@ export class ExtensionAccess implements Disposable {
 
   /** Takes it back; fires also when nothing was remembered, for what was allowed this once. */
   async takeBack(extension: string, session: string): Promise<void> {
+    await this.#note.takeBack({ extension, session, at: this.now() });
     await this.#store.write(this.list().filter((each) => !isOf(each, extension, session)));
     this.#changes.fire(extension);
   }

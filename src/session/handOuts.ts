@@ -66,6 +66,8 @@ export interface Granted {
 
 /** Credentials that an extension has. */
 interface Given extends Pick<Granted, 'extension' | 'session' | 'name' | 'until'> {
+  /** When it got them, ms UTC. */
+  readonly at: number;
   readonly accessKeyId: string;
   /** On what is allowed for good: without a question only while it is, and another window may take it back. */
   readonly forGood: boolean;
@@ -80,12 +82,22 @@ export class HandOuts implements Disposable {
     this.#ports = ports;
   }
 
-  /** Who may have what without being asked about, by the extension and the session's name. */
+  /** Looks what other windows have given and taken back. Never rejects. */
+  look(): Promise<void> {
+    return this.#ports.access.look();
+  }
+
+  /** Who may have what without being asked about, by the extension and the session's name, as of the last look. */
   granted(): readonly Granted[] {
     const now = this.#ports.now();
     const rows = new Map<string, Granted>();
-    for (const { extension, session, name, until, forGood } of this.#given.values()) {
-      const isHeld = !forGood || this.#ports.access.has(extension, session);
+    for (const { extension, session, name, until } of this.#ports.access.once()) {
+      rows.set(keyOf(extension, session), { extension, session, name, until, since: undefined });
+    }
+    for (const { extension, session, name, until, forGood, at } of this.#given.values()) {
+      const isHeld = forGood
+        ? this.#ports.access.has(extension, session)
+        : !this.#ports.access.isTakenBack(extension, session, at);
       if (isHeld && (until === undefined || until > now)) {
         rows.set(keyOf(extension, session), { extension, session, name, until, since: undefined });
       }
@@ -105,15 +117,16 @@ export class HandOuts implements Disposable {
 
   /** What an extension may know without asking. */
   async list(caller: Caller): Promise<readonly SessionInfo[]> {
-    await this.#ports.sessions.known(new AbortController().signal);
+    const { access, sessions } = this.#ports;
+    await Promise.all([sessions.known(new AbortController().signal), access.look()]);
     return this.#ports.sessions.list().map((session) => this.#info(caller, session));
   }
 
   /** Rejects with an `ApiError` only. */
   async credentials(caller: Caller, ref: SessionRef, options: CallOptions = {}): Promise<AwsCredentials> {
     return this.#within(options, async (signal) => {
-      const { sessions } = this.#ports;
-      await sessions.known(signal);
+      const { access, sessions } = this.#ports;
+      await Promise.all([sessions.known(signal), access.look()]);
       const id = typeof ref === 'string' ? ref : this.#ports.ofHandle(ref.handle);
       if (id !== undefined) {
         await this.#ports.judge(id);
@@ -193,7 +206,7 @@ export class HandOuts implements Disposable {
       const consent = await this.#ports.askForCredentials(caller, session);
       // Asked anew: it may have been guarded while the question stood there.
       if (consent === 'always' && this.#ports.mayRemember(session)) {
-        const since = this.#ports.now();
+        const since = access.now();
         await access.allow({ extension: caller.id, session: session.id, name: session.name, since });
       }
       return consent;
@@ -207,14 +220,20 @@ export class HandOuts implements Disposable {
     const { accessKeyId, expiresAt: until } = credentials;
     const { id, name } = session;
     const isNew = !this.#hasAlready(caller, id, credentials);
+    const at = this.#ports.access.now();
+    const forGood = this.#isRemembered(caller, session);
     this.#given.set(keyOf(caller.id, id), {
       extension: caller.id,
       session: id,
       name,
       accessKeyId,
       until,
-      forGood: this.#isRemembered(caller, session),
+      forGood,
+      at,
     });
+    if (isNew && !forGood && until !== undefined) {
+      void this.#ports.access.gave({ extension: caller.id, session: id, name, until, at });
+    }
     if (isNew) {
       this.#ports.sessions.handedOut(id, { kind: 'extension', id: caller.id });
     }
@@ -222,8 +241,10 @@ export class HandOuts implements Disposable {
 
   /** True for what it has on a single yes, which needs no other. */
   #isAllowedOnce(caller: Caller, session: string, credentials: Credentials): boolean {
+    const given = this.#given.get(keyOf(caller.id, session));
     return (
-      this.#given.get(keyOf(caller.id, session))?.forGood === false &&
+      given?.forGood === false &&
+      !this.#ports.access.isTakenBack(caller.id, session, given.at) &&
       this.#hasAlready(caller, session, credentials)
     );
   }

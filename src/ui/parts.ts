@@ -273,7 +273,8 @@ export interface KeysPort {
 
 /** What other extensions may have without being asked about, as the interface sees it. */
 export interface ExtensionAccessPort {
-  list(): readonly (Granted & { readonly extensionName: string })[];
+  /** In whatever window. */
+  list(): Promise<readonly (Granted & { readonly extensionName: string })[]>;
   /** They are asked about from now on. */
   takeBack(granted: Pick<Granted, 'extension' | 'session'>): Promise<void>;
 }

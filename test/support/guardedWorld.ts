@@ -162,7 +162,7 @@ export async function loadGuardedWorlds(): Promise<GuardedWorlds> {
       called.push(call.plan.name);
       queueMicrotask(() => call.grant());
     };
-    const { sessions } = new Window(machine, 'A', { plan, planId: id });
+    const { peers, sessions } = new Window(machine, 'A', { plan, planId: id });
     const host = Promise.resolve(like<WindowHost>({ folder: undefined }));
     const state = new Map<string, unknown>();
     const globalState = like<vscode.Memento>({
@@ -235,7 +235,7 @@ export async function loadGuardedWorlds(): Promise<GuardedWorlds> {
       log,
       now,
     });
-    const api = wireApi({ context, sessions, guards, flow, files, now });
+    const api = wireApi({ context, sessions, guards, flow, host, peers, log, files, now });
     const folders = wireFolders({ context, sessions, flow: () => flow, delivery: () => delivery });
     const profiles = { read: files, onDidChange: () => ({ dispose: () => undefined }) };
     const parts = like<CommandParts>({

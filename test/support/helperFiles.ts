@@ -9,7 +9,7 @@ export function damagedFiles(helperFolder: string): readonly string[] {
     ...damagedIn(join(helperFolder, 'w'), (text) => parseRegistration(text) !== undefined),
     ...spaces.flatMap((space) => damagedIn(join(helperFolder, 'locks', space), isJson)),
     ...damagedIn(helperFolder, (text, name) =>
-      name === 'codes' || name === 'renewals' || name === 'skew'
+      name === 'codes' || name === 'renewals' || name === 'skew' || name === 'access'
         ? isJson(text)
         : name === 'id'
           ? /^[0-9a-f]{32}\n$/.test(text)

@@ -3,6 +3,7 @@ import { ExtensionAccess, type AccessEntry } from '../../src/session/extensionAc
 import { Handles } from '../../src/session/handles.ts';
 import { accountChanges, accountsOf, matching } from '../../src/ui/accounts.ts';
 import { accessText, apiSentences, extensionName } from '../../src/ui/text/access.ts';
+import { accessNote } from '../support/accessNotes.ts';
 import { assertGoodSentence } from '../support/sentence.ts';
 import { liveState, minute, noon, sessionOf } from '../support/sessions.ts';
 
@@ -10,13 +11,17 @@ const entry = { extension: 'example.tool', session: 'abc', name: 'prod', since: 
 
 function open(stored?: unknown) {
   let kept = stored;
-  const access = new ExtensionAccess({
+  const store = {
     read: () => kept,
     write: async (list: readonly AccessEntry[]) => {
       // As the real one: what comes back is what JSON keeps.
       kept = JSON.parse(JSON.stringify(list)) as unknown;
     },
-  });
+  };
+  const access = new ExtensionAccess(
+    store,
+    accessNote(() => noon),
+  );
   return { access, kept: () => kept };
 }
 

@@ -6,6 +6,7 @@ import { HandOuts, type Caller, type HandOutPorts } from '../../src/session/hand
 import type { Happening } from '../../src/session/happenings.ts';
 import type { Session } from '../../src/session/types.ts';
 import { apiSentences } from '../../src/ui/text/access.ts';
+import { accessNote } from '../support/accessNotes.ts';
 import { settle } from '../support/fakeClock.ts';
 import { hour, Machine, minute, never, profile } from '../support/sessionWindows.ts';
 
@@ -36,12 +37,15 @@ class Desk {
     this.sessions.onDidHappen((happening) => this.told.push(happening));
     this.handOuts = new HandOuts({
       sessions: this.sessions,
-      access: new ExtensionAccess({
-        read: () => this.stored,
-        write: async (list) => {
-          this.stored = list;
+      access: new ExtensionAccess(
+        {
+          read: () => this.stored,
+          write: async (list) => {
+            this.stored = list;
+          },
         },
-      }),
+        accessNote(now),
+      ),
       questions: new ApiQuestions({
         now,
         limit: () => {

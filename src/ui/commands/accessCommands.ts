@@ -11,7 +11,7 @@ export function accessCommands(parts: CommandParts) {
 /** Shows who may have what; what is unchecked is taken back. */
 async function manageExtensionAccess(parts: CommandParts): Promise<void> {
   const { extensionAccess } = parts;
-  const rows = extensionAccess.list();
+  const rows = await extensionAccess.list();
   if (rows.length === 0) {
     void vscode.window.showInformationMessage(accessText.none());
     return;
