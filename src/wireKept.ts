@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -110,10 +111,24 @@ async function putHelperBack({ context, host }: KeptParts): Promise<void> {
     }));
 }
 
+/**
+ * What is another one when the editor, in whose memory a store may lie, was started anew; undefined where nobody knows. On
+ * the desktop that is its main process, which a window that is loaded again leaves running, and in a browser the page. From
+ * another computer it cannot be seen.
+ */
+function runOfEditor(): string | undefined {
+  if (vscode.env.uiKind === vscode.UIKind.Web) {
+    return randomUUID();
+  }
+  const pid = process.env['VSCODE_PID'];
+  return vscode.env.remoteName === undefined && pid !== undefined ? `process ${pid}` : undefined;
+}
+
 /** The secret store as a whole. */
 class Store {
   readonly #parts: KeptParts;
   readonly #marks: Promise<SecretItems>;
+  readonly #run = runOfEditor();
 
   constructor(parts: KeptParts) {
     this.#parts = parts;
@@ -137,6 +152,9 @@ class Store {
 
   /** Whether what an earlier run of the editor has stored is still there; leaves a mark for the next one. */
   async outlives(): Promise<boolean | undefined> {
+    if (this.#run === undefined) {
+      return undefined;
+    }
     const noted = this.#parts.context.globalState.get<unknown>(probeKey);
     const mark = await (await this.#marks).read(probeId);
     const stored = typeof mark === 'object' && mark !== null && 'run' in mark ? mark.run : undefined;
@@ -144,15 +162,16 @@ class Store {
       await this.leaveMark();
     }
     if (stored !== undefined) {
-      return stored === vscode.env.sessionId ? undefined : true;
+      return stored === this.#run ? undefined : true;
     }
-    return noted === undefined || noted === vscode.env.sessionId ? undefined : false;
+    return noted === undefined || noted === this.#run ? undefined : false;
   }
 
   async leaveMark(): Promise<void> {
-    const { sessionId } = vscode.env;
-    await (await this.#marks).write(probeId, { version: 1, run: sessionId });
-    await this.#parts.context.globalState.update(probeKey, sessionId);
+    if (this.#run !== undefined) {
+      await (await this.#marks).write(probeId, { version: 1, run: this.#run });
+      await this.#parts.context.globalState.update(probeKey, this.#run);
+    }
   }
 
   /** False when one of them is still there. */

@@ -3,7 +3,7 @@ import type { Credentials, Keys } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
 import type { StsTarget } from '../aws/planModel.ts';
 import type { IamCaller } from '../aws/roles/iamApi.ts';
-import type { RotationPorts } from '../session/keyRotation.ts';
+import type { RotationPorts } from '../session/rotationPorts.ts';
 import type { KnownKeys } from './keyFacts.ts';
 import { keyCareText } from './text/keyCare.ts';
 

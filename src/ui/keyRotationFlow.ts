@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { KeyUse } from '../aws/accessKeys.ts';
 import type { Fault } from '../aws/faults.ts';
 import { KeyRotation } from '../session/keyRotation.ts';
-import type { Rotated, RotationStep, RotationTrouble } from '../session/keyRotation.ts';
+import type { Rotated, RotationStep, RotationTrouble } from '../session/rotationPorts.ts';
 import type { RotationNote } from '../session/rotationNote.ts';
 import { callerOf, keyOwner, lockOf, tellFault } from './keyCarePorts.ts';
 import type { KeyCarePorts, KeyOwner } from './keyCarePorts.ts';

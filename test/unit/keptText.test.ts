@@ -82,6 +82,7 @@ describe('the page of what is kept', () => {
     assert.match(keptPage({ ...nothing, outlives: true }), /has outlived a restart/);
     assert.match(keptPage({ ...nothing, place: 'browser' }), /the browser’s own storage/);
     assert.match(keptPage({ ...nothing, place: 'remote' }), /computer that shows this window/);
+    assert.doesNotMatch(keptPage({ ...nothing, place: 'remote' }), /restart/);
     assert.match(keptPage({ ...nothing, secrets: undefined }), /The store failed/);
   });
 

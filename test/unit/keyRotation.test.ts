@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import type { RotationStep } from '../../src/session/keyRotation.ts';
+import type { RotationStep } from '../../src/session/rotationPorts.ts';
 import type { RotationNote } from '../../src/session/rotationNote.ts';
 import { sandboxClient } from '../sandbox/client.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';

@@ -107,7 +107,7 @@ export function keptPage(inventory: Inventory): string {
               ),
             ]
           : []),
-        restartSentence(inventory.outlives),
+        ...(inventory.place === 'remote' ? [] : [restartSentence(inventory.outlives)]),
         '',
         ...(secrets === undefined
           ? [t('The store failed, so that nobody knows what is in it.')]

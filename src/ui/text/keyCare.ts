@@ -1,5 +1,5 @@
 import { ageInDays, type AccessKeyInfo, type KeyUse } from '../../aws/accessKeys.ts';
-import type { RotationStep } from '../../session/keyRotation.ts';
+import type { RotationStep } from '../../session/rotationPorts.ts';
 import type { RotationNote } from '../../session/rotationNote.ts';
 import { t } from './l10n.ts';
 
@@ -35,7 +35,7 @@ export const keyCareText = {
         profiles.join(', '),
       ),
       t(
-        'Copies of the old key elsewhere, on servers or in other tools, stop working when it is switched off.',
+        'Copies of the old key elsewhere, on servers or in other tools, stop working when it is switched off. Sessions that are live go on to their end, and are to be started again then.',
       ),
     ].join('\n\n'),
   rotate: () => t('Rotate'),
