@@ -1,35 +1,40 @@
-import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { withoutPointer } from './aws/keyLines.ts';
 import { isManaged } from './aws/profiles.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import { isThere, isWeaklyEncrypted, removeAll } from './files/keptFiles.ts';
+import { editFile } from './files/safeWrite.ts';
+import type { SharedPaths } from './files/sharedFiles.ts';
 import { installHelper, removeHelper } from './outlets/install.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import type { Disposable } from './session/emitter.ts';
+import { errorName } from './session/errorName.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Peers } from './session/types.ts';
 import type { Inventory, KeptFile, NotDeleted } from './ui/inventory.ts';
 import type { KeptPorts } from './ui/kept.ts';
 import type { Log } from './ui/log.ts';
 import type { CommandParts, KeptPort } from './ui/parts.ts';
-import { isIndexKey, keptSecrets, removeSecret, SecretItems } from './ui/secretItems.ts';
+import { isIndexKey } from './ui/secretItems.ts';
 import type { KeptSecret } from './ui/secretItems.ts';
 import { secretPlace } from './ui/text/authenticators.ts';
 import { whereOf } from './ui/text/giveAway.ts';
 import { consoleFolders } from './wireConsole.ts';
+import { KeptStore } from './wireKeptStore.ts';
 
 /** What it is made from. */
 export interface KeptParts extends Pick<
   CommandParts,
-  'authenticators' | 'delivery' | 'written' | 'saml' | 'isAsking'
+  'authenticators' | 'delivery' | 'written' | 'saml' | 'keys' | 'isAsking'
 > {
   readonly context: vscode.ExtensionContext;
   readonly sessions: Sessions;
   readonly host: Promise<WindowHost>;
   readonly peers: Peers;
-  readonly configPath: string;
+  /** Of the two shared files. */
+  readonly paths: SharedPaths;
   readonly log: Log;
   files(): Promise<ProfileSet>;
   /** ms UTC. */
@@ -46,9 +51,6 @@ export interface WiredKept extends KeptPort, Disposable {
 const onlyCopyFamily = 'keys';
 /** The global state's: notes about these keys, which stay with them. */
 const onlyCopyNotes = /^key(?:Vault|s)/i;
-const probe = { name: 'probe', version: 1, indexKey: 'probeIndex' } as const;
-const probeKey = 'secretProbe';
-const probeId = 'restart';
 /** A browser window of a sign-in that is under way is waited for, ms. */
 const patienceMs = 3000;
 
@@ -63,17 +65,17 @@ const editorFolders: Readonly<Record<string, string>> = {
 
 /** Builds what shows and deletes all that is kept. Nothing is looked at before the person asks. */
 export function wireKept(parts: KeptParts): WiredKept {
-  const { context, sessions, host, log } = parts;
+  const { sessions, host, log } = parts;
   let isHelperGone = false;
-  const store = new Store(parts);
+  const store = new KeptStore(parts);
   const listening = sessions.onDidHappen(({ kind, by }) => {
     if (kind === 'started') {
       if (isHelperGone) {
         isHelperGone = false;
-        void putHelperBack(parts).catch((error: unknown) => log.warn(`helper: ${nameOf(error)}`));
+        void putHelperBack(parts).catch((error: unknown) => log.warn(`helper: ${errorName(error)}`));
       }
-      if (by.kind === 'person' && context.globalState.get(probeKey) === undefined) {
-        void store.leaveMark().catch((error: unknown) => log.info(`mark: ${nameOf(error)}`));
+      if (by.kind === 'person' && !store.isMarked) {
+        void store.leaveMark().catch((error: unknown) => log.info(`mark: ${errorName(error)}`));
       }
     }
   });
@@ -111,80 +113,7 @@ async function putHelperBack({ context, host }: KeptParts): Promise<void> {
     }));
 }
 
-/**
- * What is another one when the editor, in whose memory a store may lie, was started anew; undefined where nobody knows. On
- * the desktop that is its main process, which a window that is loaded again leaves running, and in a browser the page. From
- * another computer it cannot be seen.
- */
-function runOfEditor(): string | undefined {
-  if (vscode.env.uiKind === vscode.UIKind.Web) {
-    return randomUUID();
-  }
-  const pid = process.env['VSCODE_PID'];
-  return vscode.env.remoteName === undefined && pid !== undefined ? `process ${pid}` : undefined;
-}
-
-/** The secret store as a whole. */
-class Store {
-  readonly #parts: KeptParts;
-  readonly #marks: Promise<SecretItems>;
-  readonly #run = runOfEditor();
-
-  constructor(parts: KeptParts) {
-    this.#parts = parts;
-    this.#marks = parts.host.then(
-      ({ hostId }) =>
-        new SecretItems(parts.context, probe, hostId, (...asked) => parts.peers.exclusive(...asked)),
-    );
-  }
-
-  /** This host's items, and how many others have; undefined when the store fails. */
-  async look(): Promise<{ readonly secrets: readonly KeptSecret[] | undefined; readonly ofOthers: number }> {
-    try {
-      const [all, { hostId }] = await Promise.all([keptSecrets(this.#parts.context), this.#parts.host]);
-      const secrets = all.filter((secret) => secret.hostId === hostId);
-      return { secrets, ofOthers: all.length - secrets.length };
-    } catch (error) {
-      this.#parts.log.warn(`secrets: ${nameOf(error)}`);
-      return { secrets: undefined, ofOthers: 0 };
-    }
-  }
-
-  /** Whether what an earlier run of the editor has stored is still there; leaves a mark for the next one. */
-  async outlives(): Promise<boolean | undefined> {
-    if (this.#run === undefined) {
-      return undefined;
-    }
-    const noted = this.#parts.context.globalState.get<unknown>(probeKey);
-    const mark = await (await this.#marks).read(probeId);
-    const stored = typeof mark === 'object' && mark !== null && 'run' in mark ? mark.run : undefined;
-    if (noted === undefined || stored === undefined) {
-      await this.leaveMark();
-    }
-    if (stored !== undefined) {
-      return stored === this.#run ? undefined : true;
-    }
-    return noted === undefined || noted === this.#run ? undefined : false;
-  }
-
-  async leaveMark(): Promise<void> {
-    if (this.#run !== undefined) {
-      await (await this.#marks).write(probeId, { version: 1, run: this.#run });
-      await this.#parts.context.globalState.update(probeKey, this.#run);
-    }
-  }
-
-  /** False when one of them is still there. */
-  async removeAll(secrets: readonly KeptSecret[]): Promise<boolean> {
-    const { context, peers } = this.#parts;
-    const gone = await Promise.allSettled(
-      secrets.map((secret) => removeSecret(context, (...asked) => peers.exclusive(...asked), secret)),
-    );
-    return gone.every(({ status }) => status === 'fulfilled');
-  }
-}
-
-async function look(parts: KeptParts, store: Store): Promise<Inventory> {
+async function look(parts: KeptParts, store: KeptStore): Promise<Inventory> {
   const { context, authenticators, written, saml, sessions } = parts;
   const outlives = await store.outlives().catch(() => undefined);
   const { secrets, ofOthers } = await store.look();
@@ -205,19 +134,41 @@ async function look(parts: KeptParts, store: Store): Promise<Inventory> {
     ofOthers,
     sessions: sessions.list().map(({ name }) => name),
     authenticators: authenticators.list().map(({ serial }) => serial),
-    onlyCopies: onlyCopiesIn(secrets ?? []),
+    onlyCopies: (await onlyCopies(parts, secrets ?? [])).map(({ name }) => name),
     files: await filesOf(parts),
     managed: [...set.profiles.values()].filter(isManaged).map(({ name }) => name),
-    configPath: parts.configPath,
+    configPath: parts.paths.config,
     written: written.list().map(whereOf),
     browsers: providers.map(({ host }) => host),
     stateEntries: context.globalState.keys().length,
   };
 }
 
-/** Their ids tell nobody anything, so that their number stands for them where nothing better is known. */
-function onlyCopiesIn(secrets: readonly KeptSecret[]): readonly string[] {
-  return secrets.filter(({ family }) => family === onlyCopyFamily).map(({ id }) => id);
+/** Access keys that stand in no file: those on their way into the vault stand in one still. */
+async function onlyCopies(
+  { keys }: KeptParts,
+  secrets: readonly KeptSecret[],
+): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  const entries = new Map((await keys.list().catch(() => [])).map((entry) => [entry.id, entry]));
+  return secrets
+    .filter(({ family, id }) => family === onlyCopyFamily && entries.get(id)?.stage !== 'in')
+    .map(({ id }) => {
+      const entry = entries.get(id);
+      // Of a newer version, or broken: nobody here can tell what it is.
+      return { id, name: entry === undefined ? id : `${entry.profile} (${entry.accessKeyId})` };
+    });
+}
+
+/** What leads to keys that are gone would make tools fail in a way that nobody understands. */
+async function removePointers({ keys, paths }: KeptParts): Promise<boolean> {
+  let isDone = true;
+  for (const { id, profile } of await keys.list()) {
+    for (const file of ['config', 'credentials'] as const) {
+      const { kind } = await editFile(paths[file], (text) => withoutPointer(text, file, profile, id));
+      isDone &&= kind === 'written' || kind === 'unchanged';
+    }
+  }
+  return isDone;
 }
 
 async function filesOf({ context, host }: KeptParts): Promise<readonly KeptFile[]> {
@@ -233,7 +184,11 @@ async function filesOf({ context, host }: KeptParts): Promise<readonly KeptFile[
 }
 
 /** In the order in which nothing comes back: what makes things before what it has made. */
-async function deleteAll(parts: KeptParts, store: Store, withKeys: boolean): Promise<readonly NotDeleted[]> {
+async function deleteAll(
+  parts: KeptParts,
+  store: KeptStore,
+  withKeys: boolean,
+): Promise<readonly NotDeleted[]> {
   const { sessions, authenticators, delivery, written, saml } = parts;
   const left: NotDeleted[] = [];
   const attempt = async (
@@ -242,7 +197,7 @@ async function deleteAll(parts: KeptParts, store: Store, withKeys: boolean): Pro
     what: NotDeleted['what'] = 'other',
   ): Promise<void> => {
     const done = await work().catch((error: unknown) => {
-      parts.log.warn(`delete: ${nameOf(error)}`);
+      parts.log.warn(`delete: ${errorName(error)}`);
       return false;
     });
     if (!done) {
@@ -254,19 +209,23 @@ async function deleteAll(parts: KeptParts, store: Store, withKeys: boolean): Pro
   for (const note of written.list()) {
     await attempt(whereOf(note), async () => (await written.takeOut(note)).kind !== 'failed');
   }
-  await attempt(parts.configPath, async () => (await delivery.removeManagedProfiles()).ok);
+  await attempt(parts.paths.config, async () => (await delivery.removeManagedProfiles()).ok);
   for (const { serial } of authenticators.list()) {
     await attempt(serial, async () => {
       await authenticators.remove(serial);
       return true;
     });
   }
+  if (withKeys) {
+    await attempt(parts.paths.config, () => removePointers(parts));
+  }
   const removeSecrets = async (): Promise<boolean> => {
     const { secrets } = await store.look();
-    return (
-      secrets !== undefined &&
-      store.removeAll(secrets.filter(({ family }) => withKeys || family !== onlyCopyFamily))
-    );
+    if (secrets === undefined) {
+      return false;
+    }
+    const stays = new Set(withKeys ? [] : (await onlyCopies(parts, secrets)).map(({ id }) => id));
+    return store.removeAll(secrets.filter(({ family, id }) => family !== onlyCopyFamily || !stays.has(id)));
   };
   await attempt('', removeSecrets, 'secrets');
   for (const provider of await saml.knownProviders()) {
@@ -295,8 +254,4 @@ async function forgetState({ context, host }: KeptParts, withKeys: boolean): Pro
     await context.workspaceState.update(key, undefined);
   }
   return true;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown';
 }

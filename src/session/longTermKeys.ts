@@ -28,7 +28,16 @@ export function keysIn(places: readonly LongTermKeys[]): LongTermKeys {
   };
   return {
     read: async (profile) => (await placeOf(profile))?.read(profile),
-    replace: async (profile, accessKeyId, next) =>
-      (await placeOf(profile))?.replace(profile, accessKeyId, next) ?? { kind: 'changed' },
+    async replace(profile, accessKeyId, next) {
+      const place = await placeOf(profile);
+      const result = (await place?.replace(profile, accessKeyId, next)) ?? { kind: 'changed' };
+      if (result.kind === 'replaced') {
+        // A copy of them elsewhere, of another profile, is switched off at AWS as well.
+        for (const other of places.filter((each) => each !== place)) {
+          await other.replace(profile, accessKeyId, next);
+        }
+      }
+      return result;
+    },
   };
 }

@@ -7,7 +7,7 @@ import { Secret } from '../../src/aws/secret.ts';
 import { createIam } from '../../src/clients/iam.ts';
 import { createStsSender } from '../../src/clients/sts.ts';
 import { fileKeys } from '../../src/files/fileKeys.ts';
-import type { RotationPorts, RotationStep } from '../../src/session/keyRotation.ts';
+import type { RotationPorts, RotationStep } from '../../src/session/rotationPorts.ts';
 import { KeyRotation } from '../../src/session/keyRotation.ts';
 import { RotationNotes, type RotationNote } from '../../src/session/rotationNote.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';

@@ -105,7 +105,7 @@ export const keyCareText = {
     t('AWS did not take the new key everywhere within {0} seconds, try again later', seconds),
   changed: (profile: string) => t('Other keys stand in the profile by now, look at it: {0}', profile),
   notWritten: (code: string) =>
-    t('The new key could not be written, see that you may write the credentials file: {0}', code),
+    t('The new key could not be put in the place of the old one, see that it can be written: {0}', code),
   oldSecretLost: () => t('The old key was not kept, so that it cannot be put back'),
 
   ageLine: (days: number, limit: number) =>
