@@ -388,6 +388,7 @@ export function start(context: vscode.ExtensionContext): Core {
     written: giveAway.written,
     saml,
     paths: files.paths,
+    onDidChangeFiles: files.onDidChange,
     keys,
     files: async () => (await files.read()).set,
     log,

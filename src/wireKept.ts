@@ -4,12 +4,13 @@ import * as vscode from 'vscode';
 import { withoutPointer } from './aws/keyLines.ts';
 import { isManaged } from './aws/profiles.ts';
 import type { ProfileSet } from './aws/profiles.ts';
+import { vaultIdIn } from './aws/vaultPointer.ts';
 import { isThere, isWeaklyEncrypted, removeAll } from './files/keptFiles.ts';
 import { editFile } from './files/safeWrite.ts';
 import type { SharedPaths } from './files/sharedFiles.ts';
 import { installHelper, removeHelper } from './outlets/install.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
-import type { Disposable } from './session/emitter.ts';
+import { DisposableStore, type Disposable, type Event } from './session/emitter.ts';
 import { errorName } from './session/errorName.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Peers } from './session/types.ts';
@@ -37,6 +38,7 @@ export interface KeptParts extends Pick<
   readonly paths: SharedPaths;
   readonly log: Log;
   files(): Promise<ProfileSet>;
+  readonly onDidChangeFiles: Event<void>;
   /** ms UTC. */
   now(this: void): number;
 }
@@ -68,17 +70,35 @@ export function wireKept(parts: KeptParts): WiredKept {
   const { sessions, host, log } = parts;
   let isHelperGone = false;
   const store = new KeptStore(parts);
-  const listening = sessions.onDidHappen(({ kind, by }) => {
-    if (kind === 'started') {
-      if (isHelperGone) {
-        isHelperGone = false;
-        void putHelperBack(parts).catch((error: unknown) => log.warn(`helper: ${errorName(error)}`));
-      }
-      if (by.kind === 'person' && !store.isMarked) {
-        void store.leaveMark().catch((error: unknown) => log.info(`mark: ${errorName(error)}`));
-      }
+  const putBack = (): void => {
+    if (isHelperGone) {
+      isHelperGone = false;
+      void putHelperBack(parts).catch((error: unknown) => log.warn(`helper: ${errorName(error)}`));
     }
-  });
+  };
+  const listening = new DisposableStore();
+  listening.add(
+    sessions.onDidHappen(({ kind, by }) => {
+      if (kind === 'started') {
+        putBack();
+        if (by.kind === 'person' && !store.isMarked) {
+          void store.leaveMark().catch((error: unknown) => log.info(`mark: ${errorName(error)}`));
+        }
+      }
+    }),
+  );
+  listening.add(
+    parts.onDidChangeFiles(() => {
+      if (isHelperGone) {
+        void parts.files().then(({ profiles }) => {
+          // Something leads to the helper again: a profile of ours, or keys in the vault.
+          if ([...profiles.values()].some((each) => isManaged(each) || vaultIdIn(each) !== undefined)) {
+            putBack();
+          }
+        });
+      }
+    }),
+  );
   const ports: KeptPorts = {
     look: () => look(parts, store),
     deleteAll: async (withKeys) => {
@@ -87,7 +107,13 @@ export function wireKept(parts: KeptParts): WiredKept {
       const { folder } = await host;
       // Keys that stay are got by the helper.
       const isNeeded = secrets?.some(({ family }) => family === onlyCopyFamily) !== false;
-      isHelperGone = !isNeeded && folder !== undefined && (await removeHelper(folder));
+      isHelperGone =
+        !isNeeded &&
+        folder !== undefined &&
+        (await removeHelper(folder).catch((error: unknown) => {
+          log.warn(`helper: ${errorName(error)}`);
+          return false;
+        }));
       return left;
     },
     isAsking: () => parts.isAsking(),
