@@ -87,15 +87,17 @@ export function wireKept(parts: KeptParts): WiredKept {
       }
     }),
   );
+  /** Something leads to the helper again: a profile of ours, or keys in the vault. */
+  const lookForPointers = async (): Promise<void> => {
+    const { profiles } = await parts.files();
+    if ([...profiles.values()].some((each) => isManaged(each) || vaultIdIn(each) !== undefined)) {
+      putBack();
+    }
+  };
   listening.add(
     parts.onDidChangeFiles(() => {
       if (isHelperGone) {
-        void parts.files().then(({ profiles }) => {
-          // Something leads to the helper again: a profile of ours, or keys in the vault.
-          if ([...profiles.values()].some((each) => isManaged(each) || vaultIdIn(each) !== undefined)) {
-            putBack();
-          }
-        });
+        void lookForPointers();
       }
     }),
   );
