@@ -306,7 +306,7 @@ export function start(context: vscode.ExtensionContext): Core {
     guards,
     deviceOf: async (profile) => {
       const section = (await files.read()).set.profiles.get(profile);
-      return section && deviceOfKeys(section);
+      return mfaUse.port.device(profile) ?? (section && deviceOfKeys(section));
     },
     mfa: mfaUse.advice,
     waitsUntil: (session) => mfaUse.waitsUntil(session),

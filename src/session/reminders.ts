@@ -96,6 +96,10 @@ export class Reminders {
     if (isAgentRequest(session.request)) {
       return undefined;
     }
+    // The MFA session has asked for all of its roles: who let it end is not asked by each of them again.
+    if (session.mfaSource !== undefined && this.#ports.activeId() !== id) {
+      return undefined;
+    }
     if (!session.needsPerson && session.signsInAnew !== true && this.#surprises.get(id) !== startedAt) {
       return undefined;
     }

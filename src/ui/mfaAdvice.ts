@@ -51,11 +51,7 @@ export class MfaAdvice {
   async useEachRole(request: SessionRequest): Promise<boolean> {
     const planned = await this.#parts.plan(request);
     const choice = planned.ok ? mfaChoiceOf(planned.plan) : undefined;
-    if (choice === undefined) {
-      return false;
-    }
-    await this.#parts.choose(choice.profile, 'eachRole');
-    return true;
+    return choice !== undefined && this.#choose(choice.profile, 'eachRole');
   }
 
   /** True once, when another role is live that the same device gave its code for, and nothing has been chosen yet. */
@@ -83,7 +79,7 @@ export class MfaAdvice {
     const [one, each] = [mfaText.offerButton(), mfaText.keepButton()];
     const choice = await vscode.window.showInformationMessage(mfaText.offer(profile), one, each);
     if (choice !== undefined) {
-      await this.#parts.choose(profile, choice === one ? 'oneSession' : 'eachRole');
+      await this.#choose(profile, choice === one ? 'oneSession' : 'eachRole');
     }
   }
 
@@ -95,9 +91,19 @@ export class MfaAdvice {
   ): Promise<void> {
     const each = mfaText.keepButton();
     const choice = await vscode.window.showInformationMessage(mfaText.shortened(name, seconds), each);
-    if (choice === each) {
-      await this.#parts.choose(profile, 'eachRole');
+    if (choice === each && (await this.#choose(profile, 'eachRole'))) {
       await this.#parts.startAgain(request);
+    }
+  }
+
+  /** False when the settings cannot be written; the person has been told. */
+  async #choose(profile: string, use: MfaUse): Promise<boolean> {
+    try {
+      await this.#parts.choose(profile, use);
+      return true;
+    } catch {
+      void vscode.window.showErrorMessage(mfaText.notSaved());
+      return false;
     }
   }
 }

@@ -140,6 +140,28 @@ describe('the MFA session that roles share', () => {
     assert.equal(window.sessions.get(id)?.needsPerson, false);
   });
 
+  it('asks ahead of its end for all of its roles: of those only the active one asks again', async () => {
+    const world = new World();
+    const window = world.open('A');
+    const person = new Person();
+    window.sessions.attend(person);
+    for (const name of names) {
+      await start(window, name);
+    }
+    await world.machine.clock.advance(12 * hour - 9 * minute);
+    assert.deepEqual(
+      person.asked.map(({ name }) => name),
+      ['user'],
+    );
+    person.asked[0]?.answer('letEnd');
+    await world.machine.clock.advance(2 * hour);
+    assert.deepEqual(
+      person.asked.map(({ name }) => name).filter((name) => name !== 'three'),
+      ['user'],
+    );
+    assert.ok(person.asked.some(({ name }) => name === 'three'));
+  });
+
   it('is renewed by itself where its authenticator is stored', async () => {
     const world = new World();
     world.machine.answered.add(device);

@@ -15,6 +15,7 @@ describe('the words around MFA', () => {
       mfaText.offer('alice'),
       mfaText.shortened('prod-admin', 14_400),
       mfaText.noKeys('corp'),
+      mfaText.notSaved(),
       mfaText.looking('alice'),
       mfaText.securityKey('yubi'),
       mfaText.none(),

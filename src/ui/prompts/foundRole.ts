@@ -23,7 +23,7 @@ import { askText } from './input.ts';
  * says, who alone knows what of theirs fits a pattern. Undefined when they left.
  */
 export async function requestOfFound(
-  parts: Pick<CommandParts, 'recent' | 'now'>,
+  parts: Pick<CommandParts, 'now' | 'recent' | 'mfa'>,
   set: ProfileSet,
   role: SavedRole,
   { needs }: FoundRole,
@@ -88,12 +88,13 @@ async function askFitting(
 }
 
 async function deviceFor(
-  parts: Pick<CommandParts, 'recent'>,
+  parts: Pick<CommandParts, 'recent' | 'mfa'>,
   set: ProfileSet,
   role: SavedRole,
   sourceProfile: string,
 ): Promise<string | undefined> {
-  const own = set.profiles.get(sourceProfile)?.properties.get('mfa_serial')?.value;
+  const own =
+    parts.mfa.device(sourceProfile) ?? set.profiles.get(sourceProfile)?.properties.get('mfa_serial')?.value;
   if (own !== undefined && own !== '') {
     return own;
   }
@@ -108,7 +109,7 @@ async function deviceFor(
 }
 
 /** A user may have several devices: the one that was used for the profile last. */
-function lastDevice({ recent }: Pick<CommandParts, 'recent'>, profile: string): string | undefined {
+function lastDevice({ recent }: Pick<CommandParts, 'recent' | 'mfa'>, profile: string): string | undefined {
   const last = recent
     .requests()
     .find(

@@ -57,6 +57,7 @@ export const mfaText = {
       name,
       remaining(seconds * 1000),
     ),
+  notSaved: () => t('The choice was not kept, VS Code could not write its settings'),
   noKeys: (profile: string) => t('Only the long-term keys of an IAM user have MFA devices: {0}', profile),
   deviceTitle: () => t('Choose MFA Device'),
   looking: (profile: string) => t('Asking AWS for the MFA devices of: {0}', profile),
