@@ -187,7 +187,7 @@ export function start(context: vscode.ExtensionContext): Core {
     context,
     host,
     peers,
-    type: mfa.ask,
+    type: (question, signal) => mfa.ask(mfaUse.told(question), signal),
     files: async () => (await files.read()).set,
     skewMs: () => sessions.skewMs,
     now,

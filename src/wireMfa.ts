@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { Effects } from './aws/effects.ts';
+import type { Effects, MfaQuestion } from './aws/effects.ts';
 import type { NetworkSettings } from './aws/network.ts';
 import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
 import type { ProfileSet } from './aws/profiles.ts';
@@ -40,6 +40,8 @@ export interface WiredMfa {
   readonly advice: MfaAdvice;
   /** The effect that a run gets. */
   session(unattended: boolean): Effects['mfaSession'];
+  /** The question with what is known of it here: whether its code is for many roles. */
+  told(question: MfaQuestion): MfaQuestion;
   /** ms UTC until which a session, or the MFA session that it is started from, waits for the next code. */
   waitsUntil(session: string): number | undefined;
 }
@@ -93,6 +95,7 @@ export function wireMfa(parts: MfaParts): WiredMfa {
     port,
     advice,
     session: (unattended) => (wanted, signal) => shared.get(wanted, signal, unattended),
+    told: (question) => ({ ...question, shared: shared.isWaitedFor(question.session) }),
     waitsUntil: (session) => codes.waitsUntil(shared.waitedForBy(session) ?? session),
   };
 }

@@ -213,6 +213,8 @@ export interface MfaQuestion {
   /** The session that is being started, as people call it. */
   readonly session: string;
   readonly serial: string;
+  /** True where the code is for a session that roles share and that one of them waits for. */
+  readonly shared?: boolean;
   /**
    * Why it is asked again; undefined the first time. 'usedCode': this code was accepted a moment ago for an earlier
    * call of the same start, and AWS takes each code once, so the next one must be waited for. 'seedRefused': the code

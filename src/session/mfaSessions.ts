@@ -97,6 +97,11 @@ export class MfaSessions {
     return this.#waiting.get(session);
   }
 
+  /** True while a role waits for the MFA session that people call `session`. */
+  isWaitedFor(session: string): boolean {
+    return [...this.#waiting.values()].includes(session);
+  }
+
   /** Its credentials: kept, or got now. `unattended`: nobody is there to type a code. Rejects only when a port does. */
   async get(
     { session, profile, serial, durationSeconds, refused }: MfaSessionWanted,

@@ -145,6 +145,7 @@ describe('one code for many roles', () => {
       await second.clickTreeButton(name, 'Start');
       await live(second, name).filter({ hasText: 'starting' }).waitFor();
     }
+    await page.quickMessage().filter({ hasText: 'one code is for all roles of: alice' }).waitFor();
     await page.screenshot('one code: asked');
     await page.answerInput(sandbox.unusedCode('alice'));
     for (const name of ['team-3', 'team-4', 'team-5']) {

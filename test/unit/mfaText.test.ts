@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mfaChoiceLine, mfaText, mfaUseText } from '../../src/ui/text/mfa.ts';
+import { mfaPromptText } from '../../src/ui/text/prompts.ts';
 import { assertGoodSentence } from '../support/sentence.ts';
 
 const device = 'arn:aws:iam::111122223333:mfa/alice';
@@ -39,6 +40,15 @@ describe('the words around MFA', () => {
     }
     assert.match(mfaUseText('oneSession', undefined).consequence, /12h 00m/);
     assert.match(mfaUseText('oneSession', 129_600).consequence, /36h 00m/);
+  });
+
+  it('say in the box when one code is for many roles', () => {
+    const question = { session: 'alice', serial: device, retry: undefined };
+    const { title, prompt } = mfaPromptText({ ...question, shared: true });
+    assertGoodSentence(prompt);
+    assert.match(prompt, /one code is for all roles of: alice$/);
+    assert.equal(title, mfaPromptText(question).title);
+    assert.doesNotMatch(mfaPromptText({ ...question, shared: false }).prompt, /all roles/);
   });
 
   it('name a device as people know it', () => {

@@ -16,7 +16,10 @@ export function mfaPromptText(question: MfaQuestion): MfaPromptText {
   return {
     // Both in the title: the prompt gives way to the sentence about a wrong code.
     title: t('MFA Code for {0} from Device {1}', question.session, deviceName(question.serial)),
-    prompt: t('Enter the 6 digits that your device shows'),
+    prompt:
+      question.shared === true
+        ? t('Enter the 6 digits that your device shows, one code is for all roles of: {0}', question.session)
+        : t('Enter the 6 digits that your device shows'),
     placeholder: '123456',
     invalid: t('An MFA code has 6 digits'),
     error: whyAgain(question.retry),

@@ -177,6 +177,9 @@ export function sessionTooltip(session: Session, now: number): string {
     lines.push(escapeMarkdown(t('Region: {0}', session.region)));
   }
   lines.push(...narrowingLines(session));
+  if (session.mfaSource !== undefined) {
+    lines.push(escapeMarkdown(t('From the MFA session of: {0}', session.mfaSource)));
+  }
   const end = endOf(session);
   if (session.state.kind === 'failed') {
     lines.push(`⚠ ${escapeMarkdown(faultSentence(session.state.fault, { session: session.name }).text)}`);
