@@ -5,6 +5,7 @@ import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planMode
 import type { ProfileSet } from './aws/profiles.ts';
 import type { IamDevices } from './aws/roles/iamApi.ts';
 import { iamTargetOf } from './aws/roles/iamTarget.ts';
+import { deviceOfKeys } from './aws/sources/staticKeys.ts';
 import type { Codes } from './session/codes.ts';
 import { guardedPlan } from './session/guardTarget.ts';
 import { MfaSessions } from './session/mfaSessions.ts';
@@ -79,7 +80,13 @@ export function wireMfa(parts: MfaParts): WiredMfa {
       }
       const { base, target } = planned.plan;
       const region = target.region;
-      const caller = { keys: base, target: iamTargetOf(section, { set, env: environment.now, region }) };
+      const serial = mfaDevices().get(profile) ?? deviceOfKeys(section);
+      // What a code was given for may ask IAM where policies want one.
+      const session = serial === undefined ? undefined : parts.sessions().mfaSession(profile, serial);
+      const caller = {
+        keys: session ?? base,
+        target: iamTargetOf(section, { set, env: environment.now, region }),
+      };
       return (await (loading ??= load())).listMfaDevices(caller, signal);
     },
   };

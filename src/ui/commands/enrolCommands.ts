@@ -200,7 +200,11 @@ async function offerDeletion(
 }
 
 /** Writes the device into the profiles that are to take their codes from it, and says so. */
-async function nameIt(parts: Pick<CommandParts, 'files'>, profile: string, serial: string): Promise<void> {
+async function nameIt(
+  parts: Pick<CommandParts, 'files' | 'mfa'>,
+  profile: string,
+  serial: string,
+): Promise<void> {
   const profiles = deviceProfiles(await parts.files.read(), profile, serial);
   const [first] = profiles;
   const isPlain = profiles.length === 1 && first?.name === profile && first.serial === undefined;
@@ -211,6 +215,10 @@ async function nameIt(parts: Pick<CommandParts, 'files'>, profile: string, seria
     if (await write(parts, each, serial)) {
       written.push(each.name);
     }
+  }
+  if (written.includes(profile) && parts.mfa.device(profile) !== undefined) {
+    // A device that was chosen before would keep the new one from being asked.
+    await parts.mfa.chooseDevice(profile, undefined);
   }
   void vscode.window.showInformationMessage(
     written.length > 0

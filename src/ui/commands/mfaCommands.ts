@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { setProperty } from '../../aws/edit.ts';
 import { sortDevices } from '../../aws/mfaChoices.ts';
+import { deviceProfiles, withMfaSerial } from '../../aws/mfaSerial.ts';
 import type { MfaUse } from '../../aws/planModel.ts';
 import type { ProfileSet } from '../../aws/profiles.ts';
 import { deviceOfKeys } from '../../aws/sources/staticKeys.ts';
@@ -129,10 +129,14 @@ async function remember(
     await parts.mfa.chooseDevice(profile, serial);
     return true;
   }
-  const file = set.profiles.get(profile)?.properties.get('mfa_serial')?.place.file ?? 'config';
-  const header = file === 'credentials' || profile === 'default' ? profile : `profile ${profile}`;
-  if (!(await parts.files.edit(file, (text) => setProperty(text, header, 'mfa_serial', serial)))) {
-    return false;
+  // Its roles that name a device as well: to every tool their own line counts, not that of the keys.
+  const named = deviceProfiles(set, profile, serial).filter(
+    (each) => each.name === profile || each.serial !== undefined,
+  );
+  for (const { name, file } of named) {
+    if (!(await parts.files.edit(file, (text) => withMfaSerial(text, name, serial, file)))) {
+      return false;
+    }
   }
   await parts.mfa.chooseDevice(profile, undefined);
   return true;

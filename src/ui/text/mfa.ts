@@ -74,9 +74,9 @@ export const mfaText = {
   rememberTitle: (serial: string) => t('Remember {0}', deviceName(serial)),
   rememberPlaceholder: () => t('Where is the choice kept?'),
   here: () => t('In the settings of STS Sessions'),
-  hereDetail: () => t('The file stays as it is, and so do other tools'),
+  hereDetail: () => t('The file and other tools stay as they are'),
   file: () => t('As mfa_serial in the profile'),
-  fileDetail: () => t('Other tools read it too, roles have an mfa_serial of their own'),
+  fileDetail: () => t('Other tools read it too, and roles that name a device name this one'),
   deviceChosen: (profile: string, serial: string) =>
     t('Codes for {0} now come from: {1}', profile, deviceName(serial)),
 };
