@@ -17,8 +17,7 @@ export const enrolText = {
   typed: () => t('$(device-mobile) I type them from my phone'),
   typedDetail: () => t('the seed stays on your phone only'),
   kept: () => t('$(key) VS Code makes them'),
-  keptDetail: () =>
-    t('sessions then start without asking; scan the QR code with your phone as well, it is not shown again'),
+  keptDetail: () => t('no prompts from now on; scan the QR code as well, it is not shown again'),
   wrongCodes: () => t('AWS did not accept these two codes, try again with the next ones'),
   notKept: () => t('VS Code’s secret store did not keep the seed, type the codes from your phone'),
   codeTitle: (serial: string, number: 1 | 2) =>
