@@ -42,6 +42,9 @@ const presence = new AsyncLocalStorage<Presence>();
  * it ends.
  */
 export function fakeVscode(settings: ReadonlyMap<string, unknown>): FakeVscode {
+  if (key in globalThis) {
+    throw new Error('modules that are loaded go on with the first one');
+  }
   const fake: FakeVscode = {
     settings,
     registered: new Map(),

@@ -7,10 +7,12 @@ import { planFor } from '../../src/aws/plan.ts';
 import type { Plan, SessionRequest } from '../../src/aws/planModel.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
 import type { SavedRole } from '../../src/aws/roles/savedRole.ts';
+import { Secret } from '../../src/aws/secret.ts';
 import type { WindowHost } from '../../src/outlets/windowHost.ts';
+import type { Happening } from '../../src/session/happenings.ts';
 import type { Session } from '../../src/session/types.ts';
 import type { CommandId } from '../../src/ui/ids.ts';
-import type { CommandParts, RolesPort } from '../../src/ui/parts.ts';
+import type { CommandParts, ConsolePort, RolesPort } from '../../src/ui/parts.ts';
 import type { SessionFlow } from '../../src/ui/sessionFlow.ts';
 import type { TreeNode } from '../../src/ui/treeModel.ts';
 import { anything, fakeVscode, like, type FakePerson } from './fakeVscode.ts';
@@ -110,6 +112,8 @@ export interface World {
   readonly called: string[];
   /** A guard asked about a session, by the question. */
   readonly asked: string[];
+  /** What happened to sessions, as the audit log hears of it. */
+  readonly told: readonly Happening[];
   readonly person: FakePerson;
   /** Gets the MFA session that roles share; `unattended`: for a renewal. */
   shareMfa(this: void, unattended: boolean): Promise<unknown>;
@@ -130,8 +134,14 @@ export interface GuardedWorlds {
   drive(answer: Answer, way: (world: World) => unknown, guards?: readonly object[]): Promise<World>;
 }
 
-/** Loads what stands in front of VS Code, with one that is faked. */
-export async function loadGuardedWorlds(): Promise<GuardedWorlds> {
+let loading: Promise<GuardedWorlds> | undefined;
+
+/** Loads what stands in front of VS Code, with one that is faked; once in a process, as modules are. */
+export function loadGuardedWorlds(): Promise<GuardedWorlds> {
+  return (loading ??= load());
+}
+
+async function load(): Promise<GuardedWorlds> {
   const fake = fakeVscode(settings);
   const { commandTable } = await import('../../src/ui/commands.ts');
   const { Recent } = await import('../../src/ui/recent.ts');
@@ -163,6 +173,8 @@ export async function loadGuardedWorlds(): Promise<GuardedWorlds> {
       queueMicrotask(() => call.grant());
     };
     const { peers, sessions } = new Window(machine, 'A', { plan, planId: id });
+    const told: Happening[] = [];
+    sessions.onDidHappen((happening) => told.push(happening));
     const host = Promise.resolve(like<WindowHost>({ folder: undefined }));
     const state = new Map<string, unknown>();
     const globalState = like<vscode.Memento>({
@@ -246,6 +258,10 @@ export async function loadGuardedWorlds(): Promise<GuardedWorlds> {
       delivery,
       folders,
       plan,
+      console: like<ConsolePort>({
+        link: async () => ({ link: new Secret('https://signin.example/EXAMPLE') }),
+        open: async () => 'opened',
+      }),
       clipboard: like({ put: async () => 0, clear: async () => undefined }),
       written: like({
         list: () => [],
@@ -335,7 +351,7 @@ export async function loadGuardedWorlds(): Promise<GuardedWorlds> {
       guards.dispose();
       agents.dispose();
     };
-    return { person, called, asked, flow, shareMfa, table, ways, dispose };
+    return { person, called, asked, told, flow, shareMfa, table, ways, dispose };
   };
 
   return {
