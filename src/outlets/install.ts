@@ -2,6 +2,7 @@ import { chmod, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePrivately } from './folder.ts';
 import type { HelperFolder } from './folder.ts';
+import { noteNames } from './noteFile.ts';
 
 /** Name in the folder, name among the extension's files, mode. */
 const POSIX_FILES = [
@@ -47,7 +48,7 @@ export async function removeHelper({ path, windows }: HelperFolder): Promise<boo
   if (there.length > 1) {
     return false;
   }
-  for (const name of [...WINDOWS_FILES.map(([file]) => file), 'node', 'codes', 'renewals']) {
+  for (const name of [...WINDOWS_FILES.map(([file]) => file), 'node', ...noteNames]) {
     await rm(join(path, name), { force: true });
   }
   return true;

@@ -6,9 +6,12 @@ import { errorCode } from './liveness.ts';
 
 /**
  * What the windows of one host tell each other: which MFA codes are used up, how renewals stand, which MFA devices are being
- * enrolled, and how far the clock is off.
+ * enrolled, how far the clock is off, and what other extensions may do.
  */
-export type NoteName = 'codes' | 'renewals' | 'enrolments' | 'skew' | 'access';
+export const noteNames = ['codes', 'renewals', 'enrolments', 'skew', 'access'] as const;
+
+/** One of them. */
+export type NoteName = (typeof noteNames)[number];
 
 /**
  * A file in the helper's folder in which the windows of one host tell each other something; where no folder can be

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isThere, isWeaklyEncrypted, removeAll } from '../../src/files/keptFiles.ts';
 import { removeHelper } from '../../src/outlets/install.ts';
+import { noteNames } from '../../src/outlets/noteFile.ts';
 import { openFolder } from '../../src/outlets/folder.ts';
 import type { Inventory } from '../../src/ui/inventory.ts';
 import { keptPage, keptText } from '../../src/ui/text/kept.ts';
@@ -138,7 +139,8 @@ describe('the files that are kept', () => {
     const opened = await openFolder(join(folder, 'helper'));
     assert.ok(opened.ok);
     const { path, windows } = opened.folder;
-    for (const name of ['fetch', 'fetch.cjs', 'node', 'codes', 'renewals', 's/socket', 'w/one', 'w/two']) {
+    const left = ['s/socket', 'w/one', 'w/two'];
+    for (const name of ['fetch', 'fetch.cjs', 'node', ...noteNames, ...left]) {
       await writeFile(join(path, name), '');
     }
     assert.equal(await removeHelper(opened.folder), false);
