@@ -54,7 +54,9 @@ function noticeFor(task: vscode.Task, { context, sessions }: TaskParts): Notice 
   const text =
     named.kind === 'one'
       ? tasksText.overruled(task.name, variable, named.session.name)
-      : tasksText.overruledByUnknown(task.name, variable);
+      : chosen === undefined
+        ? tasksText.overruledByAbsent(task.name, variable)
+        : tasksText.overruledByUnknown(task.name, variable);
   return { text };
 }
 

@@ -51,6 +51,7 @@ describe('the variables of a task', () => {
     assertGoodSentence(tasksText.otherWay('build', 'prod-admin'));
     assertGoodSentence(tasksText.overruled('build', 'AWS_PROFILE', 'prod-admin'));
     assertGoodSentence(tasksText.overruledByNone('build', 'AWS_PROFILE'));
+    assertGoodSentence(tasksText.overruledByAbsent('build', 'AWS_PROFILE'));
     assertGoodSentence(tasksText.overruledByUnknown('build', 'AWS_PROFILE'));
   });
 });

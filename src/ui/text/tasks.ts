@@ -17,6 +17,12 @@ export const tasksText = {
       task,
       variable,
     ),
+  overruledByAbsent: (task: string, variable: string) =>
+    t(
+      'This task sets {1} but gets no credentials, because the session of its folder is not live: {0}',
+      task,
+      variable,
+    ),
   nothingActive: (task: string, session: string) =>
     t(
       'This task cannot run as {1}, which its STS_SESSIONS_ID names, while no session is active: {0}',
