@@ -188,9 +188,10 @@ describe('trust policies', () => {
   });
 
   it('take no time for patterns that are made to take it', () => {
-    const startedAt = performance.now();
+    // Of the processor, not of the clock: other programs of a loaded machine take none of it.
+    const before = process.cpuUsage();
     assert.equal(like(`${'*a'.repeat(200)}b`, 'a'.repeat(2000)), false);
-    assert.ok(performance.now() - startedAt < 500);
+    assert.ok(process.cpuUsage(before).user < 500_000);
     assert.equal(like('a*?c*', 'abbbc'), true);
     assert.equal(like('', ''), true);
     assert.equal(like('*', ''), true);
