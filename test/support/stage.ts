@@ -197,8 +197,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   });
   try {
     const page = await workbench.openPage();
-    // The palette lists the extension's commands from here on.
-    await page.statusBarItem().waitFor();
+    // The palette lists the extension's commands from here on. The first extension host of a workbench takes its time.
+    await page.statusBarItem().waitFor({ timeout: 60_000 });
     return new Stage({ home, workspace, sandbox, workbench, page });
   } catch (error) {
     await workbench.stop();
