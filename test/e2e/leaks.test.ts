@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readProcesses, searchFolder, searchProcess, showsProcesses } from '../support/leakPlaces.ts';
 import { LeakPlants } from '../support/leakPlants.ts';
 import { describeLeaks, type Leak, LeakSearch, type Secret } from '../support/leakSearch.ts';
@@ -38,6 +39,8 @@ describeIf(
     let plants: LeakPlants;
     /** The shell that ran a command with credentials on purpose, which the programs of that command get from it. */
     let ranWithKeys: number | undefined;
+    /** What led the browser to the console. */
+    let consolePage = '';
     let leaks: readonly Leak[] | undefined;
     let failed = false;
 
@@ -308,6 +311,69 @@ describeIf(
       );
     });
 
+    it('opens the console in a window for the account alone, by a page that leads there', async () => {
+      const { page, home } = stage;
+      const [browser, said] = [join(home, 'browser'), join(home, 'browser-said')];
+      await writeFile(browser, `#!/bin/sh\nprintf '%s\\n' "$@" >'${said}.new'\nmv '${said}.new' '${said}'\n`);
+      await chmod(browser, 0o700);
+      const companion = await page.companion;
+      await companion.ask('writeSetting', { name: 'stsSessions.samlBrowser', value: browser });
+      await companion.ask('writeSetting', { name: 'stsSessions.consoleBrowser', value: 'isolated' });
+      await page.runCommand('STS: Open AWS Console');
+      await page.waitForNotification('The AWS console opens in a window for account 1111-2222-3333');
+      const address = await eventually(
+        () =>
+          readFile(said, 'utf8').then(
+            (text) => /^file:.+$/m.exec(text)?.[0] ?? '',
+            () => '',
+          ),
+        (found) => found !== '',
+        'the browser is started',
+      );
+      consolePage = fileURLToPath(address);
+      assert.match(await readFile(consolePage, 'utf8'), /EXAMPLESIGNIN-/);
+      await look('with the console');
+      await page.clearNotifications();
+    });
+
+    it('writes credentials into a file, and takes them out again', async () => {
+      const { page, credentialsFile } = stage;
+      const written = async () => secretsIn(await readFile(credentialsFile, 'utf8')).tokens;
+      await page.runCommand('STS: Write Credentials into a File Once…');
+      await page.pick('Profile in the credentials file');
+      await page.quickMessage().filter({ hasText: 'The name of the profile' }).waitFor();
+      await page.answerInput('written-once');
+      await page.press('Write', page.dialog());
+      await page.waitForNotification('Credentials are written');
+      assert.equal(await written(), 1);
+      await look('with written credentials');
+      await page.clearNotifications();
+      await page.runCommand('STS: Remove Written Credentials…');
+      await page.pick(/written-once/);
+      await page.waitForNotification('Credentials are taken out');
+      assert.equal(await written(), 0);
+      await page.clearNotifications();
+    });
+
+    it('lists the terminals, and lets agents have what one of them has', async () => {
+      const { page } = stage;
+      await page.runCommand('STS: Show Terminals and Their Sessions');
+      await page.quickRows().filter({ hasText: 'billing-read' }).first().waitFor();
+      await look('with the list of terminals');
+      await page.leaveQuickInput();
+      await page.runCommand('STS: Choose What Agents Get…');
+      await page.pick('The Same');
+      await eventually(
+        async () => (await page.companion).ask('readSetting', { name: 'stsSessions.agentAccess' }),
+        (value) => value === 'same',
+        'what agents get is in the settings',
+      );
+      // A call to AWS would be signed with the time of this machine, which does not move along.
+      const fetch = `AI_AGENT=1 sh -c 'eval "$(aws configure get credential_process)"' | grep -c AccessKeyId`;
+      assert.equal((await stage.runAside(fetch)).text, '1');
+      await look('with an agent');
+    });
+
     it('runs a command that has them in its environment, and nothing else has', async () => {
       const { page, home } = stage;
       const [gate, pidFile] = [join(home, 'gate'), join(home, 'pid')];
@@ -333,6 +399,17 @@ describeIf(
       );
       ranWithKeys = pid;
       await look('with a command');
+    });
+
+    it('leaves no page that leads to the console', async () => {
+      assert.notEqual(consolePage, '');
+      // A browser that has to be started has a minute to read it.
+      await eventually(
+        () => existsSync(consolePage),
+        (there) => !there,
+        'the page is gone',
+        100_000,
+      );
     });
 
     it('goes through a reload, a second window, files, logs and an end', async () => {
@@ -394,6 +471,17 @@ describeIf(
       assert.ok(allowed.size >= 2, 'the tokens are where the AWS CLI has them');
       const files = await searchFolder(search, set.folder, new Map([...set.inputs, ...allowed]));
       assert.ok(files.files > 200 && files.bytes > 10_000_000, `${String(files.files)} files were read`);
+      const audit = await stage.audit();
+      assert.ok(
+        stage.workbench.userDataDir.startsWith(set.folder),
+        'the audit log is where the search looks',
+      );
+      for (const to of ['clipboard', 'console', 'file', 'command']) {
+        assert.ok(
+          audit.some((line) => line['to'] === to),
+          `the audit log tells what went to the ${to}`,
+        );
+      }
       leaks = [
         ...files.leaks,
         ...witness.search(search, ranWithKeys),
