@@ -82,11 +82,11 @@ export class WorkbenchPage {
     return this.#companion;
   }
 
-  /** Loads the window again by VS Code's own command, which first stores what is to come back. */
-  async reload(): Promise<void> {
+  /** Loads the window again by VS Code's own command, which first stores what is to come back; `begin`: by what runs it. */
+  async reload(begin = () => this.runCommand('Developer: Reload Window')): Promise<void> {
     const folder = this.#around.companions;
     this.#awaitCompanion(folder === undefined ? new Set() : await companionFiles(folder));
-    await Promise.all([this.page.waitForEvent('load'), this.runCommand('Developer: Reload Window')]);
+    await Promise.all([this.page.waitForEvent('load'), begin()]);
     await this.#restored();
   }
 
