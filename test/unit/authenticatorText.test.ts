@@ -48,7 +48,7 @@ describe('what is said about authenticators', () => {
   it('says before a seed is stored what that means, and where it goes', () => {
     const six = seed('JBSWY3DPEHPK3PXP');
     const texts = (['browser', 'remote', 'linux', 'keychain'] as const).map((place) =>
-      keepSeedText(serial, six, place),
+      keepSeedText(serial, six, place, []),
     );
     assert.equal(new Set(texts.map(({ detail }) => detail)).size, 4);
     for (const { message, detail } of texts) {
@@ -62,9 +62,25 @@ describe('what is said about authenticators', () => {
     assert.match(removeSeedText(serial).detail, /another device/);
   });
 
+  it('says that a stored seed is replaced for good, where there is one of the same device only', () => {
+    const six = seed('JBSWY3DPEHPK3PXP');
+    const other = { serial: 'arn:aws:iam::111122223333:mfa/bob' };
+    const first = keepSeedText(serial, six, 'keychain', [other]);
+    assert.doesNotMatch(first.message + first.detail, /[Rr]eplace/);
+    assert.equal(first.yes, 'Keep Authenticator');
+    const { message, detail, yes } = keepSeedText(serial, six, 'keychain', [other, { serial }]);
+    assert.equal(message, 'Replace the authenticator of alice (1111-2222-3333) in VS Code?');
+    assert.match(detail, /^An authenticator of this device .*replaces it, .*cannot be brought back/);
+    assert.match(detail, /whoever can use this account of your computer has both/);
+    assert.equal(yes, 'Replace Authenticator');
+  });
+
   it('says that AWS takes six digits, when an authenticator makes more', () => {
     const eight = seed('otpauth://totp/a?secret=JBSWY3DPEHPK3PXP&digits=8');
-    assert.match(keepSeedText(serial, eight, 'keychain').detail, /AWS takes codes of 6 digits, .*makes 8/);
+    assert.match(
+      keepSeedText(serial, eight, 'keychain', []).detail,
+      /AWS takes codes of 6 digits, .*makes 8/,
+    );
   });
 
   it('tells where secrets go, as far as that can be told', () => {

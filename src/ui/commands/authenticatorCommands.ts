@@ -29,7 +29,7 @@ async function addAuthenticator(parts: CommandParts, argument: CommandArgument):
   const { serial, authenticator } = added;
   const isWeb = vscode.env.uiKind === vscode.UIKind.Web;
   const place = secretPlace(isWeb, vscode.env.remoteName, process.platform);
-  const text = keepSeedText(serial, authenticator.seed, place);
+  const text = keepSeedText(serial, authenticator.seed, place, parts.authenticators.list());
   const options = { modal: true, detail: text.detail };
   if ((await vscode.window.showWarningMessage(text.message, options, text.yes)) !== text.yes) {
     return;

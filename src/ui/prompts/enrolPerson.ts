@@ -46,7 +46,9 @@ export function enrolPerson(isAsking: () => boolean, now: () => number): EnrolPe
     },
     async mayKeep({ serial, seed }) {
       const isWeb = vscode.env.uiKind === vscode.UIKind.Web;
-      const text = keepSeedText(serial, seed, secretPlace(isWeb, vscode.env.remoteName, process.platform));
+      const place = secretPlace(isWeb, vscode.env.remoteName, process.platform);
+      // AWS has just made the device: what is stored under its name was of one that is gone.
+      const text = keepSeedText(serial, seed, place, []);
       const options = { modal: true, detail: text.detail };
       return (await vscode.window.showWarningMessage(text.message, options, text.yes)) === text.yes;
     },

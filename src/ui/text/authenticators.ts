@@ -26,8 +26,14 @@ export function secretPlace(
   return remoteName !== undefined ? 'remote' : platform === 'linux' ? 'linux' : 'keychain';
 }
 
-/** What a person must know before a seed is stored. */
-export function keepSeedText(serial: string, seed: Seed, place: SecretPlace) {
+/** What a person must know before a seed is stored. `stored`: the devices of which a seed is stored already. */
+export function keepSeedText(
+  serial: string,
+  seed: Seed,
+  place: SecretPlace,
+  stored: readonly { readonly serial: string }[],
+) {
+  const replaces = stored.some((each) => each.serial === serial);
   const digits =
     seed.digits === 6
       ? []
@@ -37,16 +43,22 @@ export function keepSeedText(serial: string, seed: Seed, place: SecretPlace) {
             seed.digits,
           ),
         ];
+  const replaced = t(
+    'An authenticator of this device is kept here already. This replaces it, and its seed cannot be brought back: if it is only here, nobody can sign in with that device any more.',
+  );
   return {
-    message: t('Keep the authenticator of {0} in VS Code?', deviceName(serial)),
+    message: replaces
+      ? t('Replace the authenticator of {0} in VS Code?', deviceName(serial))
+      : t('Keep the authenticator of {0} in VS Code?', deviceName(serial)),
     detail: [
+      ...(replaces ? [replaced] : []),
       t(
         'Sessions then start and renew without asking for a code. A code protects you because it comes from a second device: with the seed beside your access keys, whoever can use this account of your computer has both. Keep your device as well, the seed is never shown again.',
       ),
       placeSentence(place),
       ...digits,
     ].join('\n\n'),
-    yes: t('Keep Authenticator'),
+    yes: replaces ? t('Replace Authenticator') : t('Keep Authenticator'),
   };
 }
 
