@@ -20,10 +20,9 @@ import type { Log } from './ui/log.ts';
 import type { CommandParts, KeptPort } from './ui/parts.ts';
 import { isIndexKey } from './ui/secretItems.ts';
 import type { KeptSecret } from './ui/secretItems.ts';
-import { secretPlace } from './ui/text/authenticators.ts';
 import { whereOf } from './ui/text/giveAway.ts';
 import { consoleFolders } from './wireConsole.ts';
-import { KeptStore } from './wireKeptStore.ts';
+import { KeptStore, placeNow } from './wireKeptStore.ts';
 
 /** What it is made from. */
 export interface KeptParts extends Pick<
@@ -147,8 +146,7 @@ async function look(parts: KeptParts, store: KeptStore): Promise<Inventory> {
   const { secrets, ofOthers } = await store.look();
   const families = [...new Set(secrets?.map(({ family }) => family) ?? [])].sort();
   const set = await parts.files();
-  const isWeb = vscode.env.uiKind === vscode.UIKind.Web;
-  const place = secretPlace(isWeb, vscode.env.remoteName, process.platform);
+  const place = placeNow();
   const folder = editorFolders[vscode.env.uriScheme];
   const providers = await saml.knownProviders();
   return {

@@ -4,8 +4,11 @@ import type { WindowHost } from './outlets/windowHost.ts';
 import { errorName } from './session/errorName.ts';
 import type { Peers } from './session/types.ts';
 import type { Log } from './ui/log.ts';
-import { keptSecrets, removeSecret, SecretItems } from './ui/secretItems.ts';
+import { hostOfKeys, keptSecrets, removeSecret, SecretItems } from './ui/secretItems.ts';
 import type { KeptSecret } from './ui/secretItems.ts';
+import { secretPlace } from './ui/text/authenticators.ts';
+import type { SecretPlace } from './ui/text/authenticators.ts';
+import { hindranceOfPlace } from './ui/text/keys.ts';
 
 /** What it is made from. */
 export interface KeptStoreParts {
@@ -32,6 +35,21 @@ function runOfEditor(): string | undefined {
   return vscode.env.remoteName === undefined && pid !== undefined ? `process ${pid}` : undefined;
 }
 
+/** Where VS Code keeps secrets, as it shows itself now. */
+export function placeNow(): SecretPlace {
+  return secretPlace(vscode.env.uiKind === vscode.UIKind.Web, vscode.env.remoteName, process.platform);
+}
+
+/** See `hostOfKeys`. */
+export async function keysHost({ context, host }: Pick<KeptStoreParts, 'context' | 'host'>): Promise<string> {
+  const { hostId, folder } = await host;
+  const isHere = hindranceOfPlace(placeNow()) === undefined;
+  return hostOfKeys(context.globalState, hostId, { isHere, isSure: folder !== undefined });
+}
+
+/** Stored under the host of the keys, too: what is found out about the store must not depend on the folder. */
+const ofKeysHost: readonly string[] = ['keys', probe.name];
+
 /** The secret store as a whole. */
 export class KeptStore {
   readonly #parts: KeptStoreParts;
@@ -40,8 +58,8 @@ export class KeptStore {
 
   constructor(parts: KeptStoreParts) {
     this.#parts = parts;
-    this.#marks = parts.host.then(
-      ({ hostId }) =>
+    this.#marks = keysHost(parts).then(
+      (hostId) =>
         new SecretItems(parts.context, probe, hostId, (...asked) => parts.peers.exclusive(...asked)),
     );
   }
@@ -51,11 +69,16 @@ export class KeptStore {
     return this.#parts.context.globalState.get(probeKey) !== undefined;
   }
 
-  /** This host's items, and how many others have; undefined when the store fails. */
+  /** This machine's items, and how many others have; undefined when the store fails. */
   async look(): Promise<{ readonly secrets: readonly KeptSecret[] | undefined; readonly ofOthers: number }> {
     try {
-      const [all, { hostId }] = await Promise.all([keptSecrets(this.#parts.context), this.#parts.host]);
-      const secrets = all.filter((secret) => secret.hostId === hostId);
+      const all = await keptSecrets(this.#parts.context);
+      const { hostId } = await this.#parts.host;
+      const ofKeys = await keysHost(this.#parts);
+      const secrets = all.filter(
+        (secret) =>
+          secret.hostId === hostId || (secret.hostId === ofKeys && ofKeysHost.includes(secret.family)),
+      );
       return { secrets, ofOthers: all.length - secrets.length };
     } catch (error) {
       this.#parts.log.warn(`secrets: ${errorName(error)}`);

@@ -24,10 +24,10 @@ import type { Log } from './ui/log.ts';
 import type { KeysPort } from './ui/parts.ts';
 import { SecretItems } from './ui/secretItems.ts';
 import { agentAccess } from './ui/settings.ts';
-import { secretPlace } from './ui/text/authenticators.ts';
 import { hindranceOfPlace, keysText, settledSentence } from './ui/text/keys.ts';
 import type { WiredAudit } from './wireAudit.ts';
 import type { WiredGuards } from './wireGuards.ts';
+import { keysHost, placeNow } from './wireKeptStore.ts';
 
 const notesKey = 'keysOnTheirWay';
 
@@ -77,7 +77,7 @@ export function wireKeys(parts: KeyParts): WiredKeys {
   const family = { name: 'keys', version: 1, indexKey: 'keysIndex' };
   const vault = store.add(
     new KeyVault({
-      items: host.then(({ hostId }) => new SecretItems(context, family, hostId, exclusive)),
+      items: keysHost(parts).then((hostId) => new SecretItems(context, family, hostId, exclusive)),
       readFile: async (file) => {
         const { text, problems } = await readShared(parts.files().paths[file], file);
         if (text === undefined && problems.length > 0) {
@@ -139,8 +139,6 @@ export function wireKeys(parts: KeyParts): WiredKeys {
     return id === undefined ? undefined : vault.find(id);
   };
 
-  const place = (): ReturnType<typeof secretPlace> =>
-    secretPlace(vscode.env.uiKind === vscode.UIKind.Web, vscode.env.remoteName, process.platform);
   const note = (what: Parameters<typeof keysAuditLine>[0], profile: string): void =>
     parts.audit().note(keysAuditLine(what, profile, parts.now()));
   /** Agents ask again and again. */
@@ -163,7 +161,8 @@ export function wireKeys(parts: KeyParts): WiredKeys {
   };
   const settle = async (): Promise<void> => {
     // A window that was opened elsewhere meanwhile must not take keys out of files that its store cannot give back to.
-    if (hindranceOfPlace(place()) !== undefined) {
+    // Nor may one without the folder: it meets no other window, and no file could lead to the store by it.
+    if (hindranceOfPlace(placeNow()) !== undefined || (await host).folder === undefined) {
       return;
     }
     try {
@@ -180,9 +179,9 @@ export function wireKeys(parts: KeyParts): WiredKeys {
   };
 
   return {
-    place,
+    place: placeNow,
     hindrance: async () =>
-      hindranceOfPlace(place()) ?? ((await parts.outlives()) === false ? { kind: 'memory' } : undefined),
+      hindranceOfPlace(placeNow()) ?? ((await parts.outlives()) === false ? { kind: 'memory' } : undefined),
     list: () => vault.list(),
     move: (profile, file) => vault.move(profile, file),
     add: async (...added) => {

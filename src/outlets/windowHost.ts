@@ -44,7 +44,7 @@ export async function openWindowHost(options: WindowHostOptions): Promise<Window
   const opened = await openFolder(options.folder);
   if (!opened.ok) {
     server.log(`folder: ${opened.problem.kind}`);
-    return alone(opened.problem);
+    return alone(opened.problem, createHash('sha256').update(hostname()).digest('hex').slice(0, 16));
   }
   const { folder } = opened;
   let running: CredentialServer | undefined;
@@ -82,7 +82,8 @@ export async function openWindowHost(options: WindowHostOptions): Promise<Window
   } catch (error) {
     server.log(`window: ${String(error)}`);
     await running?.dispose();
-    return alone({ kind: 'failed', path: join(folder.path), code: String(error) });
+    // What is stored under this folder's id is still found, and what is stored now is found later.
+    return alone({ kind: 'failed', path: join(folder.path), code: String(error) }, folder.hostId);
   }
 }
 
@@ -99,9 +100,9 @@ export function deferPeers(opening: Promise<Peers>): Peers {
 }
 
 /** A window without others: `Sessions` already runs one operation at a time within a window. */
-function alone(problem: FolderProblem): WindowHost {
+function alone(problem: FolderProblem, hostId: string): WindowHost {
   return {
-    hostId: createHash('sha256').update(hostname()).digest('hex').slice(0, 16),
+    hostId,
     folder: undefined,
     problem,
     command: undefined,

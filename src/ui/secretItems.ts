@@ -96,6 +96,30 @@ export class SecretItems {
   }
 }
 
+const keysHostKey = 'keysHost';
+const aHostId = /^[0-9a-f]{16}$/;
+
+/**
+ * The host's id that the only copy of keys is stored under, and found again by: the first one that this machine had. The
+ * folder that the id comes from is somebody's to delete, and with it those keys would be out of reach. `isHere`: the store is
+ * this machine's own. `isSure`: the id comes from the folder, and may be remembered.
+ */
+export function hostOfKeys(
+  globalState: vscode.Memento,
+  hostId: string,
+  { isHere, isSure }: { readonly isHere: boolean; readonly isSure: boolean },
+): string {
+  const noted = isHere ? globalState.get<unknown>(keysHostKey) : undefined;
+  if (typeof noted === 'string' && aHostId.test(noted)) {
+    return noted;
+  }
+  if (isHere && isSure) {
+    // Until it is noted, the id is the folder's all the same.
+    void globalState.update(keysHostKey, hostId).then(undefined, () => undefined);
+  }
+  return hostId;
+}
+
 /** Does the work when no other window does it; also when its turn does not come, for then one hangs. */
 export async function inTurn(exclusive: Exclusive, key: string, work: () => Promise<void>): Promise<void> {
   let begun: Promise<void> | undefined;
@@ -153,7 +177,7 @@ export async function removeSecret(
 
 /** True for what the global state keeps so that items can be found again. */
 export function isIndexKey(key: string): boolean {
-  return key.endsWith('Index');
+  return key === keysHostKey || key.endsWith('Index');
 }
 
 /** The lists of keys in the global state, whichever family they are for. */

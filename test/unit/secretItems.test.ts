@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isIndexKey, keptSecrets, removeSecret, SecretItems } from '../../src/ui/secretItems.ts';
+import { hostOfKeys, isIndexKey, keptSecrets, removeSecret, SecretItems } from '../../src/ui/secretItems.ts';
 import type { SecretContext } from '../../src/ui/secretItems.ts';
 import { createSecretStore } from '../../src/ui/secretStore.ts';
 import type { StoredSession } from '../../src/session/types.ts';
@@ -133,6 +133,30 @@ for (const keys of [true, false]) {
       );
       assert.deepEqual([...secrets.items.keys()], [`keys.v7.${host}.d`, 'something else']);
       assert.equal(isIndexKey('sessionIndex'), true);
+    });
+
+    it('finds keys under the first id that this machine had, whatever became of the folder', async () => {
+      const here = { isHere: true, isSure: true };
+      const { globalState } = context;
+      // A folder that could not be opened gives an id that is not to be relied on.
+      assert.equal(
+        hostOfKeys(globalState, 'aaaaaaaaaaaaaaaa', { isHere: true, isSure: false }),
+        'aaaaaaaaaaaaaaaa',
+      );
+      assert.equal(
+        hostOfKeys(globalState, 'bbbbbbbbbbbbbbbb', { isHere: false, isSure: true }),
+        'bbbbbbbbbbbbbbbb',
+      );
+      assert.equal(hostOfKeys(globalState, host, here), host);
+      await globalState.update('another', 1);
+      assert.equal(secrets.state.get('keysHost'), host);
+      assert.equal(hostOfKeys(globalState, 'cccccccccccccccc', here), host);
+      // Another machine's window sees the same state, and must not come by these keys.
+      assert.equal(
+        hostOfKeys(globalState, 'dddddddddddddddd', { isHere: false, isSure: true }),
+        'dddddddddddddddd',
+      );
+      assert.ok(isIndexKey('keysHost'), 'stays when all is deleted');
     });
 
     it('gives sessions back that it holds, and passes over broken ones and those of a newer version', async () => {

@@ -176,7 +176,10 @@ function named(heading: string, names: readonly string[]): readonly string[] {
 }
 
 const fileWords: Readonly<Record<KeptFile['what'], () => string>> = {
-  helper: () => t('The helper that terminals run, and what windows tell each other, without a key in it'),
+  helper: () =>
+    t(
+      'The helper that terminals run, what windows tell each other, and the id by which seeds and sessions are found in the store (leave it there), without a key in it',
+    ),
   auditLog: () => t('The audit log, without a key in it'),
   browser: () => t('Browser windows of their own for accounts'),
 };
