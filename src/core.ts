@@ -116,7 +116,8 @@ export function start(context: vscode.ExtensionContext): Core {
   const environment = new LiveEnvironment(fixed);
   const plan = async (request: SessionRequest) => planFor((await files.read()).set, request, environment.now);
   const awsNow = (): number => sessions.now();
-  const sts = wireSts({ plan, userAgent, network, log, now, skewMs: () => sessions.skewMs });
+  const measured = (skewMs: number): void => sessions.measured(skewMs);
+  const sts = wireSts({ plan, userAgent, network, log, now, skewMs: () => sessions.skewMs, measured });
   const { send } = sts;
 
   const server = {

@@ -18,6 +18,8 @@ export interface StsParts {
   now(): number;
   /** How far our clock is ahead of AWS's, ms; undefined while AWS has not been asked. */
   skewMs(): number | undefined;
+  /** AWS has said its time: the clock was `skewMs` ahead of it a moment ago. */
+  measured(skewMs: number): void;
 }
 
 /** STS for the runs of plans, and as a session's credentials ask it. */
@@ -68,6 +70,7 @@ function lazySender(parts: StsParts): Effects['send'] {
       network,
       now: () => parts.now(),
       skewMs: () => parts.skewMs(),
+      measured: (skewMs) => parts.measured(skewMs),
       log: (line) => log.info(line),
     });
   };

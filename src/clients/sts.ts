@@ -18,6 +18,7 @@ import { isFault } from '../aws/faults.ts';
 import { faultFromAws } from '../aws/faultFromAws.ts';
 import type { SessionPolicies, StsTarget } from '../aws/planModel.ts';
 import { Secret } from '../aws/secret.ts';
+import { skewOf } from '../aws/skew.ts';
 import { foreignAnswer } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import { Network } from './network.ts';
@@ -39,6 +40,8 @@ export interface StsSenderOptions {
   now(): number;
   /** How far that clock is ahead of AWS's as other calls have found, ms; undefined: nobody knows. */
   skewMs?(): number | undefined;
+  /** Hears how far that clock is ahead by each answer of STS's, refusals too, ms, before the call returns. */
+  measured?(skewMs: number): void;
   /** Hears one line a call: operation, host, outcome, AWS's request id. Never a secret. */
   log?(line: string): void;
 }
@@ -104,13 +107,24 @@ export function createStsSender(options: StsSenderOptions): Effects['send'] {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), timeoutMs);
     const startedAt = performance.now();
+    const sentAt = options.now();
+    const measure = (): void => {
+      const { serverTime } = exchange;
+      if (serverTime !== undefined) {
+        options.measured?.(skewOf({ sentAt, receivedAt: options.now(), serverTime }));
+      }
+    };
     let outcome: StsReply | Fault;
     try {
       outcome = await dispatch(client, call, AbortSignal.any([signal, limit.signal]), exchange);
+      measure();
       if (!isFault(outcome)) {
         remember(skews, url.host, client.config.systemClockOffset - clockOffset);
       }
     } catch (error) {
+      if (error instanceof STSServiceException) {
+        measure();
+      }
       outcome = signal.aborted
         ? { kind: 'cancelled' }
         : limit.signal.aborted

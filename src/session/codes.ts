@@ -62,8 +62,8 @@ export class Codes {
   readonly #ports: CodePorts;
   readonly #spent: SpentCodes;
   readonly #waits = new Map<string, number>();
-  /** When a seed last gave a code, ms UTC, by device. */
-  readonly #given = new Map<string, number>();
+  /** When a seed last gave a code for a session (ms UTC), and the skew by which that code was made. */
+  readonly #given = new Map<string, { readonly at: number; readonly skew: number }>();
   /** When AWS refused a code of the device's seed (ms UTC), and the skew by which that code was made. */
   readonly #refused = new Map<string, { readonly at: number; readonly skew: number }>();
 
@@ -98,8 +98,10 @@ export class Codes {
   ): Promise<Secret | Fault | undefined> {
     const { serial } = question;
     let { retry } = question;
-    if (this.answers(serial) && retry === 'wrongCode' && this.#wasLate(serial)) {
-      this.#ports.log('a code of a stored authenticator was sent too late');
+    if (this.answers(serial) && retry === 'wrongCode' && this.#wasOfWrongTime(question)) {
+      this.#ports.log(
+        'a code of a stored authenticator was sent too late, or was made by a clock that is off',
+      );
       retry = undefined;
     }
     if (this.answers(serial) && retry === 'wrongCode') {
@@ -141,7 +143,8 @@ export class Codes {
     const margin = Math.min(marginMs, (seed.period * 1000) / 4);
     for (;;) {
       const given = await this.#spent.alone(serial, signal, async () => {
-        const at = this.#awsNow();
+        const skew = this.#skew();
+        const at = this.#ports.now() - skew;
         const left = timeLeftOfStep(seed, at);
         const step = stepOf(seed, at);
         const code = left <= margin ? undefined : await this.#ports.codeOf(seed, step);
@@ -149,11 +152,11 @@ export class Codes {
           return left;
         }
         // A window that was stopped meanwhile has an old code in its hands: that one is given up.
-        return stepOf(seed, this.#awsNow()) === step ? code : 1;
+        return stepOf(seed, this.#awsNow()) === step ? { code, skew } : 1;
       });
-      if (typeof given === 'string') {
-        this.#given.set(serial, this.#ports.now());
-        return given;
+      if (typeof given === 'object') {
+        this.#given.set(givenKey(serial, session), { at: this.#ports.now(), skew: given.skew });
+        return given.code;
       }
       this.#waits.set(session, this.#ports.now() + given);
       try {
@@ -215,10 +218,16 @@ export class Codes {
     this.#refused.set(serial, { at: this.#ports.now(), skew: this.#skew() });
   }
 
-  /** True when so much time has passed since the seed's last code that AWS could not take it: the window was stopped. */
-  #wasLate(serial: string): boolean {
-    const given = this.#given.get(serial);
-    return given !== undefined && Math.abs(this.#ports.now() - given) > lateMs;
+  /**
+   * True when AWS could not take the seed's last code for the session: so much time has passed since then, for the window
+   * was stopped; or AWS's time, which it says with a refusal too, is not the one that the code was made for.
+   */
+  #wasOfWrongTime({ serial, session }: MfaQuestion): boolean {
+    const given = this.#given.get(givenKey(serial, session));
+    return (
+      given !== undefined &&
+      (Math.abs(this.#ports.now() - given.at) > lateMs || Math.abs(this.#skew() - given.skew) >= marginMs)
+    );
   }
 
   /** True while AWS's refusal of the stored seed's code still counts. */
@@ -259,4 +268,8 @@ export class Codes {
     });
     signal.throwIfAborted();
   }
+}
+
+function givenKey(serial: string, session: string): string {
+  return `${serial} ${session}`;
 }

@@ -200,6 +200,13 @@ export class Sessions implements Disposable {
     return this.#clock.skewMs;
   }
 
+  /** AWS has said its time, if only to refuse something: our clock was `skewMs` ahead of it a moment ago. */
+  measured(skewMs: number): void {
+    this.#clock.measured(skewMs);
+    this.#skewNote?.tell(skewMs);
+    this.#tellSkew(skewMs);
+  }
+
   /** The credentials of the live MFA session of a profile's keys that was got with a code of this device. */
   mfaSession(profile: string, serial: string): Credentials | undefined {
     return liveMfaSession(this.#board.ledger.values(), profile, serial, this.now())?.credentials;
@@ -462,9 +469,7 @@ export class Sessions implements Disposable {
       },
       measured: (skewMs) => {
         if (skewMs !== undefined) {
-          this.#clock.measured(skewMs);
-          this.#skewNote?.tell(skewMs);
-          this.#tellSkew(skewMs);
+          this.measured(skewMs);
         }
       },
       keep: (kept, plan) => {

@@ -32,8 +32,8 @@ describe('the STS client against the sandbox, which checks what AWS checks', () 
 
   afterEach(() => sandbox.close());
 
-  function sender() {
-    const send = createStsSender({ now: Date.now });
+  function sender(measured?: (skewMs: number) => void) {
+    const send = createStsSender({ now: Date.now, ...(measured && { measured }) });
     const target = { region: benchRegion, endpoint: sandbox.url };
     return (call: StsCall, keys: Keys = alice) => send(call, keys, target, new AbortController().signal);
   }
@@ -70,6 +70,18 @@ describe('the STS client against the sandbox, which checks what AWS checks', () 
     assert.equal((await send(assume({ mfa: fresh }))).kind, 'credentials');
     assert.deepEqual(await send(assume({ mfa: fresh })), { kind: 'mfaWrongCode', serial });
     assert.equal(sandbox.journal.length, 3);
+  });
+
+  it('learns AWS’s time from an answer that refuses a code, too', async () => {
+    sandbox.control.skewClock(2 * minute);
+    const skews: number[] = [];
+    const send = sender((skewMs) => skews.push(skewMs));
+    const mfa = { serial, code: new Secret('000000') };
+    assert.deepEqual(await send(assume({ mfa })), { kind: 'mfaWrongCode', serial });
+    sandbox.control.drop({ times: 9 });
+    assert.equal((await send(assume({ mfa }))).kind, 'network');
+    assert.equal(skews.length, 1, 'and only from an answer');
+    assert.ok(Math.abs((skews[0] ?? 0) + 2 * minute) < 5000, String(skews[0]));
   });
 
   it('gets past one throttled call', async () => {

@@ -372,6 +372,22 @@ describe('when the stored authenticator does not help', () => {
     assert.equal(reveal(await codes.ask(ask('b'), never)), codeAt(seedOf(), noon - 95 * seconds));
   });
 
+  it('it is not to blame for a code by a clock that the refusal shows to be off, once', async () => {
+    const host = new Host();
+    host.seeds.set(serial, seedOf());
+    const person = typing('111111');
+    const codes = host.open({ type: person.type });
+    await codes.ask(ask('a'), never);
+    host.skew = 120 * seconds;
+    assert.equal(
+      reveal(await codes.ask(ask('a', 'wrongCode'), never)),
+      codeAt(seedOf(), noon - 120 * seconds),
+    );
+    assert.equal(codes.answers(serial), true);
+    assert.equal(reveal(await codes.ask(ask('a', 'wrongCode'), never)), '111111');
+    assert.deepEqual(person.questions, [{ session: 'a', serial, retry: 'seedRefused' }]);
+  });
+
   it('a person is asked when its seed is lost or the store fails', async () => {
     for (const state of ['lost', 'broken'] as const) {
       const host = new Host();

@@ -219,4 +219,17 @@ describe('the windows of a machine whose clock is off', () => {
       assert.equal(sessions.get('prod')?.state.kind, 'live');
     }
   });
+
+  it('learn it from a refusal, too', async () => {
+    const machine = new Machine();
+    const skew: SkewPorts = { file: new MemoryNote(), uptime: () => hour + machine.clock.monotonic() };
+    const one = new Window(machine, 'A', { skew });
+    await one.sessions.load();
+    one.sessions.measured(2 * minute);
+    assert.equal(one.sessions.now(), noon - 2 * minute);
+    await one.sessions.settled();
+    const two = new Window(machine, 'B', { skew });
+    await two.sessions.load();
+    assert.equal(two.sessions.skewMs, 2 * minute);
+  });
 });
