@@ -125,6 +125,7 @@ function portsOf(parts: KeyCareParts, known: KnownKeys, notes: RotationNotes): K
       return reply.kind === 'identity' ? reply.identity : { kind: 'internal', message: 'no identity' };
     },
     keys: {
+      isUnproven: async (profile) => (await stored.isUnproven?.(profile)) ?? false,
       read: (profile) => stored.read(profile),
       async replace(...asked) {
         const result = await stored.replace(...asked);

@@ -199,6 +199,10 @@ export function wireKeys(parts: KeyParts): WiredKeys {
       return result;
     },
     longTerm: {
+      isUnproven: async (profile) => {
+        const record = await recordOf(profile);
+        return record !== undefined && record.stage !== 'kept';
+      },
       read: async (profile) => {
         const record = await recordOf(profile);
         return record && { ...record.keys, sessionToken: undefined };

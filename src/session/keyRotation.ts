@@ -39,6 +39,9 @@ export class KeyRotation {
     if (old === undefined) {
       return { kind: 'asBefore', trouble: { kind: 'changed' } };
     }
+    if (await keys.isUnproven?.(this.#profile)) {
+      return { kind: 'asBefore', trouble: { kind: 'unproven' } };
+    }
     const listed = await iam.list(this.#ports.callerOf(old), signal);
     if ('kind' in listed) {
       return { kind: 'asBefore', trouble: { kind: 'fault', fault: listed } };

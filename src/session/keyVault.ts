@@ -65,6 +65,8 @@ export type PutResult =
   | { readonly kind: 'bothFiles' }
   /** They are on their way already. */
   | { readonly kind: 'pending' }
+  /** There are keys of this id, readable or not: others would take the only copy away. */
+  | { readonly kind: 'held' }
   /** The store does not give back what it was given. */
   | { readonly kind: 'notKept' }
   /** A file could not be written. */
@@ -194,6 +196,10 @@ export class KeyVault implements Disposable {
       if (helper === undefined) {
         return { kind: 'noHelper' };
       }
+      // A store that was locked, or a record of a newer version, makes keys look lost that are not.
+      if (id !== undefined && (await (await this.#ports.items).read(id)) !== undefined) {
+        return { kind: 'held' };
+      }
       const stored = await this.#store({ profile, keys, layout: undefined, stage: 'added' }, id);
       if (stored.kind !== 'stored' || id !== undefined) {
         return stored;
@@ -216,11 +222,14 @@ export class KeyVault implements Disposable {
     });
   }
 
-  /** Other keys in the place of those of an id: after a rotation. False when the store does not keep them. */
+  /**
+   * Other keys in the place of those of an id: after a rotation. False when the store does not keep them, or has not shown
+   * yet that it keeps these.
+   */
   async replace(id: string, keys: UserKeys): Promise<boolean> {
     return this.#ports.alone(async () => {
       const record = await this.find(id);
-      if (record === undefined) {
+      if (record?.stage !== 'kept') {
         return false;
       }
       const isKept = await this.#write({ ...record, keys }).catch(() => false);

@@ -10,6 +10,8 @@ export type ReplaceResult =
 
 /** Where a profile's long-term keys stand: in a file, in a vault. */
 export interface LongTermKeys {
+  /** True while nobody knows that keys put there are still there after a restart; absent: they are. */
+  isUnproven?(profile: string): Promise<boolean>;
   /** The keys as they stand there now; undefined when there are none, or only temporary ones. */
   read(profile: string): Promise<Keys | undefined>;
   /** Puts `next` where `accessKeyId` stands, in one step: never neither, never half of each. Never rejects. */
@@ -27,6 +29,7 @@ export function keysIn(places: readonly LongTermKeys[]): LongTermKeys {
     return undefined;
   };
   return {
+    isUnproven: async (profile) => (await (await placeOf(profile))?.isUnproven?.(profile)) ?? false,
     read: async (profile) => (await placeOf(profile))?.read(profile),
     async replace(profile, accessKeyId, next) {
       const place = await placeOf(profile);

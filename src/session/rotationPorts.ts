@@ -14,6 +14,8 @@ export type RotationStep =
 /** Why a step was not done. */
 export type RotationTrouble =
   | { readonly kind: 'fault'; readonly fault: Fault }
+  /** The store has not shown yet that it keeps them: it might lose the new key, too. */
+  | { readonly kind: 'unproven' }
   /** The user has two keys already. */
   | { readonly kind: 'twoKeys'; readonly keys: readonly AccessKeyInfo[] }
   /** AWS did not take the new key everywhere within `seconds`. */

@@ -34,6 +34,11 @@ export class KeyCare {
       return;
     }
     const owner = await keyOwner(this.#ports, profile);
+    // Said before anything is asked of AWS or of the person.
+    if (owner && (await this.#ports.keys.isUnproven?.(profile))) {
+      void vscode.window.showWarningMessage(keyCareText.unproven(profile));
+      return;
+    }
     const again = (): Promise<void> => this.rotate(profile);
     const looked = owner && (await this.#look(owner, again));
     if (!owner || !looked) {

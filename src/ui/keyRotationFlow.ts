@@ -108,6 +108,8 @@ export class RotationFlow {
         return trouble.fault.kind === 'cancelled'
           ? keyCareText.interruptedShort()
           : this.#ports.sentence(trouble.fault, profile);
+      case 'unproven':
+        return keyCareText.unproven(profile);
       case 'twoKeys':
         return keyCareText.twoKeysPlaceholder();
       case 'notEverywhere':

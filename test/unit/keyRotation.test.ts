@@ -3,6 +3,8 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { fileKeys } from '../../src/files/fileKeys.ts';
+import { keysIn } from '../../src/session/longTermKeys.ts';
 import type { RotationStep } from '../../src/session/rotationPorts.ts';
 import type { RotationNote } from '../../src/session/rotationNote.ts';
 import { sandboxClient } from '../sandbox/client.ts';
@@ -91,6 +93,15 @@ describe('rotating keys', () => {
       expected,
     );
     assert.equal(await rig.mode(), 0o600);
+  });
+
+  it('makes no key where the store has not shown yet that it keeps them', async () => {
+    const files = fileKeys({ config: join(folder, 'config'), credentials: rig.credentials });
+    const keys = keysIn([{ ...files, isUnproven: () => Promise.resolve(true) }]);
+    const rotated = await rig.rotation('rita', { keys }).rotate(never);
+    assert.deepEqual(rotated, { kind: 'asBefore', trouble: { kind: 'unproven' } });
+    assert.deepEqual(operations(), []);
+    await assertAsBefore();
   });
 
   it('says that there are two keys, and makes none', async () => {

@@ -216,6 +216,33 @@ describe('the vault of keys', () => {
     assert.equal((await open(two).find(id))?.keys.accessKeyId, accessKeyId);
   });
 
+  it('puts no keys over those that only looked lost: of a newer version, or in a store that was locked', async () => {
+    const id = await moved();
+    const [key = ''] = store.items.keys();
+    const good = store.items.get(key) ?? '';
+    const other = { accessKeyId: 'AKIAEXAMPLEALICE0002', secretAccessKey: new Secret('EXAMPLEKEY/other') };
+    const newer = JSON.stringify({ ...(JSON.parse(good) as object), version: 2 });
+    for (const text of [good, newer]) {
+      store.items.set(key, text);
+      assert.deepEqual(await open(two).add('alice', other, undefined, id), { kind: 'held' });
+      assert.equal(store.items.get(key), text);
+    }
+    store.failing = 'get';
+    assert.deepEqual(await open(two).add('alice', other, undefined, id), { kind: 'storeFailed' });
+    store.failing = undefined;
+    assert.equal(store.items.get(key), newer);
+  });
+
+  it('puts no keys of a rotation where those before them have not outlived a restart', async () => {
+    const added = await open(one).add('carol', keys, undefined);
+    assert.ok(added.kind === 'stored');
+    const newer = { accessKeyId: 'AKIAEXAMPLEALICE0002', secretAccessKey: new Secret('EXAMPLEKEY/newer') };
+    assert.equal(await open(one).replace(added.id, newer), false);
+    assert.equal((await open(one).find(added.id))?.keys.accessKeyId, accessKeyId);
+    await open(two).settle();
+    assert.equal(await open(two).replace(added.id, newer), true);
+  });
+
   it('replaces keys after a rotation', async () => {
     const id = await moved();
     const newer = { accessKeyId: 'AKIAEXAMPLEALICE0002', secretAccessKey: new Secret('EXAMPLEKEY/newer') };

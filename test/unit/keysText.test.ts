@@ -74,6 +74,7 @@ describe('what is said about keys in the vault', () => {
       keysText.none(),
       keysText.stored('alice'),
       keysText.pending('alice'),
+      keysText.held('alice'),
       keysText.notKept('alice'),
       keysText.storeFailed('alice'),
       keysText.busy('alice'),

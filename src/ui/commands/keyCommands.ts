@@ -210,6 +210,9 @@ async function tellFailure(
     case 'noHelper':
       await refuse(parts, { kind: result.kind }, profile);
       return;
+    case 'held':
+      await vscode.window.showWarningMessage(keysText.held(profile));
+      return;
     case 'notKept':
       await vscode.window.showErrorMessage(keysText.notKept(profile));
       return;

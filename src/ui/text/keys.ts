@@ -173,6 +173,11 @@ export const keysText = {
     t('The keys are stored, restart the window and they leave the file: {0}', profile),
   pending: (profile: string) =>
     t('These keys are stored already and leave the file when the window is restarted: {0}', profile),
+  held: (profile: string) =>
+    t(
+      'The vault still holds keys for this profile, nothing was changed, quit VS Code and start it again to use them: {0}',
+      profile,
+    ),
   restart: () => t('Restart Window'),
   notKept: (profile: string) =>
     t('VS Code’s secret store did not keep the keys, nothing was changed: {0}', profile),
