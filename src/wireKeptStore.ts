@@ -31,8 +31,14 @@ function runOfEditor(): string | undefined {
   if (vscode.env.uiKind === vscode.UIKind.Web) {
     return randomUUID();
   }
+  return editorProcess();
+}
+
+/** The main process of an editor on the desktop of this machine; undefined where there is none. */
+export function editorProcess(): string | undefined {
   const pid = process.env['VSCODE_PID'];
-  return vscode.env.remoteName === undefined && pid !== undefined ? `process ${pid}` : undefined;
+  const isHere = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
+  return isHere && pid !== undefined ? `process ${pid}` : undefined;
 }
 
 /** Where VS Code keeps secrets, as it shows itself now. */

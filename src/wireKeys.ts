@@ -27,7 +27,7 @@ import { agentAccess } from './ui/settings.ts';
 import { hindranceOfPlace, keysText, settledSentence } from './ui/text/keys.ts';
 import type { WiredAudit } from './wireAudit.ts';
 import type { WiredGuards } from './wireGuards.ts';
-import { keysHost, placeNow } from './wireKeptStore.ts';
+import { editorProcess, keysHost, placeNow } from './wireKeptStore.ts';
 
 const notesKey = 'keysOnTheirWay';
 
@@ -92,7 +92,7 @@ export function wireKeys(parts: KeyParts): WiredKeys {
         return kind === 'written' || kind === 'unchanged' ? 'done' : 'failed';
       },
       helper: async () => (await host).command,
-      boot: { extension: randomUUID(), window: windowId() },
+      boot: { extension: randomUUID(), window: windowId(), editor: editorProcess() },
       newId: () => `vault-${randomBytes(10).toString('hex')}`,
       notes: {
         get: () => context.globalState.get<readonly KeyNote[]>(notesKey, []),
@@ -180,6 +180,7 @@ export function wireKeys(parts: KeyParts): WiredKeys {
 
   return {
     place: placeNow,
+    restart: () => (editorProcess() === undefined ? 'window' : 'editor'),
     hindrance: async () =>
       hindranceOfPlace(placeNow()) ?? ((await parts.outlives()) === false ? { kind: 'memory' } : undefined),
     list: () => vault.list(),

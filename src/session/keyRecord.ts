@@ -9,7 +9,12 @@ export interface Boot {
   readonly extension: string;
   /** New at every load of the window; undefined where the editor does not say. */
   readonly window: string | undefined;
+  /** The editor's own process, in whose memory a store may lie; undefined where it cannot be seen. */
+  readonly editor?: string | undefined;
 }
+
+/** What is to be started anew so that a store in memory would be empty: all that can be seen of it. */
+export type Restart = 'editor' | 'window';
 
 /**
  * Where keys are on their way.
@@ -38,12 +43,21 @@ export interface KeyEntry extends Pick<KeyRecord, 'id' | 'profile' | 'stage'>, P
   readonly file: FileRole;
 }
 
-/** True when the window was loaded anew since `before`: a crash of the extensions alone proves nothing of the store. */
+/**
+ * True when the editor was started anew since `before`, or, where that cannot be seen, its window was: a crash of the
+ * extensions alone proves nothing of the store, nor does another window of an editor that keeps secrets in its memory.
+ */
 export function isRestarted(before: Boot, now: Boot): boolean {
   return (
     before.extension !== now.extension &&
-    (before.window === undefined || now.window === undefined || before.window !== now.window)
+    isOther(before.window, now.window) &&
+    isOther(before.editor, now.editor)
   );
+}
+
+/** What is not known on one side tells nothing. */
+function isOther(before: string | undefined, now: string | undefined): boolean {
+  return before === undefined || now === undefined || before !== now;
 }
 
 /** A record as it is stored; it holds the secret in clear text. */
@@ -55,7 +69,7 @@ export function toStored({ keys, ...record }: KeyRecord): object {
 /** A stored record; undefined when it is broken, or of a newer version, which is left as it is. */
 export function fromStored(value: unknown): KeyRecord | undefined {
   const { version, id, profile, accessKeyId, secretAccessKey, layout, stage, boot } = fieldsOf(value);
-  const { extension, window } = fieldsOf(boot);
+  const { extension, window, editor } = fieldsOf(boot);
   const read = readLayout(layout);
   const right =
     version === 1 &&
@@ -73,7 +87,11 @@ export function fromStored(value: unknown): KeyRecord | undefined {
         keys: { accessKeyId, secretAccessKey: new Secret(secretAccessKey) },
         layout: read,
         stage,
-        boot: { extension, window: typeof window === 'string' ? window : undefined },
+        boot: {
+          extension,
+          window: typeof window === 'string' ? window : undefined,
+          ...(typeof editor === 'string' && { editor }),
+        },
       }
     : undefined;
 }

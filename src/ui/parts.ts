@@ -28,7 +28,7 @@ import type { IssuerState } from '../session/issuerSignIns.ts';
 import type { Granted } from '../session/handOuts.ts';
 import type { Logins } from '../session/logins.ts';
 import type { Search, SearchProgress } from '../session/roleFinder.ts';
-import type { KeyEntry } from '../session/keyRecord.ts';
+import type { KeyEntry, Restart } from '../session/keyRecord.ts';
 import type { BackResult, KeyVault } from '../session/keyVault.ts';
 import type { SignIns } from '../session/signIns.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -259,6 +259,8 @@ export interface WrittenPort {
 
 /** Long-term keys in the vault, as the interface sees them. */
 export interface KeysPort {
+  /** What proves that the store keeps what it was given. */
+  restart(): Restart;
   /** Where VS Code keeps secrets here. */
   place(): SecretPlace;
   /** Why no keys are to be kept there; undefined where they may be. */

@@ -301,6 +301,7 @@ describe('a record of keys', () => {
   it('comes back from the store as it went', () => {
     for (const each of [
       record,
+      { ...record, boot: { ...one, editor: 'process 7' } },
       { ...record, layout: undefined, boot: { extension: 'x', window: undefined } },
     ]) {
       const back = fromStored(JSON.parse(JSON.stringify(toStored(each))));
@@ -331,6 +332,11 @@ describe('a record of keys', () => {
     assert.equal(isRestarted(one, two), true);
     assert.equal(isRestarted(one, { ...two, window: 'first' }), false);
     assert.equal(isRestarted(one, one), false);
+    // Another window, or a reload, of an editor whose own process runs on.
+    const running = { ...one, editor: 'process 7' };
+    assert.equal(isRestarted(running, { ...two, editor: 'process 7' }), false);
+    assert.equal(isRestarted(running, { ...two, editor: 'process 8' }), true);
+    assert.equal(isRestarted(running, two), true);
     // Where VS Code gives its windows no id.
     assert.equal(isRestarted({ ...one, window: undefined }, two), true);
   });

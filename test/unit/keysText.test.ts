@@ -54,15 +54,31 @@ describe('what is said about keys in the vault', () => {
     }
   });
 
+  it('says what is to be started again: the editor where it can be seen, else its window', () => {
+    for (const [restart, word] of [
+      ['window', /window/i],
+      ['editor', /quit VS Code|VS Code was quit/i],
+    ] as const) {
+      assert.match(moveKeysText('alice', '/x', 'linux', restart).detail, word);
+      assert.match(addKeysText('alice', 'linux', restart).detail, word);
+      for (const text of [keysText.stored('alice', restart), keysText.pending('alice', restart)]) {
+        assertGoodSentence(text);
+        assert.match(text, word);
+      }
+      assert.match(keysText.pendingRow(restart), word);
+      assert.match(keysText.restart(restart), restart === 'window' ? word : /^Quit VS Code$/);
+    }
+  });
+
   it('says before it starts when the keys work, what to do before uninstalling, and where they are kept', () => {
     for (const place of places) {
-      const move = moveKeysText('alice', '/home/alice/.aws/credentials', place);
+      const move = moveKeysText('alice', '/home/alice/.aws/credentials', place, 'editor');
       assert.match(move.message, /^Move the keys of alice into the vault\?$/);
       assert.match(move.detail, /work only while VS Code runs on this computer/);
       assert.match(move.detail, /before you uninstall STS Sessions, or they are lost/);
       assert.match(move.detail, /\/home\/alice\/\.aws\/credentials/);
       assert.equal(/keyring/.test(move.detail), place === 'linux');
-      const add = addKeysText('alice', place);
+      const add = addKeysText('alice', place, 'editor');
       assert.match(add.detail, /before you uninstall STS Sessions, or they are lost/);
       assert.equal(/keyring/.test(add.detail), place === 'linux');
     }
@@ -72,8 +88,6 @@ describe('what is said about keys in the vault', () => {
   it('says everything else by the rules for messages', () => {
     for (const sentence of [
       keysText.none(),
-      keysText.stored('alice'),
-      keysText.pending('alice'),
       keysText.held('alice'),
       keysText.notKept('alice'),
       keysText.storeFailed('alice'),

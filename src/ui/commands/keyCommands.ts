@@ -40,12 +40,12 @@ async function moveIn(parts: CommandParts, argument: CommandArgument): Promise<v
     await refuse(parts, hindrance ?? { kind: 'otherKind' }, name);
     return;
   }
-  if (!(await agreed(moveKeysText(name, parts.files.path(file), place)))) {
+  if (!(await agreed(moveKeysText(name, parts.files.path(file), place, parts.keys.restart())))) {
     return;
   }
   const result = await parts.keys.move(name, file);
   if (result.kind === 'stored' || result.kind === 'pending') {
-    await offerRestart(result.kind === 'stored' ? keysText.stored(name) : keysText.pending(name));
+    await offerRestart(parts, keysText[result.kind](name, parts.keys.restart()));
     return;
   }
   await tellFailure(parts, result, name, () => moveIn(parts, name));
@@ -156,7 +156,11 @@ async function entryToMove(
     items: entries.map((entry) => {
       const name = leading.get(entry.id);
       const detail =
-        name !== undefined ? '' : entry.stage === 'in' ? keysText.pendingRow() : keysText.nowhereRow();
+        name !== undefined
+          ? ''
+          : entry.stage === 'in'
+            ? keysText.pendingRow(parts.keys.restart())
+            : keysText.nowhereRow();
       return {
         label: name ?? entry.profile,
         description: [keysText.lastDigits(entry.accessKeyId), detail].filter(Boolean).join(' · '),
@@ -175,7 +179,7 @@ async function addUserKeys(parts: CommandParts): Promise<void> {
     return;
   }
   const added = await askUserKeys(await parts.files.read());
-  if (added === undefined || !(await agreed(addKeysText(added.name, place)))) {
+  if (added === undefined || !(await agreed(addKeysText(added.name, place, parts.keys.restart())))) {
     return;
   }
   const { name, keys, region, vaultId, fromClipboard } = added;
@@ -220,7 +224,7 @@ async function tellFailure(
       await offerFile(parts, keysText.fileFailed(profile), result.file, 'warning');
       return;
     case 'pending':
-      await offerRestart(keysText.pending(profile));
+      await offerRestart(parts, keysText.pending(profile, parts.keys.restart()));
       return;
     case 'storeFailed':
     case 'busy':
@@ -250,10 +254,12 @@ async function agreed(text: {
   return (await vscode.window.showWarningMessage(text.message, options, text.yes)) === text.yes;
 }
 
-async function offerRestart(text: string): Promise<void> {
-  const restart = keysText.restart();
+async function offerRestart({ keys }: CommandParts, text: string): Promise<void> {
+  const what = keys.restart();
+  const restart = keysText.restart(what);
   if ((await vscode.window.showInformationMessage(text, restart)) === restart) {
-    await vscode.commands.executeCommand('workbench.action.reloadWindow');
+    const command = what === 'window' ? 'workbench.action.reloadWindow' : 'workbench.action.quit';
+    await vscode.commands.executeCommand(command);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { KeyLinesProblem } from '../../aws/keyLines.ts';
 import type { FileRole } from '../../aws/problems.ts';
+import type { Restart } from '../../session/keyRecord.ts';
 import type { Settled } from '../../session/keyVault.ts';
 import type { SecretPlace } from './authenticators.ts';
 import { t } from './l10n.ts';
@@ -87,7 +88,7 @@ function fileWord(file: FileRole): string {
 }
 
 /** What a person must know before keys are moved. */
-export function moveKeysText(profile: string, path: string, place: SecretPlace) {
+export function moveKeysText(profile: string, path: string, place: SecretPlace, restart: Restart) {
   return {
     message: t('Move the keys of {0} into the vault?', profile),
     detail: [
@@ -95,7 +96,15 @@ export function moveKeysText(profile: string, path: string, place: SecretPlace) 
         'The vault is VS Code’s secret store. These keys then work only while VS Code runs on this computer: the AWS CLI and the SDKs get them from it. They do not work in containers, or on other computers that share this file.',
       ),
       t('Move them back before you uninstall STS Sessions, or they are lost.'),
-      t('They are stored first. They leave the file when a restarted window has read them back: {0}', path),
+      restart === 'window'
+        ? t(
+            'They are stored first. They leave the file when a restarted window has read them back: {0}',
+            path,
+          )
+        : t(
+            'They are stored first. They leave the file when VS Code was quit and started again and has read them back: {0}',
+            path,
+          ),
       ...keepingSentences(place),
     ].join('\n\n'),
     yes: t('Move Keys'),
@@ -103,7 +112,7 @@ export function moveKeysText(profile: string, path: string, place: SecretPlace) 
 }
 
 /** What a person must know before new keys are stored. */
-export function addKeysText(profile: string, place: SecretPlace) {
+export function addKeysText(profile: string, place: SecretPlace, restart: Restart) {
   return {
     message: t('Keep the keys of {0} in the vault only?', profile),
     detail: [
@@ -111,9 +120,13 @@ export function addKeysText(profile: string, place: SecretPlace) {
         'The vault is VS Code’s secret store. These keys stand in no file and work only while VS Code runs on this computer: the AWS CLI and the SDKs get them from it.',
       ),
       t('Move them into a file before you uninstall STS Sessions, or they are lost.'),
-      t(
-        'Keep what you have of them, such as the CSV file, until a restarted window has found them again: you are told then.',
-      ),
+      restart === 'window'
+        ? t(
+            'Keep what you have of them, such as the CSV file, until a restarted window has found them again: you are told then.',
+          )
+        : t(
+            'Keep what you have of them, such as the CSV file, until VS Code was quit and started again and has found them: you are told then.',
+          ),
       ...keepingSentences(place),
     ].join('\n\n'),
     yes: t('Keep Keys'),
@@ -169,16 +182,23 @@ export const keysText = {
   moveTitle: () => t('Move Keys into the Vault'),
   movePlaceholder: () => t('Whose keys? They leave the AWS files'),
   none: () => t('No profile has access keys in a file'),
-  stored: (profile: string) =>
-    t('The keys are stored, restart the window and they leave the file: {0}', profile),
-  pending: (profile: string) =>
-    t('These keys are stored already and leave the file when the window is restarted: {0}', profile),
+  stored: (profile: string, restart: Restart) =>
+    restart === 'window'
+      ? t('The keys are stored, restart the window and they leave the file: {0}', profile)
+      : t('The keys are stored, quit VS Code and start it again and they leave the file: {0}', profile),
+  pending: (profile: string, restart: Restart) =>
+    restart === 'window'
+      ? t('These keys are stored already and leave the file when the window is restarted: {0}', profile)
+      : t(
+          'These keys are stored already and leave the file when VS Code was quit and started again: {0}',
+          profile,
+        ),
   held: (profile: string) =>
     t(
       'The vault still holds keys for this profile, nothing was changed, quit VS Code and start it again to use them: {0}',
       profile,
     ),
-  restart: () => t('Restart Window'),
+  restart: (restart: Restart) => (restart === 'window' ? t('Restart Window') : t('Quit VS Code')),
   notKept: (profile: string) =>
     t('VS Code’s secret store did not keep the keys, nothing was changed: {0}', profile),
   storeFailed: (profile: string) =>
@@ -193,7 +213,10 @@ export const keysText = {
   backTitle: () => t('Move Keys Back'),
   backPlaceholder: () => t('Whose keys? They go back into the file'),
   nothingKept: () => t('The vault holds no keys'),
-  pendingRow: () => t('in the file as well, until the window is restarted'),
+  pendingRow: (restart: Restart) =>
+    restart === 'window'
+      ? t('in the file as well, until the window is restarted')
+      : t('in the file as well, until VS Code was quit and started again'),
   nowhereRow: () => t('in no profile'),
   lastDigits: (accessKeyId: string) => `…${accessKeyId.slice(-4)}`,
   back: (profile: string) =>
