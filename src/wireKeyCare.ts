@@ -125,8 +125,9 @@ function portsOf(parts: KeyCareParts, known: KnownKeys, notes: RotationNotes): K
       return reply.kind === 'identity' ? reply.identity : { kind: 'internal', message: 'no identity' };
     },
     keys: {
-      isUnproven: async (profile) => (await stored.isUnproven?.(profile)) ?? false,
+      isUnproven: async (accessKeyId) => (await stored.isUnproven?.(accessKeyId)) ?? false,
       read: (profile) => stored.read(profile),
+      holds: (accessKeyId) => stored.holds(accessKeyId),
       async replace(...asked) {
         const result = await stored.replace(...asked);
         // The next start goes by the new keys, whenever the watcher notices.
@@ -184,7 +185,7 @@ function lazyIam({ userAgent, network, log, now }: KeyCareParts): AccessKeysApi 
   };
 }
 
-/** In a file, or in the vault: never both, for what leads to the vault stands where the keys would. */
+/** In a file, or in the vault; a copy, or keys on their way into it, may make it both. */
 function storedKeys({ files, vault }: KeyCareParts): LongTermKeys {
   return keysIn([fileKeys(files.paths), vault]);
 }

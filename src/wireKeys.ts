@@ -13,13 +13,13 @@ import type { AgentRefusal } from './session/agentAccess.ts';
 import { DisposableStore } from './session/emitter.ts';
 import { errorName } from './session/errorName.ts';
 import { keysAuditLine } from './session/keyAudit.ts';
-import type { KeyRecord } from './session/keyRecord.ts';
 import { keysRefusal } from './session/keySupply.ts';
 import type { KeysSupply } from './session/keySupply.ts';
 import { KeyVault } from './session/keyVault.ts';
 import type { KeyNote, Settled } from './session/keyVault.ts';
 import type { LongTermKeys } from './session/longTermKeys.ts';
 import type { Peers } from './session/types.ts';
+import { vaultKeys } from './session/vaultKeys.ts';
 import type { Log } from './ui/log.ts';
 import type { KeysPort } from './ui/parts.ts';
 import { SecretItems } from './ui/secretItems.ts';
@@ -133,12 +133,6 @@ export function wireKeys(parts: KeyParts): WiredKeys {
     }
   };
 
-  /** The record that a profile leads to; undefined when its keys are elsewhere. */
-  const recordOf = async (profile: string): Promise<KeyRecord | undefined> => {
-    const id = (await parts.files().read()).set.profiles.get(profile)?.vaultId;
-    return id === undefined ? undefined : vault.find(id);
-  };
-
   const note = (what: Parameters<typeof keysAuditLine>[0], profile: string): void =>
     parts.audit().note(keysAuditLine(what, profile, parts.now()));
   /** Agents ask again and again. */
@@ -199,30 +193,11 @@ export function wireKeys(parts: KeyParts): WiredKeys {
       }
       return result;
     },
-    longTerm: {
-      isUnproven: async (profile) => {
-        const record = await recordOf(profile);
-        return record !== undefined && record.stage !== 'kept';
-      },
-      read: async (profile) => {
-        const record = await recordOf(profile);
-        return record && { ...record.keys, sessionToken: undefined };
-      },
-      replace: async (profile, accessKeyId, next) => {
-        try {
-          const record = await recordOf(profile);
-          if (record?.keys.accessKeyId !== accessKeyId) {
-            return { kind: 'changed' };
-          }
-          const { secretAccessKey } = next;
-          const isKept = await vault.replace(record.id, { accessKeyId: next.accessKeyId, secretAccessKey });
-          return isKept ? { kind: 'replaced' } : { kind: 'failed', code: 'EIO' };
-        } catch (error) {
-          log.warn(`keys: ${errorName(error)}`);
-          return { kind: 'failed', code: 'EIO' };
-        }
-      },
-    },
+    longTerm: vaultKeys({
+      vault,
+      profiles: async () => (await parts.files().read()).set,
+      log: (line) => log.warn(line),
+    }),
     async complete(set) {
       if (completed?.from === set) {
         return completed.to;

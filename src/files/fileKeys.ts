@@ -1,5 +1,6 @@
 import { withOtherKey } from '../aws/accessKeys.ts';
 import type { Keys } from '../aws/credentials.ts';
+import { parseIni } from '../aws/ini.ts';
 import { readProfiles } from '../aws/profiles.ts';
 import { Secret } from '../aws/secret.ts';
 import type { LongTermKeys, ReplaceResult } from '../session/longTermKeys.ts';
@@ -23,6 +24,20 @@ export function fileKeys(paths: SharedPaths): LongTermKeys {
       return accessKeyId === '' || secret === '' || isTemporary
         ? undefined
         : { accessKeyId, secretAccessKey: new Secret(secret), sessionToken: undefined };
+    },
+    async holds(accessKeyId) {
+      for (const file of ['credentials', 'config'] as const) {
+        const { text, problems } = await readShared(paths[file], file);
+        if (text === undefined && problems.length > 0) {
+          throw new Error('unreadable');
+        }
+        // As it is written: what one file says may hide what the other does.
+        const { sections } = parseIni(text ?? '', file);
+        if (sections.some(({ properties }) => properties.get('aws_access_key_id')?.value === accessKeyId)) {
+          return true;
+        }
+      }
+      return false;
     },
     replace: (_profile, accessKeyId, next) => replaceInBoth(paths, accessKeyId, next),
   };

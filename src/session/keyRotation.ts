@@ -39,7 +39,7 @@ export class KeyRotation {
     if (old === undefined) {
       return { kind: 'asBefore', trouble: { kind: 'changed' } };
     }
-    if (await keys.isUnproven?.(this.#profile)) {
+    if (await keys.isUnproven?.(old.accessKeyId)) {
       return { kind: 'asBefore', trouble: { kind: 'unproven' } };
     }
     const listed = await iam.list(this.#ports.callerOf(old), signal);
@@ -93,8 +93,13 @@ export class KeyRotation {
       const back = await this.#takeBack(note, present, cancelled);
       return back.kind === 'asBefore' ? this.rotate(signal) : back;
     }
-    return present === undefined || present.accessKeyId !== note.newId
-      ? { kind: 'stopped', note, trouble: { kind: 'changed' } }
+    if (present === undefined || present.accessKeyId !== note.newId) {
+      return { kind: 'stopped', note, trouble: { kind: 'changed' } };
+    }
+    // The switch may have come to some of the profiles only; none must be left with a key that is about to go.
+    const rest = await this.#ports.keys.replace(this.#profile, note.oldId, present);
+    return rest.kind === 'failed'
+      ? { kind: 'stopped', note, trouble: troubleOf(rest) }
       : this.#deactivate(note, present, signal);
   }
 
@@ -158,10 +163,13 @@ export class KeyRotation {
     await this.#ports.notes.keep({ ...note, isPutOff: true });
   }
 
-  /** With the old key in its place: deletes whatever this rotation has made at AWS. */
+  /** With the old key in its place: deletes whatever this rotation has made at AWS, unless that is in use somewhere. */
   async #takeBack(note: RotationNote, old: Keys, trouble: RotationTrouble): Promise<Rotated> {
     const { iam, onStep } = this.#ports;
     onStep({ kind: 'goingBack' });
+    if (note.newId !== undefined && (await this.#isLeft(note.newId, old))) {
+      return { kind: 'stopped', note, trouble };
+    }
     const signal = AbortSignal.timeout(backMs);
     const caller = this.#ports.callerOf(old);
     const listed = await this.#patiently(signal, () => iam.list(caller, signal));
@@ -181,6 +189,24 @@ export class KeyRotation {
     }
     await this.#forget(note);
     return { kind: 'asBefore', trouble };
+  }
+
+  /** False only when the new key surely stands nowhere: what failed half way is undone first. */
+  async #isLeft(newId: string, old: Keys): Promise<boolean> {
+    const { keys } = this.#ports;
+    try {
+      // A store that is locked shows nothing, whatever is in it.
+      if ((await keys.read(this.#profile)) === undefined) {
+        return true;
+      }
+      if (!(await keys.holds(newId))) {
+        return false;
+      }
+      await keys.replace(this.#profile, newId, old);
+      return await keys.holds(newId);
+    } catch {
+      return true;
+    }
   }
 
   /** True for the key that AWS has named, or, where its answer was lost, for one that came then and was never used. */

@@ -223,8 +223,9 @@ export class KeyVault implements Disposable {
   }
 
   /**
-   * Other keys in the place of those of an id: after a rotation. False when the store does not keep them, or has not shown
-   * yet that it keeps these.
+   * Other keys in the place of those of an id, and of the same ones under other ids: after a rotation. False when the store
+   * does not keep them all, or has not shown yet that it keeps these; then what it did take is taken back, as far as it goes.
+   * Those that stand in a file still are left: that file says what becomes of them.
    */
   async replace(id: string, keys: UserKeys): Promise<boolean> {
     return this.#ports.alone(async () => {
@@ -232,12 +233,25 @@ export class KeyVault implements Disposable {
       if (record?.stage !== 'kept') {
         return false;
       }
-      const isKept = await this.#write({ ...record, keys }).catch(() => false);
-      if (!isKept) {
-        // Half of a change is none: the old keys still work.
-        await this.#write(record).catch(() => false);
+      const { accessKeyId } = record.keys;
+      const copies = (await this.#all()).filter(
+        (each) => each.id !== id && each.keys.accessKeyId === accessKeyId && each.stage !== 'in',
+      );
+      if (copies.some(({ stage }) => stage !== 'kept')) {
+        return false;
       }
-      return isKept;
+      const begun: KeyRecord[] = [];
+      for (const each of [record, ...copies]) {
+        begun.push(each);
+        if (!(await this.#write({ ...each, keys }).catch(() => false))) {
+          // Half of a change is none: the old keys still work.
+          for (const one of begun) {
+            await this.#write(one).catch(() => false);
+          }
+          return false;
+        }
+      }
+      return true;
     });
   }
 

@@ -10,11 +10,16 @@ export type ReplaceResult =
 
 /** Where a profile's long-term keys stand: in a file, in a vault. */
 export interface LongTermKeys {
-  /** True while nobody knows that keys put there are still there after a restart; absent: they are. */
-  isUnproven?(profile: string): Promise<boolean>;
+  /** True while nobody knows that this key, put there, is still there after a restart; absent: it is. Never rejects. */
+  isUnproven?(accessKeyId: string): Promise<boolean>;
   /** The keys as they stand there now; undefined when there are none, or only temporary ones. */
   read(profile: string): Promise<Keys | undefined>;
-  /** Puts `next` where `accessKeyId` stands, in one step: never neither, never half of each. Never rejects. */
+  /** True when a key stands here, in whatever profile. Rejects when that cannot be known. */
+  holds(accessKeyId: string): Promise<boolean>;
+  /**
+   * Puts `next` where `accessKeyId` stands, in every profile that has it: one key is still one key. All or none, as far as
+   * what failed can be undone: `holds` tells. Never rejects.
+   */
   replace(profile: string, accessKeyId: string, next: Keys): Promise<ReplaceResult>;
 }
 
@@ -29,18 +34,40 @@ export function keysIn(places: readonly LongTermKeys[]): LongTermKeys {
     return undefined;
   };
   return {
-    isUnproven: async (profile) => (await (await placeOf(profile))?.isUnproven?.(profile)) ?? false,
+    async isUnproven(accessKeyId) {
+      const unproven = await Promise.all(places.map(async (place) => place.isUnproven?.(accessKeyId)));
+      return unproven.includes(true);
+    },
     read: async (profile) => (await placeOf(profile))?.read(profile),
+    async holds(accessKeyId) {
+      const held = await Promise.all(places.map((place) => place.holds(accessKeyId)));
+      return held.includes(true);
+    },
     async replace(profile, accessKeyId, next) {
       const place = await placeOf(profile);
-      const result = (await place?.replace(profile, accessKeyId, next)) ?? { kind: 'changed' };
-      if (result.kind === 'replaced') {
-        // A copy of them elsewhere, of another profile, is switched off at AWS as well.
-        for (const other of places.filter((each) => each !== place)) {
-          await other.replace(profile, accessKeyId, next);
+      const before = await place?.read(profile);
+      // Where a switch was stopped half way, some profiles have the next keys already.
+      if (place === undefined || before === undefined || !isOneOf(before, accessKeyId, next)) {
+        return { kind: 'changed' };
+      }
+      const done: LongTermKeys[] = [];
+      for (const each of [place, ...places.filter((other) => other !== place)]) {
+        const result = await each.replace(profile, accessKeyId, next);
+        if (result.kind === 'failed') {
+          for (const one of before.accessKeyId === accessKeyId ? done : []) {
+            await one.replace(profile, next.accessKeyId, before);
+          }
+          return result;
+        }
+        if (result.kind === 'replaced') {
+          done.push(each);
         }
       }
-      return result;
+      return { kind: done.length > 0 ? 'replaced' : 'changed' };
     },
   };
+}
+
+function isOneOf({ accessKeyId }: Keys, wanted: string, next: Keys): boolean {
+  return accessKeyId === wanted || accessKeyId === next.accessKeyId;
 }

@@ -7,6 +7,7 @@ import { Secret } from '../../src/aws/secret.ts';
 import { createIam } from '../../src/clients/iam.ts';
 import { createStsSender } from '../../src/clients/sts.ts';
 import { fileKeys } from '../../src/files/fileKeys.ts';
+import type { LongTermKeys } from '../../src/session/longTermKeys.ts';
 import type { RotationPorts, RotationStep } from '../../src/session/rotationPorts.ts';
 import { KeyRotation } from '../../src/session/keyRotation.ts';
 import { RotationNotes, type RotationNote } from '../../src/session/rotationNote.ts';
@@ -80,13 +81,18 @@ export class KeyRig {
     return 'kind' in listed ? [listed.kind] : listed.map((key) => key.accessKeyId);
   }
 
+  /** Those in the two files. */
+  keys(): LongTermKeys {
+    return fileKeys({ config: join(this.#folder, 'config'), credentials: this.credentials });
+  }
+
   /** As a window that has just opened would make it. */
   rotation(profile = 'rita', change: Partial<RotationPorts> = {}): KeyRotation {
     const now = (): number => Date.now() + this.#waited;
     const send = createStsSender({ now: () => Date.now(), skewMs: () => undefined });
     return new KeyRotation(profile, {
       iam: this.iam,
-      keys: fileKeys({ config: join(this.#folder, 'config'), credentials: this.credentials }),
+      keys: this.keys(),
       identity: async ({ keys, target: to }: IamCaller, signal) => {
         const reply = await send({ kind: 'callerIdentity' }, keys, to, signal);
         return isFault(reply)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Keys } from '../../src/aws/credentials.ts';
@@ -66,11 +66,36 @@ describe('long-term keys in files', () => {
     assert.equal(await text('credentials'), section('ada'));
   });
 
+  it('are found wherever they stand, and not known of where a file cannot be read', async () => {
+    await writeFile(paths().credentials, '[ada]\naws_access_key_id = AKIAEXAMPLEOTHER0001\n');
+    await writeFile(paths().config, section('profile ada'));
+    assert.equal(await keys.holds(old.accessKeyId), true, 'hidden by what the other file says');
+    assert.equal(await keys.holds(next.accessKeyId), false);
+    await rm(paths().config);
+    await mkdir(paths().config);
+    await assert.rejects(keys.holds(next.accessKeyId));
+  });
+
+  it('stay in the files when a copy elsewhere cannot be replaced', async () => {
+    await writeFile(paths().credentials, section('ada'));
+    const vault: LongTermKeys = {
+      read: async () => undefined,
+      holds: async () => true,
+      replace: async () => ({ kind: 'failed', code: 'EIO' }),
+    };
+    assert.deepEqual(await keysIn([keys, vault]).replace('ada', old.accessKeyId, next), {
+      kind: 'failed',
+      code: 'EIO',
+    });
+    assert.equal(await text('credentials'), section('ada'));
+  });
+
   it('come from the first place that has them', async () => {
     await writeFile(paths().credentials, section('ada'));
     const asked: string[] = [];
     const vault: LongTermKeys = {
       read: async (profile) => (profile === 'eve' ? next : undefined),
+      holds: async () => false,
       replace: async (profile) => {
         asked.push(profile);
         return { kind: 'replaced' };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { fileKeys } from '../../src/files/fileKeys.ts';
 import { keysIn } from '../../src/session/longTermKeys.ts';
+import type { LongTermKeys } from '../../src/session/longTermKeys.ts';
 import type { RotationStep } from '../../src/session/rotationPorts.ts';
 import type { RotationNote } from '../../src/session/rotationNote.ts';
 import { sandboxClient } from '../sandbox/client.ts';
@@ -153,6 +154,40 @@ describe('rotating keys', () => {
     const rotated = await rig.rotation().rotate(never);
     assert.ok(rotated.kind === 'asBefore' && rotated.trouble.kind === 'notWritten');
     await assertAsBefore();
+  });
+
+  it('deletes no key that stands in a file, whatever the file’s editor says', async () => {
+    const keys = rig.keys();
+    let calls = 0;
+    const broken: LongTermKeys = {
+      ...keys,
+      replace: async (...asked) => {
+        calls += 1;
+        await (calls === 1 ? keys.replace(...asked) : undefined);
+        return { kind: 'failed', code: 'EROFS' };
+      },
+    };
+    const stopped = await rig.rotation('rita', { keys: broken }).rotate(never);
+    assert.ok(stopped.kind === 'stopped' && stopped.trouble.kind === 'notWritten');
+    const [id, secret] = await inFile('rita');
+    assert.equal(id, stopped.note.newId);
+    assert.equal(await works(id, secret), true);
+    assert.equal(await works(oldKey.accessKeyId, oldKey.secretAccessKey), true);
+    assert.ok(rig.old.has(oldKey.accessKeyId), 'the old secret is kept');
+    assert.equal((await rig.rotation().goBack(stopped.note)).kind, 'asBefore');
+    await assertGoneBack();
+  });
+
+  it('deletes no key while nobody can say where it stands', async () => {
+    const keys: LongTermKeys = {
+      ...rig.keys(),
+      replace: async () => ({ kind: 'failed', code: 'EIO' }),
+      holds: () => Promise.reject(new Error('locked')),
+    };
+    const stopped = await rig.rotation('rita', { keys }).rotate(never);
+    assert.ok(stopped.kind === 'stopped' && stopped.trouble.kind === 'notWritten');
+    assert.ok(!operations().includes('DeleteAccessKey'));
+    assert.deepEqual(rig.notes.list(), [stopped.note]);
   });
 
   it('overwrites no keys that somebody has put there meanwhile', async () => {
