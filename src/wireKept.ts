@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { withoutPointer } from './aws/keyLines.ts';
+import { withoutPointers } from './aws/keyLines.ts';
 import { isManaged } from './aws/profiles.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import { vaultIdIn } from './aws/vaultPointer.ts';
@@ -188,9 +188,9 @@ async function onlyCopies(
 /** What leads to keys that are gone would make tools fail in a way that nobody understands. */
 async function removePointers({ keys, paths }: KeptParts): Promise<boolean> {
   let isDone = true;
-  for (const { id, profile } of await keys.list()) {
+  for (const { id } of await keys.list()) {
     for (const file of ['config', 'credentials'] as const) {
-      const { kind } = await editFile(paths[file], (text) => withoutPointer(text, file, profile, id));
+      const { kind } = await editFile(paths[file], (text) => withoutPointers(text, file, id));
       isDone &&= kind === 'written' || kind === 'unchanged';
     }
   }

@@ -187,7 +187,7 @@ export function wireKeys(parts: KeyParts): WiredKeys {
       return result;
     },
     moveBack: async (id, profile) => {
-      const result = await vault.moveBack(id);
+      const result = await vault.moveBack(id, profile);
       if (result.kind === 'back' || result.kind === 'notForgotten') {
         note('keysMovedBack', profile);
       }

@@ -158,6 +158,12 @@ export function withoutPointer(text: string, file: FileRole, profile: string, va
   return line ? withoutLines(text, line.start, line.next) : text;
 }
 
+/** The text without any pointer to these keys, whatever the profiles are called by now. */
+export function withoutPointers(text: string, file: FileRole, vaultId: string): string {
+  const names = [...readOne(text, file).profiles.keys()];
+  return names.reduce((edited, name) => withoutPointer(edited, file, name, vaultId), text);
+}
+
 function inPlace(text: string, at: number, keys: UserKeys, layout: KeyLayout): string {
   const idLine = layout.id[0] + keys.accessKeyId + layout.id[1];
   const secretLine = layout.secret[0] + keys.secretAccessKey.reveal() + layout.secret[1];

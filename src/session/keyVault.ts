@@ -255,13 +255,17 @@ export class KeyVault implements Disposable {
     });
   }
 
-  /** Puts keys back into a file, takes away what led to them, and forgets them, in this order. */
-  async moveBack(id: string): Promise<BackResult> {
+  /**
+   * Puts keys back into a file, takes away what led to them, and forgets them, in this order. `profile`: the one that leads to
+   * them now, where it was renamed since they were stored.
+   */
+  async moveBack(id: string, profile?: string): Promise<BackResult> {
     return this.#alone<BackResult>(async () => {
-      const record = await this.find(id);
-      if (record === undefined) {
+      const found = await this.find(id);
+      if (found === undefined) {
         return { kind: 'gone' };
       }
+      const record = { ...found, profile: profile ?? found.profile };
       // After a crash the next start has to know what the keys in the file mean.
       if (record.stage !== 'out' && !(await this.#write({ ...record, stage: 'out' }))) {
         return { kind: 'storeFailed' };

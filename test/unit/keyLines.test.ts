@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { keysIn, sameKeys, withKeys, withoutKeys, withoutPointer } from '../../src/aws/keyLines.ts';
+import {
+  keysIn,
+  sameKeys,
+  withKeys,
+  withoutKeys,
+  withoutPointer,
+  withoutPointers,
+} from '../../src/aws/keyLines.ts';
 import type { FileRole } from '../../src/aws/problems.ts';
 import { readProfiles } from '../../src/aws/profiles.ts';
 import { Secret } from '../../src/aws/secret.ts';
@@ -103,6 +110,15 @@ describe('the lines of keys', () => {
     ]) {
       assert.equal(withKeys(text, 'alice', id, found.keys, found.layout), 'taken', text);
     }
+  });
+
+  it('are led to by nobody any more, whatever the profiles are called', () => {
+    const pointer = `credential_process = ${command}\n`;
+    const others = `[bob]\ncredential_process = ${vaultPointer('/bin/sh /x/fetch', 'vault-ffffffffffffffffffff')}\n`;
+    assert.equal(
+      withoutPointers(`[profile a]\n${pointer}[profile b]\nregion = x\n${pointer}${others}`, 'config', id),
+      `[profile a]\n[profile b]\nregion = x\n${others}`,
+    );
   });
 
   it('stay where they are when they are not what was stored', () => {

@@ -86,6 +86,35 @@ describe('the vault of keys', () => {
     assert.deepEqual(await later.list(), []);
   });
 
+  it('puts keys back under the name that their profile has by now, beside another one of the old name', async () => {
+    const id = await moved();
+    const renamed = read('credentials').replace('[alice]', '[alice-prod]');
+    const newer =
+      '\n[alice]\naws_access_key_id = AKIAEXAMPLEALICE0002\naws_secret_access_key = EXAMPLEKEY/2\n';
+    write('credentials', renamed + newer);
+    assert.deepEqual(await open(two).moveBack(id, 'alice-prod'), { kind: 'back', file: 'credentials' });
+    assert.equal(read('credentials'), credentials.replace('[alice]', '[alice-prod]') + newer);
+  });
+
+  it('knows after a crash under which name they went back', async () => {
+    const id = await moved();
+    write('credentials', read('credentials').replace('[alice]', '[alice-prod]'));
+    // The window is gone as soon as the keys are in the file.
+    await new Promise<void>((resolve, reject) => {
+      const stuck = open(two, {
+        editFile: async (...asked) => {
+          await keyPorts(folder, two).editFile(...asked);
+          return new Promise<never>(() => resolve());
+        },
+        alone: (work) => work(),
+      });
+      void stuck.moveBack(id, 'alice-prod').then(({ kind }) => reject(new Error(kind)), reject);
+    });
+    await open({ extension: 'three', window: 'third' }).settle();
+    assert.equal(read('credentials'), credentials.replace('[alice]', '[alice-prod]'));
+    assert.equal(store.items.size, 0);
+  });
+
   it('leaves a file with keys to its owner alone, whoever could read it before', async () => {
     const id = await moved();
     chmodSync(join(folder, 'credentials'), 0o644);
