@@ -83,8 +83,8 @@ export function wireEnrolment(parts: EnrolmentParts): EnrolmentPort {
       const { enrol } = await import('./session/enrolment.ts');
       return enrol(await ports(), caller, person);
     },
-    async cleanUp(profile, serial, signal) {
-      const caller = await callerOf(parts, profile, undefined);
+    async cleanUp(profile, credentials, serial, signal) {
+      const caller = await callerOf(parts, profile, credentials);
       if ('kind' in caller) {
         return caller;
       }

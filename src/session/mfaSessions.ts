@@ -11,12 +11,12 @@ const tooShortMs = 60_000;
 
 /**
  * The MFA session of a profile's keys that lasts longest, however it was started: for roles, by hand, or as the profile's
- * own. Undefined when none is live at `now` (ms UTC).
+ * own. `serial`: the device that gave the code; undefined: any. Undefined when none is live at `now` (ms UTC).
  */
 export function liveMfaSession(
   all: Iterable<KeptSession>,
   profile: string,
-  serial: string,
+  serial: string | undefined,
   now: number,
 ): HeldSession | undefined {
   let best: HeldSession | undefined;
@@ -35,7 +35,7 @@ export function liveMfaSession(
 function isMfaSession(
   { request, roleArn, mfaSource, mfaSerials }: HeldSession,
   profile: string,
-  serial: string,
+  serial: string | undefined,
 ): boolean {
   const ofKeys = request.kind === 'mfaSession' || request.kind === 'profile';
   return (
@@ -43,7 +43,7 @@ function isMfaSession(
     request.profile === profile &&
     roleArn === undefined &&
     mfaSource === undefined &&
-    mfaSerials.includes(serial)
+    (serial === undefined ? mfaSerials.length > 0 : mfaSerials.includes(serial))
   );
 }
 

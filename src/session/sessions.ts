@@ -207,8 +207,8 @@ export class Sessions implements Disposable {
     this.#tellSkew(skewMs);
   }
 
-  /** The credentials of the live MFA session of a profile's keys that was got with a code of this device. */
-  mfaSession(profile: string, serial: string): Credentials | undefined {
+  /** The credentials of the live MFA session of a profile's keys that was got with a code of this device, or of any. */
+  mfaSession(profile: string, serial: string | undefined): Credentials | undefined {
     return liveMfaSession(this.#board.ledger.values(), profile, serial, this.now())?.credentials;
   }
 

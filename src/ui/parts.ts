@@ -285,8 +285,13 @@ export interface ExtensionAccessPort {
 export interface EnrolmentPort {
   /** Enrols a device for the user of a profile, with the credentials given, or its own keys. Never rejects. */
   enrol(profile: string, credentials: Credentials | undefined, person: EnrolPerson): Promise<Enrolled>;
-  /** Deletes a device that an enrolment has left behind, with the keys of a profile. Never rejects. */
-  cleanUp(profile: string, serial: string, signal: AbortSignal): Promise<CleanedUp>;
+  /** Deletes a device that an enrolment has left behind; `credentials` undefined: with the profile's keys. Never rejects. */
+  cleanUp(
+    profile: string,
+    credentials: Credentials | undefined,
+    serial: string,
+    signal: AbortSignal,
+  ): Promise<CleanedUp>;
   /** Leaves it where it is, for good. */
   forget(serial: string): Promise<void>;
   /** Asks about each device whose window died before it was enrolled, in one window at a time. */

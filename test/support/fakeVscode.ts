@@ -21,7 +21,7 @@ export interface FakeVscode {
   /** What was given to the functions of VS Code that register something, by their names. */
   readonly registered: Map<string, readonly unknown[]>;
   /** Runs work in front of a person: whatever comes of it, also later, meets the same one. */
-  inFrontOf<T>(person: FakePerson, work: () => T): T;
+  inFrontOf<T>(this: void, person: FakePerson, work: () => T): T;
 }
 
 interface Presence {

@@ -15,7 +15,7 @@ import type { CommandId } from '../../src/ui/ids.ts';
 import type { CommandParts, ConsolePort, RolesPort } from '../../src/ui/parts.ts';
 import type { SessionFlow } from '../../src/ui/sessionFlow.ts';
 import type { TreeNode } from '../../src/ui/treeModel.ts';
-import { anything, fakeVscode, like, type FakePerson } from './fakeVscode.ts';
+import { anything, fakeVscode, like, type FakePerson, type FakeVscode } from './fakeVscode.ts';
 import { Machine, Window } from './sessionWindows.ts';
 
 export const account = '111122223333';
@@ -127,6 +127,8 @@ export interface World {
 export interface GuardedWorlds {
   /** The ways that are no commands. */
   readonly ways: readonly string[];
+  /** For modules that a test loads itself, once the worlds are. */
+  readonly inFrontOf: FakeVscode['inFrontOf'];
   /**
    * Goes a way to its end, in a window of its own, in front of a person who says `answer` to guards and yes to all else.
    * `guards`: others than one that asks about everything.
@@ -356,6 +358,7 @@ async function load(): Promise<GuardedWorlds> {
 
   return {
     ways: Object.keys(open('no').ways),
+    inFrontOf: fake.inFrontOf,
     async drive(answer, way, guards = askingGuards) {
       settings.set(guardsName, guards);
       const world = open(answer);

@@ -104,6 +104,17 @@ describe('the MFA session that roles share', () => {
     assert.notEqual(window.sessions.activeId, shared.id);
   });
 
+  it('is found by its user’s name whatever the device, and not mixed up with one that no code was given for', async () => {
+    const world = new World();
+    const window = world.open('A');
+    await start(window, 'user');
+    assert.deepEqual(world.sent, ['GetSessionToken undefined']);
+    assert.equal(window.sessions.mfaSession('user', undefined), undefined);
+    await start(window, 'one');
+    assert.equal(window.sessions.mfaSession('user', undefined)?.accessKeyId, 'ASIAEXAMPLE2');
+    assert.equal(window.sessions.mfaSession('one', undefined), undefined);
+  });
+
   it('is taken over by another window, without a question there', async () => {
     const world = new World();
     await start(world.open('A'), 'one');

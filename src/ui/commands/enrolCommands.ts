@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import type { Credentials } from '../../aws/credentials.ts';
 import type { Fault } from '../../aws/faults.ts';
-import type { SessionRequest } from '../../aws/planModel.ts';
 import { deviceProfiles, withMfaSerial, type DeviceProfile } from '../../aws/mfaSerial.ts';
 import { kindOf, type ProfileKind, type ProfileSet } from '../../aws/profiles.ts';
+import { deviceOfKeys } from '../../aws/sources/staticKeys.ts';
 import type { EnrolEnd } from '../../session/enrolPorts.ts';
-import type { Session } from '../../session/types.ts';
 import { commands } from '../ids.ts';
 import { meaningOf, profileIn } from '../meaning.ts';
 import type { CommandArgument } from '../meaning.ts';
@@ -38,21 +37,7 @@ export function askAboutDevices(parts: CommandParts): void {
   );
 }
 
-/** Whose credentials make the device: a profile's own keys, or a session's. */
-interface Chosen {
-  readonly profile: string;
-  readonly session: Session | undefined;
-}
-
 async function enrolDevice(parts: CommandParts, argument: CommandArgument): Promise<void> {
-  const chosen = await choose(parts, argument);
-  const credentials = chosen?.session && (await liveCredentials(parts, chosen.session));
-  if (chosen && (chosen.session === undefined || credentials !== undefined)) {
-    await enrolAs(parts, chosen.profile, credentials);
-  }
-}
-
-async function choose(parts: CommandParts, argument: CommandArgument): Promise<Chosen | undefined> {
   const set = await parts.files.read();
   const isUser = (name: string | undefined): name is string =>
     name !== undefined && isKind(set, name, 'staticKeys');
@@ -60,34 +45,31 @@ async function choose(parts: CommandParts, argument: CommandArgument): Promise<C
   const named = profileIn(parts.sessions, argument);
   if (meaning.kind === 'session' && named !== undefined && !isUser(named)) {
     // A role's: AWS is asked whose it is, and the person is told.
-    return { profile: named, session: meaning.session };
+    const credentials = await liveCredentials(parts, meaning.session);
+    if (credentials !== undefined) {
+      await enrolAs(parts, named, credentials);
+    }
+    return;
   }
   const profile = isUser(named)
     ? named
     : await chooseProfile(set, enrolText.title(), (kind) => kind === 'staticKeys');
-  if (profile === undefined) {
-    return undefined;
+  if (profile !== undefined) {
+    await enrolAs(parts, profile, mfaCredentials(parts, profile));
   }
-  // Where policies ask for MFA, a session that a code was given for may do what the keys alone may not.
-  const device = set.profiles.get(profile)?.properties.get('mfa_serial')?.value;
-  const session = parts.sessions
-    .list()
-    .find(({ request, state }) => state.kind === 'live' && isMfaSession(request, profile, device));
-  return { profile, session };
+}
+
+/**
+ * Where policies ask for MFA, a session that a code was given for may do what the keys alone may not. Undefined when none
+ * of the profile's user is live: then the keys have to do.
+ */
+function mfaCredentials({ sessions }: Pick<CommandParts, 'sessions'>, profile: string) {
+  return sessions.mfaSession(profile, undefined);
 }
 
 function isKind(set: ProfileSet, name: string, kind: ProfileKind): boolean {
   const section = set.profiles.get(name);
   return section !== undefined && kindOf(section) === kind;
-}
-
-/** True for a session of the profile's user that a code was given for; `device` is the one that the profile names. */
-function isMfaSession(request: SessionRequest, profile: string, device: string | undefined): boolean {
-  return (
-    (request.kind === 'mfaSession' || request.kind === 'profile') &&
-    request.profile === profile &&
-    ((request.kind === 'mfaSession' && request.mfaSerial !== undefined) || device !== undefined)
-  );
 }
 
 async function enrolAs(
@@ -172,12 +154,21 @@ async function offerDeletion(
   text: string,
   fault?: Fault,
 ): Promise<void> {
+  const mayNeedCode = fault?.kind === 'accessDenied' && (await mayHelpWithCode(parts, profile, serial));
   const why =
-    fault && (refusalSentence(fault, profile, false) ?? faultSentence(fault, { session: profile }).text);
+    fault &&
+    (refusalSentence(fault, profile, mayNeedCode) ?? faultSentence(fault, { session: profile }).text);
   const remove = enrolText.deleteButton();
   const leave = enrolText.forgetButton();
+  const startMfa = enrolText.startMfaButton();
   const said = why === undefined || why === '' ? text : `${text} — ${why}`;
-  const choice = await vscode.window.showWarningMessage(said, remove, leave);
+  const buttons = mayNeedCode ? [startMfa, remove, leave] : [remove, leave];
+  const choice = await vscode.window.showWarningMessage(said, ...buttons);
+  if (choice === startMfa) {
+    await vscode.commands.executeCommand(commands.startMfaSession, profile);
+    await offerDeletion(parts, profile, serial, text);
+    return;
+  }
   if (choice === leave) {
     await parts.enrolment.forget(serial);
   }
@@ -187,7 +178,7 @@ async function offerDeletion(
   const done = await withCancel(
     waitText('deleting'),
     () => parts.isAsking(),
-    (signal) => parts.enrolment.cleanUp(profile, serial, signal),
+    (signal) => parts.enrolment.cleanUp(profile, mfaCredentials(parts, profile), serial, signal),
   );
   if (done === 'deleted') {
     void vscode.window.showInformationMessage(enrolText.deleted(serial));
@@ -197,6 +188,13 @@ async function offerDeletion(
   } else if (done.kind !== 'cancelled') {
     await offerDeletion(parts, profile, serial, enrolText.remains(serial), done);
   }
+}
+
+/** True when keys alone were refused, and their user has another device for whose code AWS may allow it. */
+async function mayHelpWithCode(parts: CommandParts, profile: string, serial: string): Promise<boolean> {
+  const section = (await parts.files.read()).profiles.get(profile);
+  const device = parts.mfa.device(profile) ?? (section && deviceOfKeys(section));
+  return device !== undefined && device !== serial && mfaCredentials(parts, profile) === undefined;
 }
 
 /** Writes the device into the profiles that are to take their codes from it, and says so. */
