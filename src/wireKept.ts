@@ -80,8 +80,8 @@ export function wireKept(parts: KeptParts): WiredKept {
     sessions.onDidHappen(({ kind, by }) => {
       if (kind === 'started') {
         putBack();
-        if (by.kind === 'person' && !store.isMarked) {
-          void store.leaveMark().catch((error: unknown) => log.info(`mark: ${errorName(error)}`));
+        if (by.kind === 'person' && !store.mark.isLeft) {
+          void store.mark.leave().catch((error: unknown) => log.info(`mark: ${errorName(error)}`));
         }
       }
     }),
@@ -122,7 +122,7 @@ export function wireKept(parts: KeptParts): WiredKept {
   return {
     show: async () => (await import('./ui/kept.ts')).showKept(ports),
     deleteAll: async () => (await import('./ui/kept.ts')).deleteKept(ports),
-    outlives: () => store.outlives().catch(() => undefined),
+    outlives: () => store.mark.outlives().catch(() => undefined),
     dispose: () => listening.dispose(),
   };
 }
@@ -142,7 +142,7 @@ async function putHelperBack({ context, host }: KeptParts): Promise<void> {
 
 async function look(parts: KeptParts, store: KeptStore): Promise<Inventory> {
   const { context, authenticators, written, saml, sessions } = parts;
-  const outlives = await store.outlives().catch(() => undefined);
+  const outlives = await store.mark.outlives().catch(() => undefined);
   const { secrets, ofOthers } = await store.look();
   const families = [...new Set(secrets?.map(({ family }) => family) ?? [])].sort();
   const set = await parts.files();

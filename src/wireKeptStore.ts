@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { WindowHost } from './outlets/windowHost.ts';
 import { errorName } from './session/errorName.ts';
+import { StoreMark } from './session/storeMark.ts';
 import type { Peers } from './session/types.ts';
 import type { Log } from './ui/log.ts';
 import { hostOfKeys, keptSecrets, removeSecret, SecretItems } from './ui/secretItems.ts';
@@ -19,8 +20,6 @@ export interface KeptStoreParts {
 }
 
 const probe = { name: 'probe', version: 1, indexKey: 'probeIndex' } as const;
-const probeKey = 'secretProbe';
-const probeId = 'restart';
 
 /**
  * What is another one when the editor, in whose memory a store may lie, was started anew; undefined where nobody knows. On
@@ -59,20 +58,22 @@ const ofKeysHost: readonly string[] = ['keys', probe.name];
 /** The secret store as a whole. */
 export class KeptStore {
   readonly #parts: KeptStoreParts;
-  readonly #marks: Promise<SecretItems>;
-  readonly #run = runOfEditor();
+  /** What shows whether it outlives the editor. */
+  readonly mark: StoreMark;
 
   constructor(parts: KeptStoreParts) {
     this.#parts = parts;
-    this.#marks = keysHost(parts).then(
-      (hostId) =>
-        new SecretItems(parts.context, probe, hostId, (...asked) => parts.peers.exclusive(...asked)),
-    );
-  }
-
-  /** True when a mark was left for a later run of the editor to look for. */
-  get isMarked(): boolean {
-    return this.#parts.context.globalState.get(probeKey) !== undefined;
+    const { context, peers } = parts;
+    this.mark = new StoreMark({
+      run: runOfEditor(),
+      items: keysHost(parts).then(
+        (hostId) => new SecretItems(context, probe, hostId, (...asked) => peers.exclusive(...asked)),
+      ),
+      notes: {
+        get: (key) => context.globalState.get<unknown>(key),
+        set: async (key, value) => context.globalState.update(key, value),
+      },
+    });
   }
 
   /** This machine's items, and how many others have; undefined when the store fails. */
@@ -89,31 +90,6 @@ export class KeptStore {
     } catch (error) {
       this.#parts.log.warn(`secrets: ${errorName(error)}`);
       return { secrets: undefined, ofOthers: 0 };
-    }
-  }
-
-  /** Whether what an earlier run of the editor has stored is still there; leaves a mark for the next one. */
-  async outlives(): Promise<boolean | undefined> {
-    if (this.#run === undefined) {
-      return undefined;
-    }
-    const noted = this.#parts.context.globalState.get<unknown>(probeKey);
-    const mark = await (await this.#marks).read(probeId);
-    const stored = typeof mark === 'object' && mark !== null && 'run' in mark ? mark.run : undefined;
-    if (noted === undefined || stored === undefined) {
-      await this.leaveMark();
-    }
-    if (stored !== undefined) {
-      return stored === this.#run ? undefined : true;
-    }
-    return noted === undefined || noted === this.#run ? undefined : false;
-  }
-
-  /** Leaves something for a later run of the editor to look for. Rejects when the store fails. */
-  async leaveMark(): Promise<void> {
-    if (this.#run !== undefined) {
-      await (await this.#marks).write(probeId, { version: 1, run: this.#run });
-      await this.#parts.context.globalState.update(probeKey, this.#run);
     }
   }
 
