@@ -12,6 +12,7 @@ import { installHelper, removeHelper } from './outlets/install.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import { DisposableStore, type Disposable, type Event } from './session/emitter.ts';
 import { errorName } from './session/errorName.ts';
+import { openRotations } from './session/rotationNote.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Peers } from './session/types.ts';
 import type { Inventory, KeptFile, NotDeleted } from './ui/inventory.ts';
@@ -161,6 +162,7 @@ async function look(parts: KeptParts, store: KeptStore): Promise<Inventory> {
     sessions: sessions.list().map(({ name }) => name),
     authenticators: authenticators.list().map(({ serial }) => serial),
     onlyCopies: (await onlyCopies(parts, secrets ?? [])).map(({ name }) => name),
+    rotations: openRotations(context.globalState).map(({ profile, oldId }) => `${profile} (${oldId})`),
     files: await filesOf(parts),
     managed: [...set.profiles.values()].filter(isManaged).map(({ name }) => name),
     configPath: parts.paths.config,

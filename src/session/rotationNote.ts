@@ -43,11 +43,7 @@ export class RotationNotes {
   }
 
   list(): readonly RotationNote[] {
-    return this.#store
-      .keys()
-      .filter((key) => key.startsWith(prefix))
-      .map((key) => readNote(this.#store.get(key)))
-      .filter((note) => note !== undefined);
+    return openRotations(this.#store);
   }
 
   /** The rotation of this profile, or of the key that it holds. */
@@ -62,6 +58,15 @@ export class RotationNotes {
   forget({ profile }: Pick<RotationNote, 'profile'>): Promise<void> {
     return this.#store.set(prefix + profile, undefined);
   }
+}
+
+/** All rotations that are not over. */
+export function openRotations(store: Pick<NoteStore, 'keys' | 'get'>): readonly RotationNote[] {
+  return store
+    .keys()
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => readNote(store.get(key)))
+    .filter((note) => note !== undefined);
 }
 
 const phases: readonly unknown[] = ['creating', 'switching', 'deactivating', 'deactivated'];

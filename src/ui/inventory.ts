@@ -18,6 +18,8 @@ export interface Inventory {
   readonly authenticators: readonly string[];
   /** Access key IDs with their profiles that stand nowhere else. */
   readonly onlyCopies: readonly string[];
+  /** Profiles whose keys are being rotated, with the old access key ID. */
+  readonly rotations: readonly string[];
   readonly files: readonly KeptFile[];
   /** Profiles that we have written. */
   readonly managed: readonly string[];

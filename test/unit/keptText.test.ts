@@ -20,6 +20,7 @@ const nothing: Inventory = {
   sessions: [],
   authenticators: [],
   onlyCopies: [],
+  rotations: [],
   files: [],
   managed: [],
   configPath: '/home/x/.aws/config',
@@ -38,6 +39,7 @@ const much: Inventory = {
   sessions: ['prod-admin'],
   authenticators: ['arn:aws:iam::111122223333:mfa/ada'],
   onlyCopies: ['rita (AKIAEXAMPLERITA00001)'],
+  rotations: ['tom (AKIAEXAMPLETOM000001)'],
   files: [
     { what: 'helper', path: '/home/x/.sts-sessions' },
     { what: 'auditLog', path: '/storage/audit' },
@@ -102,7 +104,11 @@ describe('the page of what is kept', () => {
       assertGoodSentence(sentence);
     }
     assert.match(keptText.confirmDetail(much), /prod-admin\.\n\nAuthenticators go for good/);
-    assert.doesNotMatch(keptText.confirmDetail(nothing), /Authenticators|config file:/);
+    assert.doesNotMatch(keptText.confirmDetail(nothing), /Authenticators|Rotations|config file:/);
+    assert.match(
+      keptText.confirmDetail(much),
+      /leave a second key at AWS.*first: tom \(AKIAEXAMPLETOM000001\)\.\n/,
+    );
     assert.match(keptText.onlyCopiesDetail(much.onlyCopies), /rita \(AKIAEXAMPLERITA00001\)/);
   });
 });

@@ -27,6 +27,14 @@ export const keptText = {
               inventory.authenticators.join(', '),
             ),
           ]),
+      ...(inventory.rotations.length === 0
+        ? []
+        : [
+            t(
+              'Rotations of access keys that are not over can no longer go on or back, and leave a second key at AWS. Finish them with Rotate Keys first: {0}.',
+              inventory.rotations.join(', '),
+            ),
+          ]),
       ...(inventory.managed.length === 0
         ? []
         : [t('These profiles are taken out of the config file: {0}.', inventory.managed.join(', '))]),
