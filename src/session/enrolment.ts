@@ -102,6 +102,8 @@ class Enrolment {
   readonly #person: EnrolPerson;
   readonly #wanted: Wanted;
   #isKept = false;
+  /** AWS has said that the device was made now: one of this name that somebody has is no other. */
+  #isMade = false;
 
   constructor(ports: EnrolPorts, caller: EnrolCaller, person: EnrolPerson, wanted: Wanted) {
     this.#ports = ports;
@@ -120,6 +122,7 @@ class Enrolment {
       this.#ports.devices.create(this.#caller.iam, name, signal),
     );
     if (!('kind' in device)) {
+      this.#isMade = true;
       return this.#handOver(device);
     }
     if (mayHaveWorked(device)) {
@@ -257,7 +260,7 @@ class Enrolment {
   }
 
   async #undo(end: 'left' | 'tooLate' | Fault): Promise<Enrolled> {
-    const { serial } = this.#wanted;
+    const { serial, devices } = this.#wanted;
     const why = typeof end === 'object' && end.kind === 'cancelled' ? 'left' : end;
     const done = await this.#person.wait('deleting', (signal) =>
       cleanUp(this.#ports, this.#caller.iam, serial, signal),
@@ -266,6 +269,10 @@ class Enrolment {
       case 'deleted':
         return { kind: 'undone', serial, why };
       case 'enabled':
+        if (!this.#isMade) {
+          // Nobody has sent codes: the device was there before, and is somebody else's.
+          return typeof why === 'object' ? { kind: 'failed', fault: why, devices } : { kind: 'left' };
+        }
         // AWS had taken the codes before the answer was lost, or before the person thought better of it.
         return { kind: 'enrolled', serial, isKept: this.#isKept };
       default:

@@ -109,6 +109,16 @@ describe('enrolling an MFA device, against the sandbox', () => {
     await nothingLeft();
   });
 
+  it('never takes somebody else’s device for the one whose creation was not answered', async () => {
+    rig.lost.add('create');
+    const done = await rig.enrol('bob', { name: () => 'olga' });
+    assert.ok(done.kind === 'failed' && done.fault.kind === 'timedOut', JSON.stringify(done));
+    rig.lost.clear();
+    assert.deepEqual(await rig.enrol('bob', { name: () => 'olga', cancel: 'creating' }), { kind: 'left' });
+    assert.deepEqual(await rig.serials('olga'), [deviceArn('olga')]);
+    assert.deepEqual(await rig.pending.list(), []);
+  });
+
   it('is content when only the answer to the codes was lost: AWS had taken them', async () => {
     rig.lost.add('enable');
     const done = await rig.enrol('bob', { way: () => Promise.resolve('kept') });
