@@ -148,6 +148,7 @@ export function start(context: vscode.ExtensionContext): Core {
     files: () => files,
     guards: () => guards,
     audit: () => audit,
+    accountOf: (accessKeyId) => keyCare.known.of(accessKeyId)?.accountId,
     outlives: () => kept.outlives(),
     log,
     now,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { guardOf } from './aws/guards.ts';
+import { guardAtWorst, guardOf } from './aws/guards.ts';
 import type { Guard, Guarded } from './aws/guards.ts';
 import type { GuardSettings } from './aws/guardEntries.ts';
 import type { Plan, PlanResult, SessionRequest } from './aws/planModel.ts';
@@ -42,6 +42,8 @@ export interface GuardParts {
 export interface WiredGuards extends GuardPort, vscode.Disposable {
   /** The guard of a session, all that match taken together; undefined: none does. */
   of(this: void, target: Guarded): Guard | undefined;
+  /** See `guardAtWorst`. */
+  atWorst(this: void, target: Guarded): Guard | undefined;
   /** Fires when a guard is other than before. */
   readonly onDidChange: Event<void>;
   /** See `SessionPorts.endsAt`. */
@@ -147,6 +149,7 @@ export function wireGuards(parts: GuardParts): WiredGuards {
   };
   return {
     of,
+    atWorst: (target) => guardAtWorst(rules(), target),
     onDidChange: changes.event,
     allow: (request, options, allRights) => allowStart(questions, request, options, allRights),
     endsAt: (about, begunAt) => guarding.endsAt(about, begunAt),

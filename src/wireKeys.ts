@@ -13,7 +13,7 @@ import type { AgentRefusal } from './session/agentAccess.ts';
 import { DisposableStore } from './session/emitter.ts';
 import { errorName } from './session/errorName.ts';
 import { keysAuditLine } from './session/keyAudit.ts';
-import { keysRefusal } from './session/keySupply.ts';
+import { guardedKeys, keysRefusal } from './session/keySupply.ts';
 import type { KeysSupply } from './session/keySupply.ts';
 import { KeyVault } from './session/keyVault.ts';
 import type { KeyNote, Settled } from './session/keyVault.ts';
@@ -46,8 +46,10 @@ export interface KeyParts {
   readonly host: Promise<WindowHost>;
   readonly peers: Peers;
   readonly files: () => SharedFiles;
-  readonly guards: () => Pick<WiredGuards, 'of'>;
+  readonly guards: () => Pick<WiredGuards, 'atWorst'>;
   readonly audit: () => Pick<WiredAudit, 'note'>;
+  /** What AWS has told of a key's account. */
+  accountOf(this: void, accessKeyId: string): string | undefined;
   /** See `WiredKept`. */
   outlives(this: void): Promise<boolean | undefined>;
   readonly log: Log;
@@ -225,8 +227,10 @@ export function wireKeys(parts: KeyParts): WiredKeys {
       }
       const { profile, keys } = record;
       if (agent) {
-        const guard = parts.guards().of({ name: profile, profile, accountId: undefined, roleArn: undefined });
-        const why = keysRefusal(agentAccess(), guard);
+        const { set } = await parts.files().read();
+        const why = guardedKeys(set, record, parts.accountOf(keys.accessKeyId))
+          .map((target) => keysRefusal(agentAccess(), parts.guards().atWorst(target)))
+          .find((refusal) => refusal !== undefined);
         if (why !== undefined) {
           return { kind: 'refused', name: profile, why };
         }

@@ -50,6 +50,19 @@ export function guardOf(rules: readonly GuardRule[], target: Guarded): Guard | u
     .reduce<Guard | undefined>((all, one) => (all === undefined ? one : together(all, one)), undefined);
 }
 
+/**
+ * The same for a target whose account may not be known: what is asked of an account counts as fitting then, because it may
+ * be that one.
+ */
+export function guardAtWorst(rules: readonly GuardRule[], target: Guarded): Guard | undefined {
+  return guardOf(
+    target.accountId === undefined
+      ? rules.map(({ match: { account: _account, ...match }, guard }) => ({ match, guard }))
+      : rules,
+    target,
+  );
+}
+
 function together(first: Guard, other: Guard): Guard {
   return {
     name: first.name,

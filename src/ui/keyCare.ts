@@ -99,7 +99,7 @@ export class KeyCare {
       return;
     }
     const isRoot = isRootArn(identity.arn);
-    await this.#ports.known.learn(keys.accessKeyId, { isRoot });
+    await this.#ports.known.learn(keys.accessKeyId, { isRoot, accountId: identity.accountId });
     if (isRoot) {
       await this.#tellRoot(profile);
     }
@@ -128,9 +128,10 @@ export class KeyCare {
       await tellFault(this.#ports, owner, looked, again);
       return undefined;
     }
-    const isRoot = isRootArn(looked.identity.arn);
+    const { arn, accountId } = looked.identity;
+    const isRoot = isRootArn(arn);
     for (const { accessKeyId, createdAt } of looked.listed) {
-      await known.learn(accessKeyId, { createdAt, isRoot });
+      await known.learn(accessKeyId, { createdAt, isRoot, accountId });
     }
     return looked;
   }

@@ -7,6 +7,8 @@ export interface KeyFacts {
   readonly createdAt?: number | undefined;
   /** Whose it is: an account's root user, or not; undefined: nobody has asked AWS. */
   readonly isRoot?: boolean | undefined;
+  /** Whose account it is of; undefined: nobody has asked AWS. */
+  readonly accountId?: string | undefined;
 }
 
 const stateKey = 'accessKeys';
@@ -49,9 +51,10 @@ function readFacts(value: unknown): KeyFacts | undefined {
     return undefined;
   }
   const fields: Readonly<Record<string, unknown>> = { ...value };
-  const { createdAt, isRoot } = fields;
+  const { createdAt, isRoot, accountId } = fields;
   return {
     ...(typeof createdAt === 'number' && { createdAt }),
     ...(typeof isRoot === 'boolean' && { isRoot }),
+    ...(typeof accountId === 'string' && { accountId }),
   };
 }

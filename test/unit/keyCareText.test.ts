@@ -96,8 +96,8 @@ describe('what is remembered of long-term keys', () => {
     const told: string[] = [];
     known.onDidChange((key) => told.push(key));
     await known.learn(id, { createdAt: 1 });
-    await known.learn(id, { isRoot: false });
-    assert.deepEqual(known.of(id), { createdAt: 1, isRoot: false });
+    await known.learn(id, { isRoot: false, accountId: '111122223333' });
+    assert.deepEqual(known.of(id), { createdAt: 1, isRoot: false, accountId: '111122223333' });
     assert.deepEqual(told, [id, id]);
     for (let key = 0; key < 250; key++) {
       await known.learn(`AKIAEXAMPLE${String(key)}`, { createdAt: key });

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readGuards } from '../../src/aws/guardEntries.ts';
+import { guardAtWorst } from '../../src/aws/guards.ts';
+import { readProfiles } from '../../src/aws/profiles.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import { supplyReply } from '../../src/outlets/reply.ts';
 import { keysAuditLine } from '../../src/session/keyAudit.ts';
 import type { Boot } from '../../src/session/keyRecord.ts';
 import { fromStored, isRestarted, toStored } from '../../src/session/keyRecord.ts';
-import { keysRefusal } from '../../src/session/keySupply.ts';
+import { guardedKeys, keysRefusal } from '../../src/session/keySupply.ts';
 import { KeyVault } from '../../src/session/keyVault.ts';
 import type { KeyVaultPorts } from '../../src/session/keyVault.ts';
 import { SecretItems } from '../../src/ui/secretItems.ts';
@@ -372,6 +375,9 @@ describe('a record of keys', () => {
 });
 
 describe('long-term keys for tools', () => {
+  const id = `vault-${'0'.repeat(20)}`;
+  const plainId = `vault-${'1'.repeat(20)}`;
+
   it('are printed as a credential_process prints them, and go to no endpoint', () => {
     const reply = supplyReply('process', { kind: 'keys', keys }, sentences, 0);
     assert.deepEqual(reply, {
@@ -394,6 +400,32 @@ describe('long-term keys for tools', () => {
     assert.equal(keysRefusal('readOnly', undefined)?.kind, 'longTermKeys');
     assert.equal(keysRefusal('nothing', undefined)?.kind, 'nothing');
     assert.equal(keysRefusal(undefined, undefined)?.kind, 'notChosen');
+  });
+
+  it('are guarded by the account that they are of, and at worst where nobody knows it', () => {
+    const { rules } = readGuards([{ match: { account: '111122223333' }, askBeforeStart: true }]);
+    const set = readProfiles({
+      config: `[profile alice-prod]\nmfa_serial = arn:aws:iam::111122223333:mfa/alice\ncredential_process = ${helper} id ${id}\n[profile plain]\ncredential_process = ${helper} id ${plainId}\n`,
+      credentials: undefined,
+    });
+    const refused = (of: string, accountId: string | undefined): boolean =>
+      guardedKeys(set, { id: of, profile: 'alice' }, accountId).some(
+        (target) => keysRefusal('same', guardAtWorst(rules, target)) !== undefined,
+      );
+    assert.equal(refused(id, undefined), true, 'by the device');
+    assert.equal(refused(id, '999999999999'), false, 'what AWS has told counts more');
+    assert.equal(refused(plainId, undefined), true, 'nobody knows');
+    assert.equal(refused(plainId, '111122223333'), true);
+    assert.equal(refused(plainId, '999999999999'), false);
+    assert.deepEqual(
+      guardedKeys(set, { id, profile: 'alice' }, undefined).map(({ profile }) => profile),
+      ['alice', 'alice-prod'],
+      'under its name of today, too',
+    );
+    assert.equal(
+      guardAtWorst([], { name: 'x', profile: 'x', accountId: undefined, roleArn: undefined }),
+      undefined,
+    );
   });
 
   it('leave a line in the audit log without themselves', () => {
