@@ -46,6 +46,10 @@ export class KeyRotation {
     if ('kind' in listed) {
       return { kind: 'asBefore', trouble: { kind: 'fault', fault: listed } };
     }
+    // With somebody else's session the new key would be theirs.
+    if (!listed.some(({ accessKeyId }) => accessKeyId === old.accessKeyId)) {
+      return { kind: 'asBefore', trouble: { kind: 'notListed' } };
+    }
     if (listed.length >= mostAccessKeys) {
       return { kind: 'asBefore', trouble: { kind: 'twoKeys', keys: listed } };
     }
@@ -175,6 +179,9 @@ export class KeyRotation {
     const listed = await this.#patiently(signal, () => iam.list(caller, signal));
     if ('kind' in listed) {
       return { kind: 'stopped', note, trouble: { kind: 'fault', fault: listed } };
+    }
+    if (!listed.some(({ accessKeyId }) => accessKeyId === note.oldId || accessKeyId === note.newId)) {
+      return { kind: 'stopped', note, trouble: { kind: 'notListed' } };
     }
     for (const { accessKeyId } of listed) {
       if (!(await this.#isOurs(note, listed, accessKeyId, caller, signal))) {

@@ -16,6 +16,8 @@ export type RotationTrouble =
   | { readonly kind: 'fault'; readonly fault: Fault }
   /** The store has not shown yet that it keeps them: it might lose the new key, too. */
   | { readonly kind: 'unproven' }
+  /** AWS does not list the key among those of whoever asks: a session of another user stands in for it. */
+  | { readonly kind: 'notListed' }
   /** The user has two keys already. */
   | { readonly kind: 'twoKeys'; readonly keys: readonly AccessKeyInfo[] }
   /** AWS did not take the new key everywhere within `seconds`. */

@@ -45,6 +45,10 @@ export class KeyCare {
       return;
     }
     const { identity, listed } = looked;
+    if (!listed.some(({ accessKeyId }) => accessKeyId === owner.keys.accessKeyId)) {
+      void vscode.window.showErrorMessage(keyCareText.notListed(profile));
+      return;
+    }
     if (isRootArn(identity.arn) && !(await this.#tellRoot(profile, keyCareText.rotateAnyway()))) {
       return;
     }

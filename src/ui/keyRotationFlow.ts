@@ -112,6 +112,8 @@ export class RotationFlow {
         return keyCareText.unproven(profile);
       case 'twoKeys':
         return keyCareText.twoKeysPlaceholder();
+      case 'notListed':
+        return keyCareText.notListed(profile);
       case 'notEverywhere':
         return keyCareText.notEverywhere(trouble.seconds);
       case 'changed':

@@ -49,6 +49,7 @@ describe('what is said about long-term keys', () => {
       keyCareText.asBefore(keyCareText.notEverywhere(90)),
       keyCareText.notWritten('EACCES'),
       keyCareText.oldSecretLost(),
+      keyCareText.notListed('rita'),
       keyCareText.unproven('rita'),
       keyCareText.interruptedShort(),
       keyCareText.ageLine(30, 90),

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { fileKeys } from '../../src/files/fileKeys.ts';
 import { keysIn } from '../../src/session/longTermKeys.ts';
+import { Secret } from '../../src/aws/secret.ts';
 import type { LongTermKeys } from '../../src/session/longTermKeys.ts';
 import type { RotationStep } from '../../src/session/rotationPorts.ts';
 import type { RotationNote } from '../../src/session/rotationNote.ts';
 import { sandboxClient } from '../sandbox/client.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { KeyRig, keysText } from '../support/rotationRig.ts';
-import { keyWorld, oldKey, secondKey, unusedKey } from '../support/rotationWorld.ts';
+import { keyWorld, oldKey, rootKey, secondKey, unusedKey } from '../support/rotationWorld.ts';
 
 const never = new AbortController().signal;
 
@@ -103,6 +104,30 @@ describe('rotating keys', () => {
     assert.deepEqual(rotated, { kind: 'asBefore', trouble: { kind: 'unproven' } });
     assert.deepEqual(operations(), []);
     await assertAsBefore();
+  });
+
+  it('makes no key for another user, whose session the profile has, and takes none back as that one', async () => {
+    const { accessKeyId, secretAccessKey } = rootKey;
+    const others = { accessKeyId, secretAccessKey: new Secret(secretAccessKey), sessionToken: undefined };
+    const asOther = { callerOf: () => ({ keys: others, target: rig.target('us-east-1') }) };
+    assert.deepEqual(await rig.rotation('rita', asOther).rotate(never), {
+      kind: 'asBefore',
+      trouble: { kind: 'notListed' },
+    });
+    assert.deepEqual(operations(), ['ListAccessKeys']);
+    await assertAsBefore();
+    const note: RotationNote = {
+      version: 1,
+      profile: 'rita',
+      oldId: oldKey.accessKeyId,
+      before: [oldKey.accessKeyId],
+      newId: 'AKIAEXAMPLENEW000001',
+      phase: 'creating',
+      startedAt: 0,
+      isPutOff: false,
+    };
+    const back = await rig.rotation('rita', asOther).goBack(note);
+    assert.deepEqual(back, { kind: 'stopped', note, trouble: { kind: 'notListed' } });
   });
 
   it('says that there are two keys, and makes none', async () => {

@@ -106,6 +106,8 @@ export const keyCareText = {
   changed: (profile: string) => t('Other keys stand in the profile by now, look at it: {0}', profile),
   notWritten: (code: string) =>
     t('The new key could not be put in the place of the old one, see that it can be written: {0}', code),
+  notListed: (profile: string) =>
+    t('AWS shows the keys of another user, end the MFA session of this profile and try again: {0}', profile),
   unproven: (profile: string) =>
     t('Quit VS Code and start it again first, to see that its store has kept these keys: {0}', profile),
   oldSecretLost: () => t('The old key was not kept, so that it cannot be put back'),
