@@ -60,7 +60,10 @@ export function wireCodes(parts: CodeParts): { readonly vault: AuthenticatorVaul
       },
     },
     type: parts.type,
-    others: [(question, signal) => fromProcess(parts, question, signal), fromClipboard],
+    others: [
+      { kind: 'process', ask: (question, signal) => fromProcess(parts, question, signal) },
+      { kind: 'clipboard', ask: fromClipboard },
+    ],
     log: line,
   });
   vault.onDidChange((serial) => codes.forget(serial));

@@ -3,6 +3,7 @@ import type { Fault } from '../aws/faults.ts';
 import { Secret } from '../aws/secret.ts';
 import type { Seed } from '../aws/seed.ts';
 import { stepOf, timeLeftOfStep } from '../aws/seed.ts';
+import { unlessAborted } from './apiQuestions.ts';
 import type { Disposable } from './emitter.ts';
 import { errorName } from './errorName.ts';
 import { SpentCodes, type SpentCodePorts } from './spentCodes.ts';
@@ -30,8 +31,19 @@ export interface CodePorts extends SpentCodePorts {
   readonly others: readonly CodeSource[];
 }
 
-/** A source of codes beside seeds and typing. Gives digits, or undefined when it has none. May reject. */
-export type CodeSource = (question: MfaQuestion, signal: AbortSignal) => Promise<string | undefined>;
+/** A source of codes beside seeds and typing. */
+export interface CodeSource {
+  /** A process makes a new code every half minute, and was meant to have one; a clipboard holds by chance what it holds. */
+  readonly kind: 'process' | 'clipboard';
+  /** Digits, or undefined when it has none. May reject, and may take no notice of the signal. */
+  ask(question: MfaQuestion, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** AWS's devices show a code for so long, seconds. */
+const devicePeriod = { period: 30 };
+
+/** A timer may fire a little early, and a program that then runs would print the same code again. Milliseconds. */
+const earlyMs = 500;
 
 /**
  * A code is not sent when it changes within this time: it would be the one before when AWS reads it. Milliseconds; a
@@ -158,12 +170,7 @@ export class Codes {
         this.#given.set(givenKey(serial, session), { at: this.#ports.now(), skew: given.skew });
         return given.code;
       }
-      this.#waits.set(session, this.#ports.now() + given);
-      try {
-        await this.#sleep(given, signal);
-      } finally {
-        this.#waits.delete(session);
-      }
+      await this.#wait(session, given, signal);
     }
   }
 
@@ -176,17 +183,45 @@ export class Codes {
     let why: MfaQuestion['retry'];
     for (const source of this.#ports.others) {
       try {
-        const code = await source(question, signal);
-        if (code !== undefined && (await this.#spend(question.serial, code, signal))) {
-          return new Secret(code);
+        const code = await this.#fromOther(source, question, signal);
+        if (code instanceof Secret) {
+          return code;
         }
+        why = code ?? why;
       } catch (error) {
         signal.throwIfAborted();
-        why = 'sourceFailed';
+        why = source.kind === 'process' ? 'sourceFailed' : why;
         this.#ports.log(`no MFA code: ${errorName(error)}`);
       }
     }
     return why;
+  }
+
+  /** A code that nobody has sent, waited for where the source makes others; 'usedCode' when it goes on giving a used one. */
+  async #fromOther(
+    source: CodeSource,
+    question: MfaQuestion,
+    signal: AbortSignal,
+  ): Promise<Secret | 'usedCode' | undefined> {
+    for (let before: string | undefined; ;) {
+      const code = await unlessAborted(source.ask(question, signal), signal);
+      signal.throwIfAborted();
+      if (code === undefined) {
+        return undefined;
+      }
+      if (await this.#spend(question.serial, code, signal)) {
+        return new Secret(code);
+      }
+      if (source.kind !== 'process') {
+        return undefined;
+      }
+      if (code === before) {
+        return 'usedCode';
+      }
+      before = code;
+      // The program goes by the clock of this computer, whatever AWS's says.
+      await this.#wait(question.session, timeLeftOfStep(devicePeriod, this.#ports.now()) + earlyMs, signal);
+    }
   }
 
   async #fromPerson(
@@ -248,6 +283,16 @@ export class Codes {
   #skew(): number {
     const skew = this.#ports.skewMs() ?? 0;
     return Math.abs(skew) < noiseMs ? 0 : skew;
+  }
+
+  /** Lets a session be seen waiting for a code. Rejects with the signal's reason when aborted. */
+  async #wait(session: string, ms: number, signal: AbortSignal): Promise<void> {
+    this.#waits.set(session, this.#ports.now() + ms);
+    try {
+      await this.#sleep(ms, signal);
+    } finally {
+      this.#waits.delete(session);
+    }
   }
 
   /** Rejects with the signal's reason when aborted. */

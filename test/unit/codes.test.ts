@@ -4,7 +4,7 @@ import type { MfaQuestion } from '../../src/aws/effects.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import { isSeedProblem, parseSeed, type Seed } from '../../src/aws/seed.ts';
 import { codeAt, codeOfStep } from '../../src/aws/totp.ts';
-import { Codes, type CodePorts } from '../../src/session/codes.ts';
+import { Codes, type CodePorts, type CodeSource } from '../../src/session/codes.ts';
 import { FakeClock, settle } from '../support/fakeClock.ts';
 import { FakeHost } from '../support/fakePeers.ts';
 
@@ -94,6 +94,9 @@ function typing(...codes: string[]): { type: CodePorts['type']; questions: MfaQu
     },
   };
 }
+
+const program = (asks: CodeSource['ask']): CodeSource => ({ kind: 'process', ask: asks });
+const clipboard = (asks: CodeSource['ask']): CodeSource => ({ kind: 'clipboard', ask: asks });
 
 /** A promise that can be looked at. */
 function watch<T>(promise: Promise<T>): { value: T | undefined; done: boolean } {
@@ -448,18 +451,18 @@ describe('other sources of codes', () => {
     const codes = host.open({
       type: person.type,
       others: [
-        async () => {
+        program(async () => {
           asked.push('fails');
           throw new Error('no such command');
-        },
-        async () => {
+        }),
+        program(async () => {
           asked.push('has none');
           return undefined;
-        },
-        async () => {
+        }),
+        program(async () => {
           asked.push('answers');
           return '444444';
-        },
+        }),
       ],
     });
     assert.equal(reveal(await codes.ask(ask('a'), never)), '444444');
@@ -473,7 +476,7 @@ describe('other sources of codes', () => {
     const fails = async (): Promise<string> => {
       throw new Error('touch it');
     };
-    await new Host().open({ type: person.type, others: [fails] }).ask(ask('a'), never);
+    await new Host().open({ type: person.type, others: [program(fails)] }).ask(ask('a'), never);
     assert.deepEqual(
       person.questions.map(({ retry }) => retry),
       ['sourceFailed'],
@@ -481,10 +484,10 @@ describe('other sources of codes', () => {
     const stop = new AbortController();
     const codes = new Host().open({
       others: [
-        async () => {
+        program(async () => {
           stop.abort(new Error('the person cancelled'));
           throw new Error('ended');
-        },
+        }),
       ],
     });
     await assert.rejects(codes.ask(ask('a'), stop.signal), /the person cancelled/);
@@ -492,8 +495,51 @@ describe('other sources of codes', () => {
 
   it('give no code twice', async () => {
     const person = typing('333333');
-    const codes = new Host().open({ type: person.type, others: [async () => '444444'] });
+    const codes = new Host().open({ type: person.type, others: [clipboard(async () => '444444')] });
     assert.equal(reveal(await codes.ask(ask('a'), never)), '444444');
     assert.equal(reveal(await codes.ask(ask('b'), never)), '333333');
+  });
+
+  it('that make codes are waited for, as long as they make new ones, and can be seen waiting', async () => {
+    const host = new Host();
+    const person = typing('333333');
+    let stuck = false;
+    const prints = async (): Promise<string> => codeAt(seedOf(), stuck ? noon : host.clock.now());
+    const codes = host.open({ type: person.type, others: [program(prints)] });
+    host.clock.jump(10 * seconds);
+    const given = ['a', 'b', 'c'].map((session) => watch(codes.ask(ask(session), never)));
+    await settle();
+    assert.deepEqual(
+      ['a', 'b', 'c'].map((session) => codes.waitsUntil(session)),
+      [undefined, noon + 30.5 * seconds, noon + 30.5 * seconds],
+    );
+    await host.clock.advance(20.5 * seconds);
+    assert.equal(codes.waitsUntil('b'), undefined);
+    await host.clock.advance(30 * seconds);
+    assert.deepEqual(
+      given.map(({ value }) => reveal(value)),
+      [0, 30, 60].map((after) => codeAt(seedOf(), noon + after * seconds)),
+    );
+    stuck = true;
+    const last = watch(codes.ask(ask('d'), never));
+    await settle();
+    await host.clock.advance(30 * seconds);
+    assert.equal(reveal(last.value), '333333');
+    assert.deepEqual(person.questions, [{ session: 'd', serial, retry: 'usedCode' }]);
+  });
+
+  it('that hold none by chance are no failure, and one that does not answer holds up no Cancel', async () => {
+    const person = typing('333333');
+    const denied = clipboard(async () => {
+      throw new Error('not allowed');
+    });
+    await new Host().open({ type: person.type, others: [denied] }).ask(ask('a'), never);
+    assert.deepEqual(person.questions, [{ session: 'a', serial, retry: undefined }]);
+    const stop = new AbortController();
+    const pending = clipboard(() => new Promise(() => undefined));
+    const asked = new Host().open({ others: [pending] }).ask(ask('a'), stop.signal);
+    await settle();
+    stop.abort(new Error('the person cancelled'));
+    await assert.rejects(asked, /the person cancelled/);
   });
 });
