@@ -49,11 +49,11 @@ export function placeNow(): SecretPlace {
 export async function keysHost({ context, host }: Pick<KeptStoreParts, 'context' | 'host'>): Promise<string> {
   const { hostId, folder } = await host;
   const isHere = hindranceOfPlace(placeNow()) === undefined;
-  return hostOfKeys(context.globalState, hostId, { isHere, isSure: folder !== undefined });
+  return hostOfKeys(context, hostId, { isHere, isSure: folder !== undefined });
 }
 
 /** Stored under the host of the keys, too: what is found out about the store must not depend on the folder. */
-const ofKeysHost: readonly string[] = ['keys', probe.name];
+const ofKeysHost: readonly string[] = ['keys', 'rotation', probe.name];
 
 /** The secret store as a whole. */
 export class KeptStore {

@@ -26,6 +26,7 @@ import type { Log } from './ui/log.ts';
 import type { KeyCarePort } from './ui/parts.ts';
 import { SecretItems } from './ui/secretItems.ts';
 import { faultSentence } from './ui/text/faults.ts';
+import { keysHost } from './wireKeptStore.ts';
 
 /** What it is made from. */
 export interface KeyCareParts {
@@ -222,8 +223,8 @@ function userSession(sessions: Sessions, profile: string): Credentials | undefin
 /** The old keys of rotations that are not over, in SecretStorage. What the store does not do is no reason to stop. */
 function oldKeys({ context, host, peers, log }: KeyCareParts): KeyCarePorts['old'] {
   const family = { name: 'rotation', version: 1, indexKey: 'rotationIndex' };
-  const items = host.then(
-    ({ hostId }) =>
+  const items = keysHost({ context, host }).then(
+    (hostId) =>
       new SecretItems(context, family, hostId, (key, signal, work) => peers.exclusive(key, signal, work)),
   );
   const say = (error: unknown): void =>

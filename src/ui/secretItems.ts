@@ -102,22 +102,30 @@ const aHostId = /^[0-9a-f]{16}$/;
 /**
  * The host's id that the only copy of keys is stored under, and found again by: the first one that this machine had. The
  * folder that the id comes from is somebody's to delete, and with it those keys would be out of reach. `isHere`: the store is
- * this machine's own. `isSure`: the id comes from the folder, and may be remembered.
+ * this machine's own, so that all keys in it are: none are put into another's. `isSure`: the id comes from the folder, and
+ * may be remembered. Never rejects.
  */
-export function hostOfKeys(
-  globalState: vscode.Memento,
+export async function hostOfKeys(
+  context: SecretContext,
   hostId: string,
   { isHere, isSure }: { readonly isHere: boolean; readonly isSure: boolean },
-): string {
-  const noted = isHere ? globalState.get<unknown>(keysHostKey) : undefined;
+): Promise<string> {
+  const { globalState } = context;
+  if (!isHere) {
+    return hostId;
+  }
+  const noted = globalState.get<unknown>(keysHostKey);
   if (typeof noted === 'string' && aHostId.test(noted)) {
     return noted;
   }
-  if (isHere && isSure) {
-    // Until it is noted, the id is the folder's all the same.
-    void globalState.update(keysHostKey, hostId).then(undefined, () => undefined);
+  const kept = await keptSecrets(context).catch(() => undefined);
+  const hosts = new Set(kept?.filter(({ family }) => family === 'keys').map((secret) => secret.hostId));
+  // The state of another profile of the editor has the note, and the store is one for all of them.
+  const [only] = hosts.size === 1 ? hosts : [];
+  if (kept !== undefined && (isSure || only !== undefined)) {
+    await Promise.resolve(globalState.update(keysHostKey, only ?? hostId)).catch(() => undefined);
   }
-  return hostId;
+  return only ?? hostId;
 }
 
 /** Does the work when no other window does it; also when its turn does not come, for then one hangs. */

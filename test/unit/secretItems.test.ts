@@ -136,27 +136,41 @@ for (const keys of [true, false]) {
     });
 
     it('finds keys under the first id that this machine had, whatever became of the folder', async () => {
+      const [another, elsewhere] = ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb'];
       const here = { isHere: true, isSure: true };
-      const { globalState } = context;
       // A folder that could not be opened gives an id that is not to be relied on.
+      assert.equal(await hostOfKeys(context, another, { isHere: true, isSure: false }), another);
+      assert.equal(await hostOfKeys(context, elsewhere, { isHere: false, isSure: true }), elsewhere);
+      secrets.failing = 'all';
+      if (keys) {
+        assert.equal(await hostOfKeys(context, another, here), another, 'nobody knows what is in it');
+      }
+      secrets.failing = undefined;
+      assert.equal(await hostOfKeys(context, host, here), host);
+      assert.equal(await hostOfKeys(context, another, here), host);
+      // A window of another machine sees the same state, and must not come by these keys.
+      assert.equal(await hostOfKeys(context, elsewhere, { isHere: false, isSure: true }), elsewhere);
+      assert.ok(isIndexKey('keysHost'), 'stays when all is deleted');
+    });
+
+    it('finds keys in the store where no id was noted, as in another profile of the editor', async () => {
+      const other = { isHere: true, isSure: true };
+      const of = (name: string): SecretItems =>
+        new SecretItems(context, { ...family, name: 'keys', indexKey: 'keysIndex' }, name, oneAtATime());
+      await of(host).write('vault-a', {});
       assert.equal(
-        hostOfKeys(globalState, 'aaaaaaaaaaaaaaaa', { isHere: true, isSure: false }),
-        'aaaaaaaaaaaaaaaa',
-      );
-      assert.equal(
-        hostOfKeys(globalState, 'bbbbbbbbbbbbbbbb', { isHere: false, isSure: true }),
+        await hostOfKeys(context, 'bbbbbbbbbbbbbbbb', { isHere: false, isSure: true }),
         'bbbbbbbbbbbbbbbb',
       );
-      assert.equal(hostOfKeys(globalState, host, here), host);
-      await globalState.update('another', 1);
+      assert.equal(await hostOfKeys(context, 'aaaaaaaaaaaaaaaa', other), host);
       assert.equal(secrets.state.get('keysHost'), host);
-      assert.equal(hostOfKeys(globalState, 'cccccccccccccccc', here), host);
-      // Another machine's window sees the same state, and must not come by these keys.
+      secrets.state.delete('keysHost');
+      await of('cccccccccccccccc').write('vault-b', {});
       assert.equal(
-        hostOfKeys(globalState, 'dddddddddddddddd', { isHere: false, isSure: true }),
-        'dddddddddddddddd',
+        await hostOfKeys(context, 'aaaaaaaaaaaaaaaa', other),
+        'aaaaaaaaaaaaaaaa',
+        'not to be told',
       );
-      assert.ok(isIndexKey('keysHost'), 'stays when all is deleted');
     });
 
     it('gives sessions back that it holds, and passes over broken ones and those of a newer version', async () => {
