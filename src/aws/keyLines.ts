@@ -4,7 +4,8 @@ import type { FileRole } from './problems.ts';
 import { readProfiles } from './profiles.ts';
 import type { Section } from './profiles.ts';
 import { Secret } from './secret.ts';
-import { linesOf, withLines, withoutLines } from './textLines.ts';
+import { endingAt, endingOf, linesOf, withLines, withoutLines } from './textLines.ts';
+import type { LineEnding } from './textLines.ts';
 import { vaultIdOf } from './vaultPointer.ts';
 import type { UserKeys } from './vaultPointer.ts';
 
@@ -18,6 +19,8 @@ export interface KeyLayout {
   readonly secret: readonly [before: string, behind: string];
   /** How many lines the secret's line stood below that of the id; negative: above it. */
   readonly apart: number;
+  /** What ended the lower of the two lines, where that is not what ends the file's first line. */
+  readonly ending?: LineEnding;
 }
 
 /** Why the keys of a profile cannot be taken out of a file's text. */
@@ -52,6 +55,8 @@ export function keysIn(text: string, file: FileRole, profile: string): FoundKeys
     return found;
   }
   const { id, secret } = found;
+  const lower = linesOf(text)[Math.max(id.index, secret.index)];
+  const ending = lower && endingAt(text, lower);
   return {
     keys: { accessKeyId: id.value, secretAccessKey: new Secret(secret.value) },
     layout: {
@@ -59,6 +64,7 @@ export function keysIn(text: string, file: FileRole, profile: string): FoundKeys
       id: [id.before, id.behind],
       secret: [secret.before, secret.behind],
       apart: secret.index - id.index,
+      ...(ending !== undefined && ending !== endingOf(text) && { ending }),
     },
   };
 }
@@ -179,7 +185,7 @@ function inPlace(text: string, at: number, keys: UserKeys, layout: KeyLayout): s
   const below =
     lines.slice(at + 1, wanted).some((line) => edited[line.start] === '[') || wanted > lines.length;
   const index = below ? at + 1 : wanted;
-  return withLines(edited, lines[index]?.start ?? edited.length, [lower]);
+  return withLines(edited, lines[index]?.start ?? edited.length, [lower], layout.ending);
 }
 
 function spotsIn(

@@ -29,8 +29,11 @@ export function linesOf(text: string): TextLine[] {
   return lines;
 }
 
+/** What ends a line. */
+export type LineEnding = '\n' | '\r\n';
+
 /** The line ending that the text uses: that of its first line. */
-export function endingOf(text: string): '\n' | '\r\n' {
+export function endingOf(text: string): LineEnding {
   const newline = text.indexOf('\n');
   return newline > 0 && text[newline - 1] === '\r' ? '\r\n' : '\n';
 }
@@ -40,12 +43,22 @@ export function isUnfinished(text: string): boolean {
   return text.length > startOf(text) && !text.endsWith('\n');
 }
 
+/** The line ending that goes when `withoutLines` takes this line away: its own, or that before a last line without one. */
+export function endingAt(text: string, { end, next, start }: TextLine): LineEnding {
+  const ending = next > end ? text.slice(end, next) : text.slice(0, start);
+  return ending.endsWith('\r\n') ? '\r\n' : '\n';
+}
+
 /**
- * The text with whole lines put at `offset`, the start of a line or the end of the text. A text whose last line had no
+ * The text with whole lines put at `offset`, the start of a line or the end of the text, each with `ending`. A text whose last line had no
  * line ending has none afterwards either, which is what lets `withoutLines` give back the very same text.
  */
-export function withLines(text: string, offset: number, lines: readonly string[]): string {
-  const ending = endingOf(text);
+export function withLines(
+  text: string,
+  offset: number,
+  lines: readonly string[],
+  ending = endingOf(text),
+): string {
   const block = lines.join(ending);
   if (offset < text.length || !isUnfinished(text)) {
     return text.slice(0, offset) + block + ending + text.slice(offset);

@@ -107,13 +107,13 @@ export function fileFor(layout: KeyLayout | undefined): FileRole {
 }
 
 function readLayout(value: unknown): KeyLayout | undefined {
-  const { file, id, secret, apart } = fieldsOf(value);
+  const { file, id, secret, apart, ending } = fieldsOf(value);
   return (file === 'config' || file === 'credentials') &&
     isPair(id) &&
     isPair(secret) &&
     typeof apart === 'number' &&
     Number.isSafeInteger(apart)
-    ? { file, id, secret, apart }
+    ? { file, id, secret, apart, ...((ending === '\n' || ending === '\r\n') && { ending }) }
     : undefined;
 }
 

@@ -334,6 +334,7 @@ describe('a record of keys', () => {
     for (const each of [
       record,
       { ...record, boot: { ...one, editor: 'process 7' } },
+      { ...record, layout: { ...layout, ending: '\r\n' } } as const,
       { ...record, layout: undefined, boot: { extension: 'x', window: undefined } },
     ]) {
       const back = fromStored(JSON.parse(JSON.stringify(toStored(each))));
