@@ -176,34 +176,6 @@ describeIf(awsCli !== undefined, noAwsCli, 'long-term keys in the vault', () => 
     await page.clearNotifications();
   });
 
-  it('tells of a store that kept nothing, and leaves the file as it is', async () => {
-    const { page } = stage();
-    await move('Move Keys into the Vault', /Move the keys of alice/, 'Move Keys');
-    await page.waitForNotification(/The keys are stored/);
-    await page.clearNotifications();
-    // What a store in memory would do; the browser's is in its local storage.
-    await page.page.addInitScript(() => {
-      const { localStorage, sessionStorage } = globalThis as unknown as Record<
-        'localStorage' | 'sessionStorage',
-        {
-          removeItem(key: string): void;
-          getItem(key: string): string | null;
-          setItem(key: string, value: string): void;
-        }
-      >;
-      if (sessionStorage.getItem('forgotten') === null) {
-        sessionStorage.setItem('forgotten', 'yes');
-        localStorage.removeItem('secrets.provider');
-      }
-    });
-    await page.reload();
-    await page.waitForNotification(
-      /secret store did not keep the keys, they are in the file as before: alice/,
-    );
-    await page.clearNotifications();
-    assert.equal(read(), before);
-  });
-
   it('takes a new user’s keys from a CSV on the clipboard, into no file', async () => {
     const { page } = stage();
     const companion = await page.companion;
@@ -291,6 +263,39 @@ describeIf(awsCli !== undefined, noAwsCli, 'long-term keys in the vault', () => 
     );
     assert.match(log, /"what":"keysMovedIn","profile":"alice"/);
     assert.match(log, /"what":"keysMovedBack","profile":"alice"/);
+    await page.clearNotifications();
+  });
+
+  it('tells of a store that kept nothing, and leaves the file as it is', async () => {
+    const { page } = stage();
+    await move('Move Keys into the Vault', /Move the keys of alice/, 'Move Keys');
+    await page.waitForNotification(/The keys are stored/);
+    await page.clearNotifications();
+    // What a store in memory would do; the browser's is in its local storage.
+    await page.page.addInitScript(() => {
+      const { localStorage, sessionStorage } = globalThis as unknown as Record<
+        'localStorage' | 'sessionStorage',
+        {
+          removeItem(key: string): void;
+          getItem(key: string): string | null;
+          setItem(key: string, value: string): void;
+        }
+      >;
+      if (sessionStorage.getItem('forgotten') === null) {
+        sessionStorage.setItem('forgotten', 'yes');
+        localStorage.removeItem('secrets.provider');
+      }
+    });
+    await page.reload();
+    await page.waitForNotification(
+      /secret store did not keep the keys, they are in the file as before: alice/,
+    );
+    await page.clearNotifications();
+    assert.equal(read(), before);
+    // Known to lose what it is given, it gets no more keys.
+    await page.runCommand('STS: Add IAM User Keys…');
+    await page.waitForNotification('secret store');
+    assert.equal(await page.quickInput().count(), 0);
     await page.clearNotifications();
   });
 
