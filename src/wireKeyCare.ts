@@ -76,14 +76,22 @@ export function wireKeyCare(parts: KeyCareParts): WiredKeyCare {
   const listening = parts.sessions.onDidHappen((happening) => {
     // Whoever could assume a role is no root user, so that nobody is asked.
     const { kind, by, session } = happening;
-    if (kind !== 'started' || by.kind !== 'person' || session.request.kind !== 'profile') {
+    if (kind !== 'started' || happening.plan.base.kind !== 'staticKeys') {
       return;
     }
     const { base, target, steps } = happening.plan;
-    if (base.kind !== 'staticKeys' || base.sessionToken !== undefined || steps.some(isRole)) {
+    const { accessKeyId, secretAccessKey, profile } = base;
+    if (base.sessionToken === undefined && known.of(accessKeyId)?.seenAt === undefined) {
+      void known
+        .learn(accessKeyId, { seenAt: happening.at })
+        .catch((error: unknown) => parts.log.warn(`key: ${String(error)}`));
+    }
+    if (by.kind !== 'person' || session.request.kind !== 'profile') {
       return;
     }
-    const { accessKeyId, secretAccessKey, profile } = base;
+    if (base.sessionToken !== undefined || steps.some(isRole)) {
+      return;
+    }
     if (known.of(accessKeyId)?.isRoot !== undefined || asked.has(accessKeyId)) {
       return;
     }

@@ -5,6 +5,8 @@ import { Emitter, type Event } from '../session/emitter.ts';
 export interface KeyFacts {
   /** ms UTC; undefined: nobody has asked AWS. */
   readonly createdAt?: number | undefined;
+  /** ms UTC at which a session was first started with it here: it is at least so old. */
+  readonly seenAt?: number | undefined;
   /** Whose it is: an account's root user, or not; undefined: nobody has asked AWS. */
   readonly isRoot?: boolean | undefined;
   /** Whose account it is of; undefined: nobody has asked AWS. */
@@ -15,7 +17,7 @@ const stateKey = 'accessKeys';
 /** More keys than a person has; the ones that were learned of first go. */
 const kept = 200;
 
-/** What AWS has told of long-term keys, in the global state, by access key ID: asked once, remembered from then on. */
+/** What AWS has told of long-term keys, and what was seen of them, in the global state, by access key ID: asked once, remembered from then on. */
 export class KnownKeys {
   readonly #state: Memento;
   readonly #changes = new Emitter<string>();
@@ -51,9 +53,10 @@ function readFacts(value: unknown): KeyFacts | undefined {
     return undefined;
   }
   const fields: Readonly<Record<string, unknown>> = { ...value };
-  const { createdAt, isRoot, accountId } = fields;
+  const { createdAt, seenAt, isRoot, accountId } = fields;
   return {
     ...(typeof createdAt === 'number' && { createdAt }),
+    ...(typeof seenAt === 'number' && { seenAt }),
     ...(typeof isRoot === 'boolean' && { isRoot }),
     ...(typeof accountId === 'string' && { accountId }),
   };

@@ -199,6 +199,17 @@ describe('rotating keys in the workbench', () => {
     assert.equal(stage().granted('GetCallerIdentity', from).length, 0, 'it is known from then on');
   });
 
+  it('counts a key’s age from its first session here where nobody has asked AWS', async () => {
+    const { page } = stage();
+    const day = 24 * 3600_000;
+    await stage().moveClock(91 * day);
+    // The row says what was true when it was drawn.
+    await page.runCommand('STS: Refresh Profiles');
+    await page.tooltipOf(page.treeRow('owner'), 'at least 91 days old, more than 90: “Rotate Keys…”');
+    await page.screenshot('rotate keys, at least so old');
+    await page.page.mouse.move(900, 300);
+  });
+
   it('has left no secret anywhere but in the file', async () => {
     const { page, workbench, sandbox, home } = stage();
     const known = new Set<string>(Object.values(people).map((key) => key.secretAccessKey));

@@ -53,6 +53,7 @@ describe('what is said about long-term keys', () => {
       keyCareText.unproven('rita'),
       keyCareText.interruptedShort(),
       keyCareText.ageLine(30, 90),
+      keyCareText.ageAtLeastLine(30, 90),
       keyCareText.ageUnknownLine(),
       keyCareText.oldKeyLine(id),
     ]) {
@@ -75,6 +76,15 @@ describe('what is said about long-term keys', () => {
     );
     assert.deepEqual(lines(now - 4000 * day, 0), ['Access key is 4000 days old'], '0: never');
     assert.match(lines(undefined, 90)[0] ?? '', /“Check Key Age” asks AWS/);
+    const seen = (seenAt: number, createdAt?: number) =>
+      keyLines(result, {
+        now,
+        keys: () => ({ seenAt, createdAt, oldAfterDays: 90, replaced: undefined }),
+      })[0];
+    assert.match(seen(now - 90 * day) ?? '', /^Access key is at least 90 days old: “Check Key Age”/);
+    assert.match(seen(now - 91 * day) ?? '', /^⚠ Access key is at least 91 days old, more than 90/);
+    assert.match(seen(now) ?? '', /“Check Key Age” asks AWS/);
+    assert.equal(seen(now - 5 * day, now - 7 * day), 'Access key is 7 days old', 'AWS knows better');
     assert.match(lines(now, 90, id)[1] ?? '', /switched off and not deleted yet: AKIA/);
     assert.deepEqual(keyLines(result, { now }), [], 'where nobody knows anything');
   });
@@ -97,8 +107,8 @@ describe('what is remembered of long-term keys', () => {
     const told: string[] = [];
     known.onDidChange((key) => told.push(key));
     await known.learn(id, { createdAt: 1 });
-    await known.learn(id, { isRoot: false, accountId: '111122223333' });
-    assert.deepEqual(known.of(id), { createdAt: 1, isRoot: false, accountId: '111122223333' });
+    await known.learn(id, { isRoot: false, accountId: '111122223333', seenAt: 2 });
+    assert.deepEqual(known.of(id), { createdAt: 1, seenAt: 2, isRoot: false, accountId: '111122223333' });
     assert.deepEqual(told, [id, id]);
     for (let key = 0; key < 250; key++) {
       await known.learn(`AKIAEXAMPLE${String(key)}`, { createdAt: key });

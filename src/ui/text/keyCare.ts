@@ -116,6 +116,10 @@ export const keyCareText = {
     limit > 0 && days > limit
       ? t('⚠ Access key is {0} days old, more than {1}: “Rotate Keys…” makes a new one', days, limit)
       : t('Access key is {0} days old', days),
+  ageAtLeastLine: (days: number, limit: number) =>
+    limit > 0 && days > limit
+      ? t('⚠ Access key is at least {0} days old, more than {1}: “Rotate Keys…” makes a new one', days, limit)
+      : t('Access key is at least {0} days old: “Check Key Age” asks AWS', days),
   ageUnknownLine: () => t('Age of the access key: “Check Key Age” asks AWS'),
   oldKeyLine: (id: string) => t('The old access key is switched off and not deleted yet: {0}', id),
   rootLine: () => t('⚠ Keys of the account’s root user'),
