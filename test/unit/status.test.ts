@@ -29,6 +29,8 @@ describe('a clock that is off', () => {
       status(live, { skewMs: 7 * minute }).tooltip,
       /⚠ This computer’s clock is ahead of AWS’s.*: 7m/,
     );
+    // What an exchange proves is up to a second less.
+    assert.match(status(live, { skewMs: 7 * minute - 999 }).tooltip, /: 7m/);
     assert.match(status(live, { skewMs: -61_000 }).tooltip, /clock is behind AWS’s.*: 1m 01s/);
   });
 });

@@ -23,10 +23,15 @@ export const renewalText = {
     skewMs > 0
       ? t(
           'This computer’s clock is ahead of AWS’s, set it right because other tools may be refused: {0}',
-          remaining(skewMs),
+          remaining(roundly(skewMs)),
         )
       : t(
           'This computer’s clock is behind AWS’s, set it right because other tools may be refused: {0}',
-          remaining(-skewMs),
+          remaining(roundly(-skewMs)),
         ),
 };
+
+/** Where only minutes are shown, to ten seconds: a skew is known to a second, and 6m 59s is no “6m”. */
+function roundly(ms: number): number {
+  return ms < 2 * 60_000 ? ms : Math.round(ms / 10_000) * 10_000;
+}
