@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
-import { setStage } from '../support/stage.ts';
+import { setStage, treeIs } from '../support/stage.ts';
 
 // One window for all: the files change beneath it, as when somebody edits them elsewhere.
 describe('the shared files, edited elsewhere', () => {
@@ -45,7 +45,7 @@ describe('the shared files, edited elsewhere', () => {
     await appendFile(configFile, 'this line means nothing\n');
     await page.treeRow('fresh').filter({ hasText: 'This line has no =' }).waitFor();
     await page.treeRow('fresh').locator('.codicon-warning').waitFor();
-    assert.deepEqual(await page.treeShape(), before);
+    await treeIs(page, before);
     assert.match((await page.treeRow('staging-dev').textContent()) ?? '', /1111-2222-3333/);
   });
 
@@ -68,7 +68,9 @@ describe('the shared files, edited elsewhere', () => {
     const config = await readFile(configFile, 'utf8');
     await writeFile(credentialsFile, Buffer.from([0xff, 0xfe, 0x00, 0x41]));
     await page.treeRow('credentials file').waitFor();
-    assert.ok((await page.treeShape()).some((row) => row.trim() === 'prod-admin'));
+    await treeIs(page, ['prod-admin'], (rows) =>
+      rows.map((row) => row.trim()).filter((row) => row === 'prod-admin'),
+    );
     await writeFile(credentialsFile, credentials);
     await page.treeRow('credentials file').waitFor({ state: 'detached' });
     await writeFile(configFile, config.replace('this line means nothing\n', ''));

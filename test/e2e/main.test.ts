@@ -3,7 +3,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDemoHome } from '../sandbox/demo.ts';
 import { describeIf } from '../support/skip.ts';
-import { awsCli, noAwsCli, setStage } from '../support/stage.ts';
+import { awsCli, noAwsCli, setStage, treeIs } from '../support/stage.ts';
 
 const admin = /^arn:aws:sts::444455556666:assumed-role\/admin\//;
 
@@ -32,7 +32,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'the main job, from the tree to a ter
     };
     await page.openView('AWS Sessions');
     await page.treeRow('prod-admin').waitFor();
-    assert.deepEqual(await page.treeShape(), [
+    await treeIs(page, [
       'Profiles',
       '  default',
       '  alice',

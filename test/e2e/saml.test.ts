@@ -22,7 +22,7 @@ import {
   writeSamlHome,
 } from '../support/samlWorld.ts';
 import { describeIf } from '../support/skip.ts';
-import { awsCli, eventually, noAwsCli, setStage } from '../support/stage.ts';
+import { awsCli, eventually, noAwsCli, setStage, treeIs } from '../support/stage.ts';
 import { freePort } from '../support/workbench.ts';
 
 const minute = 60_000;
@@ -91,7 +91,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'SAML, with a real identity provider'
     await companion.ask('writeSetting', { name: 'stsSessions.samlListenerPort', value: port });
     await page.openView('AWS Sessions');
     await page.treeRow('corp').waitFor();
-    assert.deepEqual(await page.treeShape(), [
+    await treeIs(page, [
       'Profiles',
       '  corp',
       '  corp-dev',

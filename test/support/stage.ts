@@ -251,3 +251,17 @@ export async function eventually<T>(
   assert.ok(ok, `${what}, but it stayed at: ${JSON.stringify(last)}`);
   return last;
 }
+
+/** Waits until the tree has these rows and no others: they are drawn one after the other. `part`: the rows that count. */
+export async function treeIs(
+  page: WorkbenchPage,
+  rows: readonly string[],
+  part: (all: readonly string[]) => readonly string[] = (all) => all,
+): Promise<void> {
+  const wanted = JSON.stringify(rows);
+  await eventually(
+    async () => part(await page.treeShape()),
+    (now) => JSON.stringify(now) === wanted,
+    `the tree is ${wanted}`,
+  );
+}
