@@ -185,6 +185,8 @@ describeIf(awsCli !== undefined, noAwsCli, 'a session ahead of its end', () => {
     await answerWithCode();
     await renewed('admin', before + 1);
     sandbox.control.grantSeconds(granted);
+    // A host that is stopped before it has read the answer finds it too late, and keeps what it had.
+    await page.waitForStatus(/^ ?prod-admin \d+s$/);
     const { pid } = await page.companion;
     const end = Date.now() + short * second;
     const fetches = async (): Promise<string> => {
