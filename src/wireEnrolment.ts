@@ -6,7 +6,6 @@ import type { NetworkSettings } from './aws/network.ts';
 import type { MfaDevicesApi } from './aws/mfaDevices.ts';
 import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
 import type { ProfileSet } from './aws/profiles.ts';
-import { iamTargetOf } from './aws/roles/iamTarget.ts';
 import { noteFile } from './outlets/noteFile.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import type { Codes } from './session/codes.ts';
@@ -17,7 +16,7 @@ import type { AuthenticatorVault } from './ui/authenticators.ts';
 import type { Log } from './ui/log.ts';
 import type { EnrolmentPort } from './ui/parts.ts';
 import { codeOf } from './wireCodes.ts';
-import { longTermKeys } from './wireRoles.ts';
+import { iamCallerOf } from './wireIamCaller.ts';
 
 /** What it is made from. */
 export interface EnrolmentParts {
@@ -101,14 +100,10 @@ async function callerOf(
   profile: string,
   given: Keys | undefined,
 ): Promise<EnrolCaller | Fault> {
-  const set = await parts.files();
-  const planned = await parts.plan({ kind: 'profile', profile });
-  const section = set.profiles.get(profile);
-  const keys = given ?? (planned.ok ? longTermKeys(planned.plan) : undefined);
-  if (!planned.ok || section === undefined || keys === undefined) {
-    return { kind: 'planChanged', profile };
+  const caller = await iamCallerOf(parts, profile, given);
+  if ('kind' in caller) {
+    return caller;
   }
-  const { target } = planned.plan;
-  const iam = iamTargetOf(section, { set, env: parts.environment(), region: target.region });
-  return { profile, sts: { keys, target }, iam: { keys, target: iam } };
+  const { keys, sts, iam } = caller;
+  return { profile, sts: { keys, target: sts }, iam: { keys, target: iam } };
 }

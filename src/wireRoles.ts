@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { Credentials, Keys } from './aws/credentials.ts';
+import type { Credentials } from './aws/credentials.ts';
 import type { Effects } from './aws/effects.ts';
 import type { Fault } from './aws/faults.ts';
 import { isFault } from './aws/faults.ts';
 import type { NetworkSettings } from './aws/network.ts';
-import type { Plan, PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
+import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import type { IamApi } from './aws/roles/iamApi.ts';
-import { iamTargetOf } from './aws/roles/iamTarget.ts';
 import { consentText } from './aws/roles/savedRole.ts';
 import { FoundRoles } from './session/foundRoles.ts';
 import { findRoles } from './session/roleFinder.ts';
@@ -17,6 +16,7 @@ import type { FinderCaller, Search, SearchProgress } from './session/roleFinder.
 import type { Log } from './ui/log.ts';
 import type { RolesPort } from './ui/parts.ts';
 import { savedRoles, suggestedRoles } from './ui/roleSettings.ts';
+import { iamCallerOf } from './wireIamCaller.ts';
 
 /** What it is made from. */
 export interface RolesParts {
@@ -85,39 +85,20 @@ export function wireRoles(parts: RolesParts): RolesPort {
   };
 }
 
-/** Undefined when a session has to be started first: the plan does not begin and end with long-term keys. */
-export function longTermKeys({ base, steps }: Plan): Keys | undefined {
-  return base.kind === 'staticKeys' && steps.every((step) => step.kind === 'sessionToken')
-    ? {
-        accessKeyId: base.accessKeyId,
-        secretAccessKey: base.secretAccessKey,
-        sessionToken: base.sessionToken,
-      }
-    : undefined;
-}
-
 async function callerOf(
   parts: RolesParts,
   profile: string,
   credentials: Credentials | undefined,
 ): Promise<FinderCaller | Fault> {
-  const set = await parts.files();
-  const planned = await parts.plan({ kind: 'profile', profile });
-  const section = set.profiles.get(profile);
-  const keys = credentials ?? (planned.ok ? longTermKeys(planned.plan) : undefined);
-  if (!planned.ok || section === undefined || keys === undefined) {
-    return { kind: 'planChanged', profile };
+  const caller = await iamCallerOf(parts, profile, credentials);
+  if ('kind' in caller) {
+    return caller;
   }
-  const { target } = planned.plan;
+  const { set, keys, sts, iam } = caller;
   const known = [...set.profiles.values()].flatMap(
     ({ properties }) => properties.get('role_arn')?.value ?? [],
   );
-  return {
-    keys,
-    sts: target,
-    iam: iamTargetOf(section, { set, env: parts.environment(), region: target.region }),
-    known: [...new Set(known)],
-  };
+  return { keys, sts, iam, known: [...new Set(known)] };
 }
 
 function searchFor(

@@ -11,7 +11,7 @@ const tooShortMs = 60_000;
 
 /**
  * The MFA session of a profile's keys that lasts longest, however it was started: for roles, by hand, or as the profile's
- * own. `serial`: the device that gave the code; undefined: any. Undefined when none is live at `now` (ms UTC).
+ * own. `serial`: the device that gave the code, whichever when undefined. Undefined when none is live at `now` (ms UTC).
  */
 export function liveMfaSession(
   all: Iterable<KeptSession>,
