@@ -18,6 +18,9 @@ export type Asker =
   /** A rule that the person has set; `why`: it had lasted as long as it may, or nobody had used it. */
   | { readonly kind: 'guard'; readonly why?: 'limit' | 'idle' };
 
+/** Who asks where nothing else is said. */
+export const person = { kind: 'person' } as const satisfies Asker;
+
 /** Where a person put credentials, or what opens the console with them. */
 export type HandedTo =
   /** `form`: which of the forms of “Copy Credentials As…”. */

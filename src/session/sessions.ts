@@ -1,45 +1,30 @@
 import type { Credentials } from '../aws/credentials.ts';
 import type { Fault } from '../aws/faults.ts';
 import { wantsSignIn } from '../aws/faults.ts';
-import type { PlanResult, SessionRequest } from '../aws/planModel.ts';
+import type { SessionRequest } from '../aws/planModel.ts';
 import type { Attendance } from './attendance.ts';
 import { AwsClock, tellableSkewMs } from './awsClock.ts';
 import { Board } from './board.ts';
 import { Emitter, type Disposable, type Event } from './emitter.ts';
 import { errorName } from './errorName.ts';
-import type { Asker, HandedTo, Happening } from './happenings.ts';
+import { person, type Asker, type HandedTo, type Happening } from './happenings.ts';
 import { Expiries } from './expiries.ts';
-import { Flights } from './flights.ts';
-import { Gate, hostOf } from './gate.ts';
+import { Gate } from './gate.ts';
 import { isHeld, tombstone, type HeldSession } from './kept.ts';
-import {
-  askedNow,
-  cancelled,
-  exclusively,
-  obtain,
-  overrules,
-  type Errand,
-  type Obtained,
-  type Task,
-} from './obtain.ts';
+import { cancelled, exclusively, type Task } from './obtain.ts';
+import { longestLoadMs, Obtaining } from './obtaining.ts';
 import type { SessionPorts, StartOptions, StartResult, SupplyOptions } from './ports.ts';
 import { liveMfaSession } from './mfaSessions.ts';
 import { Questions } from './questions.ts';
 import { toRecord } from './record.ts';
 import { RenewalNote } from './renewalNote.ts';
+import { inTurn, type RoundPorts } from './renewalRound.ts';
 import { Reminders } from './reminders.ts';
 import { Renewals } from './renewals.ts';
 import { SkewNote } from './skewNote.ts';
-import { servable } from './schedule.ts';
 import { serve } from './supply.ts';
 import type { EndedSession, Session, StoredSession, Supply } from './types.ts';
-import { aboutKept, describePlan } from './view.ts';
-
-/** A start or a fetch waits this long for the store at most, ms: a keyring may be locked until a person unlocks it. */
-const longestLoadMs = 5000;
-
-/** So long a window waits while another one renews by the clock, ms: it takes that long for 200 sessions. */
-const longestTurnMs = 4 * 60_000;
+import { aboutKept } from './view.ts';
 
 /**
  * The sessions of this host as one window sees and changes them: what there is, is on the board; here is what can be
@@ -48,19 +33,15 @@ const longestTurnMs = 4 * 60_000;
 export class Sessions implements Disposable {
   readonly #ports: SessionPorts;
   readonly #board: Board;
-  readonly #flights = new Flights<StartResult>(cancelled);
-  readonly #failures = new Map<string, { readonly fault: Fault; readonly at: number }>();
+  readonly #obtaining: Obtaining;
   readonly #questions: Questions;
   readonly #disposed = new AbortController();
   readonly #happenings: Emitter<Happening>;
   readonly #clock: AwsClock;
   readonly #skewNote: SkewNote | undefined;
   readonly #listening: Disposable | undefined;
-  readonly #gate: Gate;
   readonly #renewals: Renewals;
   readonly #reminders: Reminders;
-  /** Where the last call for a session went. */
-  readonly #hosts = new Map<string, string>();
   #attendance: Attendance | undefined;
   #toldSkew = false;
   readonly #expiries = new Expiries();
@@ -86,23 +67,29 @@ export class Sessions implements Disposable {
       file: ports.note,
       log: (line) => ports.log(line),
     });
-    this.#gate = new Gate({
+    const gate = new Gate({
       wall: () => ports.now(),
       random: () => ports.random(),
       note,
       wait: (ms, signal) => this.#board.pause(ms, signal),
       onTrouble: (task, fault, step) => this.#tellTrouble(task, fault, step),
     });
+    const round: RoundPorts = {
+      exclusive: (key, signal, work) => ports.peers.exclusive(key, signal, work),
+      pause: (ms, signal) => this.#board.pause(ms, signal),
+      closed: this.#disposed.signal,
+      log: (line) => ports.log(line),
+    };
     this.#renewals = new Renewals({
       now: () => this.now(),
       wall: () => ports.now(),
       random: () => ports.random(),
       held: () => this.#held(),
       look: (id) => this.get(id),
-      hostOf: (id) => this.#hosts.get(id),
-      renew: (id) => this.#renewUnattended(id, { kind: 'schedule' }),
+      hostOf: (id) => this.#obtaining.hostOf(id),
+      renew: (id) => this.#obtaining.renewUnattended(id, { kind: 'schedule' }),
       pull: () => this.#board.ledger.pull(this.#disposed.signal),
-      inTurn: (work) => this.#inTurn(work),
+      inTurn: (work) => inTurn(round, work),
       note,
       isClosed: () => this.#disposed.signal.aborted,
       onChange: () => this.#board.rearm(),
@@ -131,7 +118,7 @@ export class Sessions implements Disposable {
       peers: ports.peers,
       onStoreFailure: (error) => ports.onStoreFailure(error),
       log: (line) => ports.log(line),
-      onOverruled: (id) => this.#flights.abort(id),
+      onOverruled: (id) => this.#obtaining.abort(id),
       nextDueAt: (now) => this.#nextDueAt(now),
       onTick: () => {
         if (this.#attendance !== undefined) {
@@ -139,6 +126,17 @@ export class Sessions implements Disposable {
           this.#reminders.tick();
         }
       },
+    });
+    this.#obtaining = new Obtaining({
+      ports,
+      board: this.#board,
+      gate,
+      happenings: this.#happenings,
+      closed: this.#disposed.signal,
+      now: () => this.now(),
+      hearTime: async () => this.#skewNote?.hear(),
+      measured: (skewMs) => this.measured(skewMs),
+      forgetQuestion: (id) => this.#questions.forget(id),
     });
     this.#questions = new Questions({
       now: () => this.now(),
@@ -149,9 +147,9 @@ export class Sessions implements Disposable {
         const { state } = this.get(id) ?? {};
         return state?.kind === 'expired' && !state.renewing && !this.#disposed.signal.aborted;
       },
-      failedAt: (id) => this.#failures.get(id)?.at,
+      failedAt: (id) => this.#obtaining.failure(id)?.at,
       saidNo: (id) => {
-        this.#fail(id, { kind: 'cancelled' });
+        this.#obtaining.fail(id, { kind: 'cancelled' });
         this.#board.release(id);
       },
       log: (line) => ports.log(line),
@@ -247,60 +245,29 @@ export class Sessions implements Disposable {
   }
 
   /**
-   * Starts the session of a request and makes it this window's active one, unless it is to stand aside. One that is live with plenty of time left is
-   * only made active. Never rejects.
+   * Starts the session of a request and makes it this window's active one, unless it is to stand aside. One that is
+   * live with plenty of time left is only made active. Never rejects.
    */
   async start(
     request: SessionRequest,
     signal: AbortSignal,
     options: StartOptions = {},
   ): Promise<StartResult> {
-    await this.#board.loaded(longestLoadMs, signal);
-    const planned = await this.#plan(request);
-    if (signal.aborted || this.#disposed.signal.aborted) {
-      return cancelled;
-    }
-    if ('kind' in planned) {
-      return { ok: false, why: 'fault', fault: planned };
-    }
-    if (!planned.ok) {
-      return { ok: false, why: 'plan', problems: planned.problems, hops: planned.hops };
-    }
-    const { plan } = planned;
-    const about = describePlan(this.#ports.planId(plan), request, plan);
-    this.#forgetFailed(request, about.id);
-    const forced = options.force === true || options.durationSeconds !== undefined;
-    const session = forced ? undefined : this.#plenty(about.id);
-    const kept = this.#board.ledger.get(about.id);
-    // A choice of duration lasts until the session is ended.
-    const durationSeconds = options.durationSeconds ?? (isHeld(kept) ? kept.durationSeconds : undefined);
-    const result: StartResult = session
-      ? { ok: true, session }
-      : await this.#fly(
-          {
-            about,
-            plan,
-            forced,
-            durationSeconds,
-            unattended: options.unattended ?? false,
-            by: options.by ?? person,
-          },
-          signal,
-        );
+    const result = await this.#obtaining.start(request, signal, options);
     if (result.ok && options.aside !== true) {
-      this.setActive(about.id);
+      this.setActive(result.session.id);
     }
     return result;
   }
 
   /**
-   * Gets new credentials for a session, whatever is left of the old ones; one that failed to start is started. Never
-   * rejects; cancelled when the session is not there any more.
+   * Gets new credentials for a session, whatever is left of the old ones; one that failed to start is started, and made
+   * active. Never rejects; cancelled when the session is not there any more.
    */
   async renew(id: string, signal: AbortSignal, by: Asker = person): Promise<StartResult> {
     const kept = this.#board.ledger.get(id);
     if (isHeld(kept)) {
-      return this.#fly(renewal(kept, by), signal);
+      return this.#obtaining.renew(kept, by, signal);
     }
     const doing = this.#board.doing().find((it) => it.about.id === id);
     return doing === undefined ? cancelled : this.start(doing.about.request, signal, { by });
@@ -313,7 +280,7 @@ export class Sessions implements Disposable {
 
   /** `askedAt`: whatever another window did after it (ms UTC) stands. */
   async #end(id: string, by: Asker, askedAt: number): Promise<EndedSession | undefined> {
-    this.#flights.abort(id);
+    this.#obtaining.abort(id);
     const kept = this.#board.ledger.get(id);
     if (!isHeld(kept)) {
       this.#board.set(id, undefined);
@@ -374,9 +341,9 @@ export class Sessions implements Disposable {
         look: () => ({
           session: this.get(id),
           kept: this.#board.ledger.get(id),
-          failure: this.#failures.get(id),
+          failure: this.#obtaining.failure(id),
         }),
-        renew: () => void this.#renewUnattended(id, { kind: 'tool' }),
+        renew: () => void this.#obtaining.renewUnattended(id, { kind: 'tool' }),
         ask: (session) => void this.#questions.ask(session, (it) => options.onNeedsPerson(it)),
         isClosed: () => this.#disposed.signal.aborted,
         change: (span, signal) => this.#board.change(id, span, signal),
@@ -420,123 +387,7 @@ export class Sessions implements Disposable {
     this.#listening?.dispose();
     this.#board.dispose();
     this.#happenings.dispose();
-    this.#flights.abortAll();
-  }
-
-  async #fly(task: Task, signal: AbortSignal): Promise<StartResult> {
-    const { about } = task;
-    if (this.#disposed.signal.aborted) {
-      return cancelled;
-    }
-    let joined = true;
-    const result = await this.#flights.join(about.id, signal, async (aborted) => {
-      joined = false;
-      // Shown at once, even when a port is slow to notice.
-      const stop = (): void => this.#board.set(about.id, undefined);
-      aborted.addEventListener('abort', stop);
-      const askedAt = askedNow(this.#board.ledger.get(about.id), this.#ports.now());
-      this.#board.set(about.id, {
-        kind: 'working',
-        about,
-        overruledBy: (kept) => overrules(kept, task, askedAt),
-      });
-      try {
-        return await this.#land(task, askedAt, aborted);
-      } finally {
-        aborted.removeEventListener('abort', stop);
-      }
-    });
-    // A silent renewal that was under way had nobody to ask; here is somebody.
-    return joined && !task.unattended && lacksPerson(result) ? this.#fly(task, signal) : result;
-  }
-
-  async #land(task: Task, askedAt: number, aborted: AbortSignal): Promise<StartResult> {
-    const { about } = task;
-    const errand: Errand = {
-      task,
-      askedAt,
-      now: () => this.now(),
-      enter: (plan, signal) => {
-        this.#hosts.set(about.id, hostOf(plan));
-        return this.#gate.enter(task, plan, signal);
-      },
-      learn: async (plan, result, signal) => {
-        const learned = this.#gate.learn(task, plan, result, signal).catch((error: unknown) => {
-          this.#ports.log(`${about.id}: renewals not noted: ${errorName(error)}`);
-        });
-        // What a person waits for does not wait for a note.
-        return task.unattended ? learned : undefined;
-      },
-      measured: (skewMs) => {
-        if (skewMs !== undefined) {
-          this.measured(skewMs);
-        }
-      },
-      keep: (kept, plan) => {
-        const renewed = isHeld(this.#board.ledger.get(about.id));
-        this.#ports.log(`${about.id}: new credentials`);
-        // Refused when another window ended the session meanwhile, or renewed it with a later wish.
-        this.#board.set(about.id, undefined, kept);
-        this.#happenings.fire({
-          kind: renewed ? 'renewed' : 'started',
-          at: kept.startedAt,
-          by: task.by,
-          session: about,
-          plan,
-          until: kept.credentials.expiresAt,
-        });
-      },
-    };
-    // The call is signed, and its code is made, by AWS's time.
-    await this.#skewNote?.hear();
-    const obtained = await obtain(this.#ports, this.#board.ledger, errand, aborted).catch(
-      (error: unknown): Obtained => ({ kind: 'fault', fault: internal(error) }),
-    );
-    if (aborted.aborted) {
-      this.#fail(about.id, { kind: 'cancelled' });
-      return cancelled;
-    }
-    if (obtained.kind === 'fault') {
-      const { fault, step } = obtained;
-      this.#fail(about.id, fault);
-      if (fault.kind !== 'cancelled') {
-        const at = this.#ports.now();
-        this.#happenings.fire({ kind: 'failed', at, by: task.by, session: about, fault: fault.kind, step });
-      }
-      const first = !isHeld(this.#board.ledger.get(about.id)) && fault.kind !== 'cancelled';
-      this.#board.set(about.id, first ? { kind: 'failed', about, fault } : undefined);
-      return { ok: false, why: 'fault', fault, ...(step !== undefined && { step }) };
-    }
-    this.#failures.delete(about.id);
-    this.#questions.forget(about.id);
-    this.#board.set(about.id, undefined);
-    const session = this.get(about.id);
-    return session?.state.kind === 'live' ? { ok: true, session } : cancelled;
-  }
-
-  /** Nobody leaves this flight: it goes on for the next fetch when the one that began it gives up. */
-  async #renewUnattended(id: string, by: Asker): Promise<StartResult> {
-    const kept = this.#board.ledger.get(id);
-    return isHeld(kept) ? this.#fly(renewal(kept, by), this.#disposed.signal) : cancelled;
-  }
-
-  /** A window that is stopped while it is its turn keeps the others from renewing by the clock for so long at most. */
-  async #inTurn(work: () => Promise<void>): Promise<void> {
-    const patience = new AbortController();
-    const begun = new AbortController();
-    void this.#board.pause(longestTurnMs, begun.signal).then(() => patience.abort());
-    const begin = (): Promise<void> => {
-      begun.abort();
-      return work();
-    };
-    try {
-      await this.#ports.peers.exclusive('renewal-round', patience.signal, begin);
-    } catch (error) {
-      if (!begun.signal.aborted && !this.#disposed.signal.aborted) {
-        this.#ports.log(`renewing out of turn: ${errorName(error)}`);
-        await begin();
-      }
-    }
+    this.#obtaining.abortAll();
   }
 
   #held(): readonly HeldSession[] {
@@ -567,66 +418,4 @@ export class Sessions implements Disposable {
       this.#attendance?.tellSkew(skewMs);
     }
   }
-
-  #fail(id: string, fault: Fault): void {
-    this.#failures.set(id, { fault, at: this.now() });
-    if (fault.kind === 'cancelled') {
-      // Who comes back to the terminal after a no is asked again, instead of waiting for a question that is not there.
-      this.#questions.forget(id);
-    }
-    this.#ports.log(`${id}: ${fault.kind}`);
-  }
-
-  /** The session when it is live and no fetch would renew it yet. */
-  #plenty(id: string): Session | undefined {
-    const session = this.get(id);
-    const { state } = session ?? {};
-    const plenty =
-      state?.kind === 'live' && servable(state.credentials, state.startedAt, this.now()) === 'serve';
-    return plenty ? session : undefined;
-  }
-
-  /** A mended profile leads to another id: its earlier failure is history when it is started again. */
-  #forgetFailed(request: SessionRequest, id: string): void {
-    for (const doing of this.#board.doing()) {
-      const { about } = doing;
-      if (doing.kind === 'failed' && about.id !== id && sameRequest(about.request, request)) {
-        this.#board.set(about.id, undefined);
-      }
-    }
-  }
-
-  async #plan(request: SessionRequest): Promise<PlanResult | Fault> {
-    try {
-      return await this.#ports.plan(request);
-    } catch (error) {
-      return internal(error);
-    }
-  }
-}
-
-const person: Asker = { kind: 'person' };
-
-/** `kept` as it is now, to be had again. A person's wish calls AWS in any case, a tool's takes what is there. */
-function renewal(kept: HeldSession, by: Asker): Task {
-  const { durationSeconds } = kept;
-  const unattended = by.kind === 'tool' || by.kind === 'schedule';
-  const wish = { forced: !unattended, unattended, by };
-  return { about: aboutKept(kept), plan: undefined, durationSeconds, ...wish };
-}
-
-function sameRequest(a: SessionRequest, b: SessionRequest): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function lacksPerson(result: StartResult): boolean {
-  if (result.ok || result.why === 'plan') {
-    return false;
-  }
-  return wantsSignIn(result.fault) || result.fault.kind === 'mfaNeedsPerson';
-}
-
-/** A port broke its promise not to reject. */
-function internal(error: unknown): Fault {
-  return { kind: 'internal', message: errorName(error) };
 }

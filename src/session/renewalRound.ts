@@ -1,0 +1,38 @@
+import { errorName } from './errorName.ts';
+import type { Peers } from './types.ts';
+
+/** So long a window waits while another one renews by the clock, ms: it takes that long for 200 sessions. */
+const longestTurnMs = 4 * 60_000;
+
+/** What taking turns asks of the sessions. */
+export interface RoundPorts {
+  readonly exclusive: Peers['exclusive'];
+  /** Resolves after `ms`, or when the signal aborts. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+  /** The window is closed. */
+  readonly closed: AbortSignal;
+  /** One line for the log, without a secret. */
+  log(line: string): void;
+}
+
+/**
+ * Renews by the clock while no other window of the host does. A window that is stopped while it is its turn keeps the
+ * others from it for a few minutes at most. Rejects only when `work` does.
+ */
+export async function inTurn(ports: RoundPorts, work: () => Promise<void>): Promise<void> {
+  const patience = new AbortController();
+  const begun = new AbortController();
+  void ports.pause(longestTurnMs, begun.signal).then(() => patience.abort());
+  const begin = (): Promise<void> => {
+    begun.abort();
+    return work();
+  };
+  try {
+    await ports.exclusive('renewal-round', patience.signal, begin);
+  } catch (error) {
+    if (!begun.signal.aborted && !ports.closed.aborted) {
+      ports.log(`renewing out of turn: ${errorName(error)}`);
+      await begin();
+    }
+  }
+}
