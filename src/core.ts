@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Effects } from './aws/effects.ts';
 import { planEnvironment } from './aws/environment.ts';
 import { planId } from './aws/hash.ts';
 import { homeOf, locateSharedFiles } from './aws/locate.ts';
 import { planFor } from './aws/plan.ts';
 import type { NetworkSettings } from './aws/network.ts';
 import type { SessionRequest } from './aws/planModel.ts';
+import type { ProfileSet } from './aws/profiles.ts';
 import { caBundleOf } from './aws/planTarget.ts';
-import { run } from './aws/run.ts';
 import { deviceOfKeys } from './aws/sources/staticKeys.ts';
 import { isVaultId } from './aws/vaultPointer.ts';
 import { SharedFiles } from './files/sharedFiles.ts';
@@ -36,7 +35,6 @@ import { showPlan } from './ui/commands/planCommand.ts';
 import { Recent } from './ui/recent.ts';
 import { RenewalQuestions } from './ui/renewalQuestions.ts';
 import { RoleMaxima } from './ui/roleMaxima.ts';
-import { defaultRoleSessionName } from './ui/roleSessionName.ts';
 import { createSecretStore } from './ui/secretStore.ts';
 import { savedRequests } from './ui/roleSettings.ts';
 import { SessionFlow } from './ui/sessionFlow.ts';
@@ -66,6 +64,7 @@ import { wireMfa } from './wireMfa.ts';
 import { noteOfRenewals, noteOfSkew } from './wireRenewal.ts';
 import { deferStore, resume, tellNotKept } from './resume.ts';
 import { wireRoles } from './wireRoles.ts';
+import { wireRun } from './wireRun.ts';
 import { wireSaml } from './wireSaml.ts';
 import { wireSts } from './wireSts.ts';
 import { wireTerminals } from './wireTerminals.ts';
@@ -114,7 +113,8 @@ export function start(context: vscode.ExtensionContext): Core {
   const maxima = new RoleMaxima(context.globalState);
   const fixed = planEnvironment(env);
   const environment = new LiveEnvironment(fixed);
-  const plan = async (request: SessionRequest) => planFor((await files.read()).set, request, environment.now);
+  const readSet = async (): Promise<ProfileSet> => (await files.read()).set;
+  const plan = async (request: SessionRequest) => planFor(await readSet(), request, environment.now);
   const awsNow = (): number => sessions.now();
   const measured = (skewMs: number): void => sessions.measured(skewMs);
   const sts = wireSts({ plan, userAgent, network, log, now, skewMs: () => sessions.skewMs, measured });
@@ -141,72 +141,55 @@ export function start(context: vscode.ExtensionContext): Core {
 
   const peers = deferPeers(host.then((opened) => opened.peers));
   const exclusive: Peers['exclusive'] = (key, signal, work) => peers.exclusive(key, signal, work);
+  /** What most parts stand on; each says itself what of it it sees. */
+  const ground = { context, host, peers, userAgent, network, log };
   const keys: WiredKeys = wireKeys({
-    context,
-    host,
-    peers,
+    ...ground,
     files: () => files,
     guards: () => guards,
     audit: () => audit,
     accountOf: (accessKeyId) => keyCare.known.of(accessKeyId)?.accountId,
     outlives: () => kept.outlives(),
-    log,
     now,
   });
   const identityCenter = wireIdentityCenter({
-    context,
+    ...ground,
     environment: fixed,
-    peers,
-    userAgent,
-    network,
-    log,
     now,
   });
   const aliasOf = (accountId: string): string | undefined => identityCenter.directory.nameOf(accountId);
   const saml = wireSaml({
-    context,
+    ...ground,
     machine,
-    peers,
     plan,
     nameOf: aliasOf,
     skewMs: () => sessions.skewMs,
-    log,
     now,
   });
   const issuers = wireIssuers({
-    context,
-    host,
-    peers,
+    ...ground,
     machine,
-    network,
     caBundle: caBundleOf(undefined, fixed),
-    log,
     now,
   });
   const login = wireLogin({ environment: fixed, peers, userAgent, network, log, now });
   const isAsking = (): boolean => [mfa, identityCenter, saml, issuers, login].some((each) => each.isAsking());
   const { vault, codes } = wireCodes({
-    context,
-    host,
-    peers,
+    ...ground,
     type: (question, signal) => mfa.ask(mfaUse.told(question), signal),
-    files: async () => (await files.read()).set,
+    files: readSet,
     skewMs: () => sessions.skewMs,
     now,
-    log,
   });
 
   const mfaUse = wireMfa({
-    context,
-    userAgent,
-    network,
-    log,
+    ...ground,
     codes,
     sessions: () => sessions,
     flow: () => flow,
     guards: () => guards,
     plan,
-    files: async () => (await files.read()).set,
+    files: readSet,
     environment,
     now: awsNow,
   });
@@ -214,33 +197,19 @@ export function start(context: vscode.ExtensionContext): Core {
   const sessions: Sessions = new Sessions({
     plan,
     planId: (planned) => planId(planned, sha256Hex),
-    run: async (planned, signal, choices) => {
-      const askMfa: Effects['askMfa'] = (question, stop) => codes.ask(question, stop, choices?.unattended);
-      const unattended = choices?.unattended === true;
-      const signIns = {
-        ...identityCenter.effects(unattended),
-        ...saml.effects(unattended),
-        ...issuers.effects(unattended),
-        ...login.effects(unattended),
-        mfaSession: mfaUse.session(unattended),
-      };
-      const result = await run(planned, { now, send, askMfa, ...machine, ...signIns }, signal, {
-        ...choices,
-        defaultSessionName: defaultRoleSessionName(planned.name, now()),
-        refusedBy: (roleArn) => maxima.refusedBy(roleArn, now()),
-      });
-      if (!result.ok) {
-        saml.failed(planned, result.fault);
-      }
-      if (result.ok && result.shortened !== undefined) {
-        flow.sayShortened(result.shortened);
-        await maxima.learn(result.shortened, now());
-      }
-      if (result.ok && !unattended) {
-        flow.sayPacked(planned.name, result.packedPolicyPercent);
-      }
-      return result;
-    },
+    run: wireRun({
+      send,
+      machine,
+      codes,
+      mfaSession: (unattended) => mfaUse.session(unattended),
+      identityCenter,
+      saml,
+      issuers,
+      login,
+      maxima,
+      flow: () => flow,
+      now,
+    }),
     answersMfa: (serial) => codes.answers(serial),
     now,
     monotonic: () => performance.now(),
@@ -264,9 +233,8 @@ export function start(context: vscode.ExtensionContext): Core {
   });
 
   const guards: WiredGuards = wireGuards({
+    ...ground,
     sessions,
-    host,
-    log,
     plan,
     planId: (planned) => planId(planned, sha256Hex),
     aliasOf,
@@ -274,25 +242,22 @@ export function start(context: vscode.ExtensionContext): Core {
     now: awsNow,
   });
   const agents: WiredAgents = wireAgents({
+    ...ground,
     sessions,
     flow: () => flow,
     delivery: () => delivery,
-    files: async () => (await files.read()).set,
+    files: readSet,
     guards,
     plan,
-    host,
-    log,
     now: awsNow,
   });
   const terminals = wireTerminals({ context, sessions, guards, now: awsNow });
   const folders = wireFolders({ context, sessions, flow: () => flow, delivery: () => delivery });
   const delivery: WiredDelivery = wireDelivery({
-    context,
+    ...ground,
     sessions,
     files,
-    host,
     server,
-    log,
     folders,
     look: terminals.look,
   });
@@ -307,7 +272,7 @@ export function start(context: vscode.ExtensionContext): Core {
     requestToStart: (request) => saml.requestToStart(request),
     guards,
     deviceOf: async (profile) => {
-      const section = (await files.read()).set.profiles.get(profile);
+      const section = (await readSet()).profiles.get(profile);
       return mfaUse.port.device(profile) ?? (section && deviceOfKeys(section));
     },
     mfa: mfaUse.advice,
@@ -318,62 +283,44 @@ export function start(context: vscode.ExtensionContext): Core {
     now: awsNow,
   });
   const api = wireApi({
-    context,
+    ...ground,
     sessions,
     guards,
     flow,
-    host,
-    peers,
-    log,
-    files: async () => (await files.read()).set,
+    files: readSet,
     now: awsNow,
   });
   const questions: RenewalQuestions = new RenewalQuestions({ sessions, flow, showLog: () => log.show() });
   const giveAway = wireGiveAway({ context, sessions, log, now: awsNow });
   const roles = wireRoles({
-    context,
-    userAgent,
-    network,
-    log,
+    ...ground,
     send,
     environment: () => environment.now,
     plan,
-    files: async () => (await files.read()).set,
+    files: readSet,
     now: awsNow,
   });
   const consoleLinks = wireConsole({
-    context,
+    ...ground,
     plan,
-    files: async () => (await files.read()).set,
+    files: readSet,
     environment: () => environment.now,
-    userAgent,
-    network,
-    log,
   });
   const enrolment = wireEnrolment({
-    host,
-    peers,
+    ...ground,
     vault,
     codes,
-    userAgent,
-    network,
-    log,
     send,
     environment: () => environment.now,
     plan,
-    files: async () => (await files.read()).set,
+    files: readSet,
     now: awsNow,
   });
   const keyCare = wireKeyCare({
-    context,
+    ...ground,
     sessions,
     files,
-    host,
-    peers,
     send,
-    userAgent,
-    network,
-    log,
     environment: () => environment.now,
     plan,
     isAsking,
@@ -381,10 +328,8 @@ export function start(context: vscode.ExtensionContext): Core {
     now: awsNow,
   });
   const kept: WiredKept = wireKept({
-    context,
+    ...ground,
     sessions,
-    host,
-    peers,
     authenticators: vault,
     delivery,
     written: giveAway.written,
@@ -392,12 +337,11 @@ export function start(context: vscode.ExtensionContext): Core {
     paths: files.paths,
     onDidChangeFiles: files.onDidChange,
     keys,
-    files: async () => (await files.read()).set,
-    log,
+    files: readSet,
     isAsking,
     now: awsNow,
   });
-  const profiles = { read: async () => (await files.read()).set, onDidChange: files.onDidChange };
+  const profiles = { read: readSet, onDidChange: files.onDidChange };
   const planOf = rememberPlans(
     (set, profile) => planFor(set, { kind: 'profile', profile }, environment.now),
     () => environment.now,
@@ -414,7 +358,7 @@ export function start(context: vscode.ExtensionContext): Core {
     kept,
     delivery,
     terminals,
-    tools: wireTools(delivery, async () => (await files.read()).set),
+    tools: wireTools(delivery, readSet),
     folders,
     identityCenter,
     issuers,
