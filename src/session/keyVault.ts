@@ -6,54 +6,26 @@ import { readProfiles } from '../aws/profiles.ts';
 import { vaultIdsIn, vaultPointer } from '../aws/vaultPointer.ts';
 import type { UserKeys } from '../aws/vaultPointer.ts';
 import { errorName } from './errorName.ts';
-import { Emitter, type Disposable, type Event } from './emitter.ts';
-import { entryOf, fileFor, fromStored, isRestarted, toStored } from './keyRecord.ts';
-import type { Boot, KeyEntry, KeyRecord } from './keyRecord.ts';
+import type { Disposable, Event } from './emitter.ts';
+import { entryOf, fileFor, isRestarted } from './keyRecord.ts';
+import type { KeyEntry, KeyRecord } from './keyRecord.ts';
+import { KeyRecords, type KeyRecordsPorts } from './keyRecords.ts';
 
 /** How an edit of a file ended; `files/safeWrite` says more. */
 export type KeyEdit = 'done' | 'failed';
 
 /** All that the vault asks of the world. */
-export interface KeyVaultPorts {
-  /** One item a pair of keys. Any call may reject. */
-  readonly items: Promise<KeyItems>;
+export interface KeyVaultPorts extends KeyRecordsPorts {
   /** Reads one of the shared files; '' when there is none. Rejects when it cannot be read. */
   readFile(file: FileRole): Promise<string>;
   /** Changes it in place, safely. `forKeys`: keys go into it, so that nobody but its owner may read it afterwards. */
   editFile(file: FileRole, change: (text: string) => string, forKeys: boolean): Promise<KeyEdit>;
   /** The command of the helper, which tools get the keys by; undefined where there can be none. */
   helper(): Promise<string | undefined>;
-  /** This run. */
-  readonly boot: Boot;
   /** Ids that were never used before: `vault-` and 20 hex digits. */
   newId(): string;
-  /** What this machine remembers of keys on their way in, so that a store that loses them is found out. No secret. */
-  readonly notes: {
-    get(): readonly KeyNote[];
-    set(notes: readonly KeyNote[]): Promise<void>;
-  };
   /** Runs work while no other window does so. Rejects when another one takes too long. */
   alone<T>(work: () => Promise<T>): Promise<T>;
-  /** One line for the log, without a secret. */
-  log(line: string): void;
-}
-
-/** The store, as `SecretItems` has it. */
-export interface KeyItems {
-  ids(): Promise<readonly string[]>;
-  read(id: string): Promise<unknown>;
-  write(id: string, value: object): Promise<void>;
-  remove(id: string): Promise<void>;
-  onDidChange(listener: (id: string) => void): Disposable;
-}
-
-/** Keys that were stored and have not been read back yet. */
-export interface KeyNote {
-  readonly id: string;
-  readonly profile: string;
-  readonly boot: Boot;
-  /** Where they stand as well; undefined: nowhere. */
-  readonly file: FileRole | undefined;
 }
 
 /** What came of putting keys into the vault. */
@@ -110,45 +82,26 @@ export interface Settled {
  */
 export class KeyVault implements Disposable {
   readonly #ports: KeyVaultPorts;
-  readonly #changes = new Emitter<void>();
-  /** What this window has read: served when the store fails later on. */
-  readonly #known = new Map<string, KeyRecord>();
-  #listening: Disposable | undefined;
-  #disposed = false;
+  readonly #records: KeyRecords;
 
   constructor(ports: KeyVaultPorts) {
     this.#ports = ports;
-    void this.#listen();
+    this.#records = new KeyRecords(ports);
   }
 
   /** Keys came, went or changed, in whatever window of the desktop. */
   get onDidChange(): Event<void> {
-    return this.#changes.event;
+    return this.#records.onDidChange;
   }
 
   /** The keys of an id; undefined when there are none. Rejects when the store fails and they were never read before. */
-  async find(id: string): Promise<KeyRecord | undefined> {
-    try {
-      const record = await this.#read(id);
-      if (record === undefined) {
-        this.#known.delete(id);
-      } else {
-        this.#known.set(id, record);
-      }
-      return record;
-    } catch (error) {
-      const known = this.#known.get(id);
-      if (known === undefined) {
-        throw error;
-      }
-      this.#ports.log(`keys not read, going on with what is in memory: ${errorName(error)}`);
-      return known;
-    }
+  find(id: string): Promise<KeyRecord | undefined> {
+    return this.#records.find(id);
   }
 
   /** All keys, without what is secret, by profile. Rejects when the store fails. */
   async list(): Promise<readonly KeyEntry[]> {
-    const records = await this.#all();
+    const records = await this.#records.all();
     return records.map(entryOf).sort((a, b) => a.profile.localeCompare(b.profile));
   }
 
@@ -176,7 +129,7 @@ export class KeyVault implements Disposable {
       if (typeof trial === 'string') {
         return { kind: 'problem', why: trial === 'changed' ? 'odd' : trial, file };
       }
-      const others = (await this.#all()).filter(
+      const others = (await this.#records.all()).filter(
         (record) => record.profile === profile && record.stage === 'in',
       );
       if (others.some(({ keys }) => sameKeys(keys, found.keys))) {
@@ -197,7 +150,7 @@ export class KeyVault implements Disposable {
         return { kind: 'noHelper' };
       }
       // A store that was locked, or a record of a newer version, makes keys look lost that are not.
-      if (id !== undefined && (await (await this.#ports.items).read(id)) !== undefined) {
+      if (id !== undefined && (await this.#records.isTaken(id))) {
         return { kind: 'held' };
       }
       const stored = await this.#store({ profile, keys, layout: undefined, stage: 'added' }, id);
@@ -215,7 +168,7 @@ export class KeyVault implements Disposable {
       );
       if (edited === 'failed') {
         // The person still has what was typed or pasted: nothing half done is left.
-        await this.#forget(stored.id);
+        await this.#records.forget(stored.id);
         return { kind: 'fileFailed', file: 'config' };
       }
       return stored;
@@ -234,7 +187,7 @@ export class KeyVault implements Disposable {
         return false;
       }
       const { accessKeyId } = record.keys;
-      const copies = (await this.#all()).filter(
+      const copies = (await this.#records.all()).filter(
         (each) => each.id !== id && each.keys.accessKeyId === accessKeyId && each.stage !== 'in',
       );
       if (copies.some(({ stage }) => stage !== 'kept')) {
@@ -243,10 +196,10 @@ export class KeyVault implements Disposable {
       const begun: KeyRecord[] = [];
       for (const each of [record, ...copies]) {
         begun.push(each);
-        if (!(await this.#write({ ...each, keys }).catch(() => false))) {
+        if (!(await this.#records.write({ ...each, keys }).catch(() => false))) {
           // Half of a change is none: the old keys still work.
           for (const one of begun) {
-            await this.#write(one).catch(() => false);
+            await this.#records.write(one).catch(() => false);
           }
           return false;
         }
@@ -267,16 +220,16 @@ export class KeyVault implements Disposable {
       }
       const record = { ...found, profile: profile ?? found.profile };
       // After a crash the next start has to know what the keys in the file mean.
-      if (record.stage !== 'out' && !(await this.#write({ ...record, stage: 'out' }))) {
+      if (record.stage !== 'out' && !(await this.#records.write({ ...record, stage: 'out' }))) {
         return { kind: 'storeFailed' };
       }
       const result = await this.#putBack(record);
       if (result.kind !== 'back') {
-        await this.#write({ ...record, stage: record.stage === 'out' ? 'kept' : record.stage });
+        await this.#records.write({ ...record, stage: record.stage === 'out' ? 'kept' : record.stage });
         return result;
       }
       try {
-        await this.#forget(id);
+        await this.#records.forget(id);
       } catch (error) {
         this.#ports.log(`keys not forgotten: ${errorName(error)}`);
         return { kind: 'notForgotten', file: result.file };
@@ -291,7 +244,7 @@ export class KeyVault implements Disposable {
    */
   async settle(): Promise<readonly Settled[]> {
     return this.#ports.alone(async () => {
-      const records = await this.#all();
+      const records = await this.#records.all();
       const settled: Settled[] = [];
       for (const record of records) {
         const result = await this.#settle(record);
@@ -299,24 +252,13 @@ export class KeyVault implements Disposable {
           settled.push(result);
         }
       }
-      return [...settled, ...(await this.#missed(records))];
+      const missed = await this.#records.missed(records);
+      return [...settled, ...missed.map(({ profile, file }) => ({ profile, kind: 'lost' as const, file }))];
     });
   }
 
   dispose(): void {
-    this.#disposed = true;
-    this.#listening?.dispose();
-    this.#changes.dispose();
-  }
-
-  async #listen(): Promise<void> {
-    const items = await this.#ports.items;
-    if (!this.#disposed) {
-      this.#listening = items.onDidChange((id) => {
-        this.#known.delete(id);
-        this.#changes.fire();
-      });
-    }
+    this.#records.dispose();
   }
 
   async #settle(record: KeyRecord): Promise<Settled | undefined> {
@@ -328,9 +270,9 @@ export class KeyVault implements Disposable {
         // The keys are in the file or not: if they are, what is left of the way back is done; if not, they stay here.
         const isBack = await this.#isBack(record);
         if (isBack && (await this.#putBack(record)).kind === 'back') {
-          await this.#forget(id);
+          await this.#records.forget(id);
         } else if (!isBack) {
-          await this.#write({ ...record, stage: 'kept' });
+          await this.#records.write({ ...record, stage: 'kept' });
         }
         return undefined;
       }
@@ -338,8 +280,8 @@ export class KeyVault implements Disposable {
         if (!isRestarted(boot, this.#ports.boot)) {
           return undefined;
         }
-        await this.#write({ ...record, stage: 'kept' });
-        await this.#unnote(id);
+        await this.#records.write({ ...record, stage: 'kept' });
+        await this.#records.unnote(id);
         return { profile, kind: (await this.#isLedTo(record)) ? 'proven' : 'alone', file: undefined };
       case 'in':
         return layout && isRestarted(boot, this.#ports.boot) ? this.#takeOut(record, layout) : undefined;
@@ -376,24 +318,12 @@ export class KeyVault implements Disposable {
     }
     if (seen.outcome !== 'done' && (seen.outcome === 'changed' || seen.stillThere)) {
       // Whoever put other keys there had the old ones before their eyes; or the same are there, in another way.
-      await this.#forget(id);
+      await this.#records.forget(id);
       return { profile, kind: 'changed', file };
     }
-    await this.#write({ ...record, stage: 'kept' });
-    await this.#unnote(id);
+    await this.#records.write({ ...record, stage: 'kept' });
+    await this.#records.unnote(id);
     return { profile, kind: seen.outcome === 'done' ? 'moved' : 'alone', file };
-  }
-
-  /** What was noted as stored, and is not in the store after a restart. */
-  async #missed(records: readonly KeyRecord[]): Promise<readonly Settled[]> {
-    const notes = this.#ports.notes.get();
-    const missed = notes.filter(
-      ({ id, boot }) => isRestarted(boot, this.#ports.boot) && !records.some((record) => record.id === id),
-    );
-    if (missed.length > 0) {
-      await this.#ports.notes.set(notes.filter((note) => !missed.includes(note)));
-    }
-    return missed.map(({ profile, file }) => ({ profile, kind: 'lost', file }));
   }
 
   async #isBack({ profile, keys, layout }: KeyRecord): Promise<boolean> {
@@ -439,66 +369,7 @@ export class KeyVault implements Disposable {
     part: Pick<KeyRecord, 'profile' | 'keys' | 'layout' | 'stage'>,
     id = this.#ports.newId(),
   ): Promise<PutResult> {
-    const { boot } = this.#ports;
-    const record: KeyRecord = { ...part, id, boot };
-    const notes = this.#ports.notes.get().filter((note) => note.id !== id);
-    await this.#ports.notes.set([...notes, { id, profile: part.profile, boot, file: part.layout?.file }]);
-    let isKept = false;
-    try {
-      isKept = await this.#write(record);
-    } catch (error) {
-      this.#ports.log(`keys not stored: ${errorName(error)}`);
-    }
-    if (!isKept) {
-      await this.#unnote(id);
-      // What a store half took must not lie there.
-      await (await this.#ports.items).remove(id).catch(() => undefined);
-      return { kind: 'notKept' };
-    }
-    return { kind: 'stored', id };
-  }
-
-  /** False when the store does not give back what it was given. */
-  async #write(record: KeyRecord): Promise<boolean> {
-    const items = await this.#ports.items;
-    await items.write(record.id, toStored(record));
-    const back = fromStored(await items.read(record.id));
-    const isKept = back !== undefined && sameKeys(back.keys, record.keys) && back.stage === record.stage;
-    if (isKept) {
-      this.#known.set(record.id, record);
-    }
-    this.#changes.fire();
-    return isKept;
-  }
-
-  async #forget(id: string): Promise<void> {
-    await (await this.#ports.items).remove(id);
-    this.#known.delete(id);
-    await this.#unnote(id);
-    this.#changes.fire();
-  }
-
-  async #unnote(id: string): Promise<void> {
-    const notes = this.#ports.notes.get();
-    if (notes.some((note) => note.id === id)) {
-      await this.#ports.notes.set(notes.filter((note) => note.id !== id));
-    }
-  }
-
-  async #read(id: string): Promise<KeyRecord | undefined> {
-    const record = fromStored(await (await this.#ports.items).read(id));
-    return record?.id === id ? record : undefined;
-  }
-
-  async #all(): Promise<readonly KeyRecord[]> {
-    const records: KeyRecord[] = [];
-    for (const id of await (await this.#ports.items).ids()) {
-      const record = await this.#read(id);
-      if (record !== undefined) {
-        records.push(record);
-      }
-    }
-    return records;
+    return (await this.#records.add({ ...part, id })) ? { kind: 'stored', id } : { kind: 'notKept' };
   }
 
   async #alone<T>(

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { editFile } from '../../src/files/safeWrite.ts';
 import { Emitter } from '../../src/session/emitter.ts';
 import type { Boot } from '../../src/session/keyRecord.ts';
-import type { KeyItems, KeyNote, KeyVaultPorts } from '../../src/session/keyVault.ts';
+import type { KeyItems, KeyNote } from '../../src/session/keyRecords.ts';
+import type { KeyVaultPorts } from '../../src/session/keyVault.ts';
 
 /** The command of the helper in these tests. */
 export const helper = '/bin/sh /home/alice/.sts-sessions/fetch';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readProfiles } from '../../src/aws/profiles.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import { KeyVault } from '../../src/session/keyVault.ts';
-import type { KeyItems } from '../../src/session/keyVault.ts';
+import type { KeyItems } from '../../src/session/keyRecords.ts';
 import { keysIn } from '../../src/session/longTermKeys.ts';
 import type { LongTermKeys } from '../../src/session/longTermKeys.ts';
 import { vaultKeys } from '../../src/session/vaultKeys.ts';
