@@ -7,7 +7,7 @@ import { planId } from './aws/hash.ts';
 import { homeOf, locateSharedFiles } from './aws/locate.ts';
 import { planFor } from './aws/plan.ts';
 import type { NetworkSettings } from './aws/network.ts';
-import type { SessionRequest } from './aws/planModel.ts';
+import type { Plan, SessionRequest } from './aws/planModel.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import { caBundleOf } from './aws/planTarget.ts';
 import { deviceOfKeys } from './aws/sources/staticKeys.ts';
@@ -27,6 +27,7 @@ import { followSessions } from './ui/contextKeys.ts';
 import type { CommandId } from './ui/ids.ts';
 import { ConsolePlaces } from './ui/consolePlaces.ts';
 import { Diagnostics } from './ui/diagnostics.ts';
+import { KnownKeys } from './ui/keyFacts.ts';
 import { LiveEnvironment } from './ui/liveEnvironment.ts';
 import { Log } from './ui/log.ts';
 import { ProfileTreeView } from './ui/profileTree.ts';
@@ -111,6 +112,9 @@ export function start(context: vscode.ExtensionContext): Core {
   const network: NetworkSettings = { env, editor: editorNetwork };
   const machine = machineEffects({ env, platform, home: homeOf(env, platform, homedir()) });
   const maxima = new RoleMaxima(context.globalState);
+  const knownKeys = new KnownKeys(context.globalState);
+  const idOf = (planned: Plan): string =>
+    planId(planned, sha256Hex, (accessKeyId) => knownKeys.firstOf(accessKeyId));
   const fixed = planEnvironment(env);
   const environment = new LiveEnvironment(fixed);
   const readSet = async (): Promise<ProfileSet> => (await files.read()).set;
@@ -148,7 +152,7 @@ export function start(context: vscode.ExtensionContext): Core {
     files: () => files,
     guards: () => guards,
     audit: () => audit,
-    accountOf: (accessKeyId) => keyCare.known.of(accessKeyId)?.accountId,
+    accountOf: (accessKeyId) => knownKeys.of(accessKeyId)?.accountId,
     outlives: () => kept.outlives(),
     now,
   });
@@ -196,7 +200,7 @@ export function start(context: vscode.ExtensionContext): Core {
 
   const sessions: Sessions = new Sessions({
     plan,
-    planId: (planned) => planId(planned, sha256Hex),
+    planId: idOf,
     run: wireRun({
       send,
       machine,
@@ -236,7 +240,7 @@ export function start(context: vscode.ExtensionContext): Core {
     ...ground,
     sessions,
     plan,
-    planId: (planned) => planId(planned, sha256Hex),
+    planId: idOf,
     aliasOf,
     flow: () => flow,
     now: awsNow,
@@ -318,6 +322,7 @@ export function start(context: vscode.ExtensionContext): Core {
   });
   const keyCare = wireKeyCare({
     ...ground,
+    known: knownKeys,
     sessions,
     files,
     send,

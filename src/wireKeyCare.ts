@@ -19,7 +19,7 @@ import { RotationNotes } from './session/rotationNote.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Peers } from './session/types.ts';
 import { commands } from './ui/ids.ts';
-import { KnownKeys } from './ui/keyFacts.ts';
+import type { KnownKeys } from './ui/keyFacts.ts';
 import type { KeyCare } from './ui/keyCare.ts';
 import type { KeyCarePorts, KeyOwner } from './ui/keyCarePorts.ts';
 import type { Log } from './ui/log.ts';
@@ -39,6 +39,7 @@ export interface KeyCareParts {
   readonly userAgent: string;
   readonly network: NetworkSettings;
   readonly log: Log;
+  readonly known: KnownKeys;
   environment(): PlanEnvironment;
   plan(request: SessionRequest): Promise<PlanResult>;
   isAsking(): boolean;
@@ -60,7 +61,7 @@ const patienceMs = 1000;
 /** Builds what looks after long-term keys. Nothing is loaded or asked before the person wants it, or starts with such keys. */
 export function wireKeyCare(parts: KeyCareParts): WiredKeyCare {
   const { globalState } = parts.context;
-  const known = new KnownKeys(globalState);
+  const { known } = parts;
   const notes = new RotationNotes({
     keys: () => globalState.keys(),
     get: (key) => globalState.get(key),
@@ -146,6 +147,10 @@ function portsOf(parts: KeyCareParts, known: KnownKeys, notes: RotationNotes): K
     },
     notes,
     old: oldKeys(parts),
+    succeeds: (accessKeyId, oldId) =>
+      known
+        .learn(accessKeyId, { firstId: known.firstOf(oldId) })
+        .catch((error: unknown) => log.warn(`key: ${String(error)}`)),
     known,
     wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
     now: parts.now,

@@ -10,20 +10,28 @@ const idLength = 20;
  * lines of files, problems and the name on display do not.
  *
  * The digest is a parameter because this folder imports nothing: `sha256Hex` answers the SHA-256 of the text's UTF-8 in
- * lower-case hex. It must be a cryptographic one, since the id selects credentials.
+ * lower-case hex. It must be a cryptographic one, since the id selects credentials. `firstKeyOf` answers the access key
+ * ID in whose place this one has come by rotations, or itself: a session goes on with the new key of the same user.
  */
-export function planId(plan: Plan, sha256Hex: (text: string) => string): string {
-  return sha256Hex(canonicalPlan(plan)).slice(0, idLength);
+export function planId(
+  plan: Plan,
+  sha256Hex: (text: string) => string,
+  firstKeyOf: (accessKeyId: string) => string = (accessKeyId) => accessKeyId,
+): string {
+  return sha256Hex(canonicalPlan(plan, firstKeyOf)).slice(0, idLength);
 }
 
 /**
  * The text that is hashed: JSON of arrays, so that neither the order of keys nor a missing value changes it. The number
  * in front changes when the meaning of a position does.
  */
-export function canonicalPlan(plan: Plan): string {
+export function canonicalPlan(
+  plan: Plan,
+  firstKeyOf: (accessKeyId: string) => string = (accessKeyId) => accessKeyId,
+): string {
   return JSON.stringify([
     1,
-    basePart(plan),
+    basePart(plan, firstKeyOf),
     stepParts(plan),
     plan.region ?? null,
     ...(plan.forAgents ? ['forAgents'] : []),
@@ -32,10 +40,10 @@ export function canonicalPlan(plan: Plan): string {
 
 type Part = readonly (string | number | null)[];
 
-function basePart({ base, target }: Plan): Part {
+function basePart({ base, target }: Plan, firstKeyOf: (accessKeyId: string) => string): Part {
   switch (base.kind) {
     case 'staticKeys':
-      return [base.kind, base.profile, base.accessKeyId];
+      return [base.kind, base.profile, firstKeyOf(base.accessKeyId)];
     case 'credentialSource':
       return [base.kind, base.profile, base.source];
     case 'webIdentity':

@@ -81,6 +81,8 @@ export class KeyRotation {
     }
     onStep({ kind: 'switching' });
     await this.#ports.old.write(old);
+    // Before any window plans with the new key.
+    await this.#ports.succeeds(created.keys.accessKeyId, old.accessKeyId);
     note = await this.#enter(note, 'switching');
     const replaced = await keys.replace(this.#profile, old.accessKeyId, created.keys);
     if (replaced.kind !== 'replaced') {

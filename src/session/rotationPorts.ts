@@ -55,6 +55,10 @@ export interface RotationPorts {
     write(keys: Keys): Promise<void>;
     remove(accessKeyId: string): Promise<void>;
   };
+  /**
+   * A new key is about to come in the place of an old one: sessions of the old one go on with it. Never rejects.
+   */
+  succeeds(accessKeyId: string, oldId: string): Promise<void>;
   /** Resolves after so many ms, or when the signal aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
   /** ms UTC. */

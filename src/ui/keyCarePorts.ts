@@ -22,7 +22,7 @@ export interface KeyOwner {
 /** What looking after keys asks of the world. */
 export interface KeyCarePorts extends Pick<
   RotationPorts,
-  'iam' | 'identity' | 'keys' | 'notes' | 'old' | 'wait' | 'now'
+  'iam' | 'identity' | 'keys' | 'notes' | 'old' | 'succeeds' | 'wait' | 'now'
 > {
   /** Undefined when the profile has no long-term keys, or cannot be planned. */
   ownerOf(profile: string): Promise<KeyOwner | undefined>;

@@ -123,8 +123,42 @@ describe('rotating keys in the workbench', () => {
     await page.clearNotifications();
     assert.equal(stage().granted('DeleteAccessKey').at(-1)?.params['AccessKeyId'], oldKey.accessKeyId);
     await stage().startFirst('rita', { consent: 'Do Not Add' });
-    await page.runCommand('STS: End All Sessions');
+  });
+
+  it('lets a session of the old key go on with the new one', async () => {
+    const { page, sandbox } = stage();
+    const before = await keyOf('rita');
+    await rotate('rita');
+    await page.press('Rotate', page.dialog());
+    const done = await page.waitForNotification('The new key is in use and the old one is switched off');
+    await page.press('Delete Old Key', done);
+    await page
+      .dialog()
+      .filter({ hasText: `Delete the old access key ${before}?` })
+      .waitFor();
+    await page.press('Delete', page.dialog());
+    await page.waitForNotification('Keys are rotated and the old one is deleted: rita');
     await page.clearNotifications();
+    const after = await keyOf('rita');
+    assert.notEqual(after, before);
+    const from = sandbox.journal.length;
+    await page.runCommand('STS: Renew Session Now');
+    await sandbox.waitForCall(({ operation, status }) => operation === 'GetSessionToken' && status === 200, {
+      from,
+    });
+    await page.waitForLive('rita');
+    assert.deepEqual(
+      stage()
+        .granted('GetSessionToken', from)
+        .map(({ accessKeyId }) => accessKeyId),
+      [after],
+    );
+    // It is the same session that a start leads to.
+    await stage().start('rita');
+    await page.runCommand('STS: End All Sessions');
+    await page.waitForNotification('Session ended: rita');
+    await page.clearNotifications();
+    assert.equal(stage().granted('GetSessionToken', from).length, 1);
   });
 
   it('says how old a key is, gently when it is old', async () => {

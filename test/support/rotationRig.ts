@@ -25,6 +25,8 @@ export function keysText(): string {
 export class KeyRig {
   readonly credentials: string;
   readonly steps: RotationStep[] = [];
+  /** Which key came in the place of which, and what stood in the file by then. */
+  readonly succeeded: (readonly [next: string, old: string, text: string])[] = [];
   readonly iam = createIam({ now: () => Date.now() }).accessKeys;
   readonly stored = new Map<string, unknown>();
   /** Secrets that outlive the window. */
@@ -109,6 +111,7 @@ export class KeyRig {
         write: async (keys) => void this.old.set(keys.accessKeyId, keys),
         remove: async (id) => void this.old.delete(id),
       },
+      succeeds: async (next, old) => void this.succeeded.push([next, old, await this.text()]),
       wait: async (ms) => void (this.#waited += ms),
       now,
       onStep: (step) => {

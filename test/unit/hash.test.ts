@@ -68,6 +68,14 @@ describe('planId', () => {
     assert.equal(new Set(others).size, others.length);
   });
 
+  it('stays the same when a key comes in the place of another, and only then', () => {
+    const plan = goodPlan({ config: config.replaceAll('AKIAEXAMPLE', 'AKIAEXAMPLE2'), ask: 'A' });
+    const first = (key: string): string => (key === 'AKIAEXAMPLE2' ? 'AKIAEXAMPLE' : key);
+    assert.equal(planId(plan, sha256Hex, first), id(config));
+    assert.equal(planId(goodPlan({ config, ask: 'A' }), sha256Hex, first), id(config));
+    assert.notEqual(planId(plan, sha256Hex), id(config));
+  });
+
   it('depends on the base of every kind, and on no command line', () => {
     const session = '[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://a\n';
     const bases = [

@@ -66,6 +66,11 @@ describe('rotating keys', () => {
     assert.notEqual(id, oldKey.accessKeyId);
     assert.equal(await works(id, secret), true);
     assert.equal(await works(oldKey.accessKeyId, oldKey.secretAccessKey), false, 'the old one is off');
+    assert.deepEqual(
+      rig.succeeded.map(([next, old, text]) => [next, old, text.includes(next)]),
+      [[id, oldKey.accessKeyId, false]],
+      'windows learn what the new key is before they find it in the file',
+    );
     const kinds = rig.steps.map((step) => (step.kind === 'testing' ? `testing ${step.count}` : step.kind));
     assert.deepEqual(kinds.slice(0, 2), ['looking', 'creating']);
     assert.deepEqual(
