@@ -27,6 +27,7 @@ import { followSessions } from './ui/contextKeys.ts';
 import type { CommandId } from './ui/ids.ts';
 import { ConsolePlaces } from './ui/consolePlaces.ts';
 import { Diagnostics } from './ui/diagnostics.ts';
+import { HostState } from './ui/hostState.ts';
 import { KnownKeys } from './ui/keyFacts.ts';
 import { LiveEnvironment } from './ui/liveEnvironment.ts';
 import { Log } from './ui/log.ts';
@@ -147,6 +148,7 @@ export function start(context: vscode.ExtensionContext): Core {
   const exclusive: Peers['exclusive'] = (key, signal, work) => peers.exclusive(key, signal, work);
   /** What most parts stand on; each says itself what of it it sees. */
   const ground = { context, host, peers, userAgent, network, log };
+  const hostState = new HostState(context.globalState, host);
   const keys: WiredKeys = wireKeys({
     ...ground,
     files: () => files,
@@ -261,6 +263,7 @@ export function start(context: vscode.ExtensionContext): Core {
     ...ground,
     sessions,
     files,
+    hostState,
     server,
     folders,
     look: terminals.look,
@@ -295,7 +298,7 @@ export function start(context: vscode.ExtensionContext): Core {
     now: awsNow,
   });
   const questions: RenewalQuestions = new RenewalQuestions({ sessions, flow, showLog: () => log.show() });
-  const giveAway = wireGiveAway({ context, sessions, log, now: awsNow });
+  const giveAway = wireGiveAway({ hostState, sessions, log, now: awsNow });
   const roles = wireRoles({
     ...ground,
     send,
@@ -323,6 +326,7 @@ export function start(context: vscode.ExtensionContext): Core {
   const keyCare = wireKeyCare({
     ...ground,
     known: knownKeys,
+    hostState,
     sessions,
     files,
     send,
@@ -334,6 +338,7 @@ export function start(context: vscode.ExtensionContext): Core {
   });
   const kept: WiredKept = wireKept({
     ...ground,
+    hostState,
     sessions,
     authenticators: vault,
     delivery,

@@ -22,6 +22,7 @@ import { DisposableStore } from './session/emitter.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Session } from './session/types.ts';
 import type { WiredFolders } from './wireFolders.ts';
+import type { HostState } from './ui/hostState.ts';
 import type { Log } from './ui/log.ts';
 import type { DeliveryPort } from './ui/parts.ts';
 import * as settings from './ui/settings.ts';
@@ -46,6 +47,8 @@ export interface DeliveryParts {
   readonly sessions: Sessions;
   readonly files: SharedFiles;
   readonly host: Promise<WindowHost>;
+  /** What the person has said of the files of this computer. */
+  readonly hostState: HostState;
   readonly server: Omit<ServerOptions, 'transport'>;
   readonly log: Log;
   /** The sessions that folders have. */
@@ -70,7 +73,10 @@ export interface WiredDelivery extends DeliveryPort {
 export function wireDelivery(parts: DeliveryParts): WiredDelivery {
   const { context, sessions, files, host, log } = parts;
   const store = new DisposableStore();
-  const consent = (): Consent | undefined => context.globalState.get<Consent>(consentKey);
+  const consent = (): Consent | undefined => {
+    const answer = parts.hostState.get(consentKey);
+    return answer === 'yes' || answer === 'no' ? answer : undefined;
+  };
   const readCredentials = async (): Promise<string> =>
     (await readShared(files.paths.credentials, 'credentials')).text ?? '';
 
@@ -179,7 +185,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     absent: () => parts.folders.sessions().flatMap(({ absent }) => absent ?? []),
     report: () => delivering.report,
     consent,
-    keepConsent: async (answer) => context.globalState.update(consentKey, answer),
+    keepConsent: async (answer) => parts.hostState.set(consentKey, answer),
     ask: async () => {
       const text = consentText(files.paths.config);
       const options = { modal: true, detail: text.detail };

@@ -5,6 +5,7 @@ import { DisposableStore } from './session/emitter.ts';
 import type { Sessions } from './session/sessions.ts';
 import { Written } from './session/written.ts';
 import type { TakenOut, WrittenNote } from './session/written.ts';
+import type { HostState } from './ui/hostState.ts';
 import type { Log } from './ui/log.ts';
 import type { WrittenPort } from './ui/parts.ts';
 import { SecretClipboard } from './ui/secretClipboard.ts';
@@ -13,7 +14,7 @@ import { giveAwayText } from './ui/text/giveAway.ts';
 
 /** What it is made from. */
 export interface GiveAwayParts {
-  readonly context: vscode.ExtensionContext;
+  readonly hostState: HostState;
   readonly sessions: Sessions;
   readonly log: Log;
   now(this: void): number;
@@ -25,14 +26,13 @@ export interface WiredGiveAway {
   readonly written: WrittenPort;
   /** The sessions of before are known: what was written for others goes. */
   begin(): void;
-  /** Clears what this window has put on the clipboard. */
+  /** Clears what this window has put on the clipboard, unless the settings say that it stays. */
   dispose(): Promise<void>;
 }
 
 /** Builds the clipboard that forgets, and the keys in files that end. */
-export function wireGiveAway({ context, sessions, log, now }: GiveAwayParts): WiredGiveAway {
+export function wireGiveAway({ hostState, sessions, log, now }: GiveAwayParts): WiredGiveAway {
   const store = new DisposableStore();
-  const { globalState } = context;
   const clipboard = new SecretClipboard({
     readText: () => vscode.env.clipboard.readText(),
     writeText: (text) => vscode.env.clipboard.writeText(text),
@@ -52,11 +52,7 @@ export function wireGiveAway({ context, sessions, log, now }: GiveAwayParts): Wi
     }),
   );
   const written = new Written({
-    store: {
-      keys: () => globalState.keys(),
-      get: (key) => globalState.get(key),
-      set: async (key, value) => globalState.update(key, value),
-    },
+    store: hostState,
     takeOut: (note) => takeOutKeys(note),
     isThere: (id) => sessions.get(id) !== undefined,
     now,
@@ -77,7 +73,10 @@ export function wireGiveAway({ context, sessions, log, now }: GiveAwayParts): Wi
     },
     async dispose() {
       store.dispose();
-      await clipboard.clear();
+      // Who wants copied keys to stay wants it after the window, too.
+      if (clearClipboardAfterSeconds() > 0) {
+        await clipboard.clear();
+      }
       clipboard.dispose();
     },
   };

@@ -17,6 +17,7 @@ import type { Sessions } from './session/sessions.ts';
 import type { Peers } from './session/types.ts';
 import type { Inventory, KeptFile, NotDeleted } from './ui/inventory.ts';
 import type { KeptPorts } from './ui/kept.ts';
+import { isOfOtherHost, type HostState } from './ui/hostState.ts';
 import type { Log } from './ui/log.ts';
 import type { CommandParts, KeptPort } from './ui/parts.ts';
 import { isIndexKey } from './ui/secretItems.ts';
@@ -33,6 +34,7 @@ export interface KeptParts extends Pick<
   readonly context: vscode.ExtensionContext;
   readonly sessions: Sessions;
   readonly host: Promise<WindowHost>;
+  readonly hostState: HostState;
   readonly peers: Peers;
   /** Of the two shared files. */
   readonly paths: SharedPaths;
@@ -162,7 +164,7 @@ async function look(parts: KeptParts, store: KeptStore): Promise<Inventory> {
     sessions: sessions.list().map(({ name }) => name),
     authenticators: authenticators.list().map(({ serial }) => serial),
     onlyCopies: (await onlyCopies(parts, secrets ?? [])).map(({ name }) => name),
-    rotations: openRotations(context.globalState).map(({ profile, oldId }) => `${profile} (${oldId})`),
+    rotations: openRotations(parts.hostState).map(({ profile, oldId }) => `${profile} (${oldId})`),
     files: await filesOf(parts),
     managed: [...set.profiles.values()].filter(isManaged).map(({ name }) => name),
     configPath: parts.paths.config,
@@ -273,7 +275,8 @@ async function deleteAll(
 async function forgetState({ context, host }: KeptParts, withKeys: boolean): Promise<boolean> {
   const { hostId } = await host;
   for (const key of context.globalState.keys()) {
-    const isOfOther = key.startsWith('authenticators.') && !key.endsWith(hostId);
+    const isOfOther =
+      isOfOtherHost(key, hostId) || (key.startsWith('authenticators.') && !key.endsWith(hostId));
     if (!isOfOther && !isIndexKey(key) && (withKeys || !onlyCopyNotes.test(key))) {
       await context.globalState.update(key, undefined);
     }

@@ -22,6 +22,7 @@ import { commands } from './ui/ids.ts';
 import type { KnownKeys } from './ui/keyFacts.ts';
 import type { KeyCare } from './ui/keyCare.ts';
 import type { KeyCarePorts, KeyOwner } from './ui/keyCarePorts.ts';
+import type { HostState } from './ui/hostState.ts';
 import type { Log } from './ui/log.ts';
 import type { KeyCarePort } from './ui/parts.ts';
 import { SecretItems } from './ui/secretItems.ts';
@@ -40,6 +41,7 @@ export interface KeyCareParts {
   readonly network: NetworkSettings;
   readonly log: Log;
   readonly known: KnownKeys;
+  readonly hostState: HostState;
   environment(): PlanEnvironment;
   plan(request: SessionRequest): Promise<PlanResult>;
   isAsking(): boolean;
@@ -60,13 +62,8 @@ const patienceMs = 1000;
 
 /** Builds what looks after long-term keys. Nothing is loaded or asked before the person wants it, or starts with such keys. */
 export function wireKeyCare(parts: KeyCareParts): WiredKeyCare {
-  const { globalState } = parts.context;
   const { known } = parts;
-  const notes = new RotationNotes({
-    keys: () => globalState.keys(),
-    get: (key) => globalState.get(key),
-    set: async (key, value) => globalState.update(key, value),
-  });
+  const notes = new RotationNotes(parts.hostState);
   let loading: Promise<KeyCare> | undefined;
   const load = async (): Promise<KeyCare> => {
     const { KeyCare: Care } = await import('./ui/keyCare.ts');

@@ -20,7 +20,8 @@ export class FakeSecrets {
       }
     };
     const globalState: Memento = {
-      keys: () => [...this.state.keys()],
+      // As VS Code has it: what was set to undefined is gone.
+      keys: () => [...this.state].flatMap(([key, value]) => (value === undefined ? [] : [key])),
       get: <T>(key: string, fallback?: T) => (this.state.get(key) ?? fallback) as T,
       update: async (key: string, value: unknown) => {
         await Promise.resolve();
