@@ -16,6 +16,7 @@ import type { LockOwner } from './lock.ts';
 import { formatRegistration, parseRegistration } from './registration.ts';
 import type { Address, Registration } from './registration.ts';
 import { sweepFolder } from './sweep.ts';
+import { Turns } from './turns.ts';
 
 /** How long a window may take to answer another, milliseconds. */
 const PULL_LIMIT_MS = 2000;
@@ -55,6 +56,7 @@ export async function openPeers(options: PeerOptions): Promise<WindowPeers> {
   const ownName = `${folder.processSpace}-${randomBytes(8).toString('hex')}`;
   const ownPath = join(folder.windows, ownName);
   const changes = new Emitter<void>((error) => log(`peers: ${String(error)}`));
+  const turns = new Turns();
   let revision = 0;
   let writing = Promise.resolve();
   let closed = false;
@@ -111,9 +113,12 @@ export async function openPeers(options: PeerOptions): Promise<WindowPeers> {
           signal.throwIfAborted();
           // A file system without links, or a full one. Two windows may then do the same work; none must go without.
           log(`peers: no lock, going on without: ${errorCode(error) ?? 'unknown'}`);
-          return () => Promise.resolve();
+          return undefined;
         },
       );
+      if (release === undefined) {
+        return turns.take(key, signal, work);
+      }
       try {
         return await work();
       } finally {

@@ -10,6 +10,7 @@ import { helperCommand, installHelper } from './install.ts';
 import { openPeers } from './peers.ts';
 import { startServer } from './server.ts';
 import type { CredentialServer, ServerOptions } from './server.ts';
+import { Turns } from './turns.ts';
 
 /** What a window needs to take part. */
 export interface WindowHostOptions {
@@ -99,8 +100,9 @@ export function deferPeers(opening: Promise<Peers>): Peers {
   };
 }
 
-/** A window without others: `Sessions` already runs one operation at a time within a window. */
+/** A window without others; two of its own still do not send one code, or rotate one key. */
 function alone(problem: FolderProblem, hostId: string): WindowHost {
+  const turns = new Turns();
   return {
     hostId,
     folder: undefined,
@@ -110,7 +112,7 @@ function alone(problem: FolderProblem, hostId: string): WindowHost {
       pull: () => Promise.resolve([]),
       announce: () => undefined,
       onDidChange: new Emitter<void>().event,
-      exclusive: (_key, _signal, work) => work(),
+      exclusive: (key, signal, work) => turns.take(key, signal, work),
     },
     dispose: () => Promise.resolve(),
   };

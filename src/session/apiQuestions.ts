@@ -1,4 +1,5 @@
 import type { CallOptions } from '../api.ts';
+import { unlessAborted } from './unlessAborted.ts';
 
 /** What a person answered. */
 export type Consent = 'once' | 'always' | 'no';
@@ -58,19 +59,6 @@ export class ApiQuestions {
     asked.catch(() => undefined);
     return asked;
   }
-}
-
-/** What the work gives; undefined as soon as the signal aborts. */
-export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => resolve(undefined);
-    if (signal.aborted) {
-      leave();
-      return;
-    }
-    signal.addEventListener('abort', leave);
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }
 
 /** One signal out of what a call was given; `dispose` lets go of it. */

@@ -3,10 +3,10 @@ import type { Fault } from '../aws/faults.ts';
 import { Secret } from '../aws/secret.ts';
 import type { Seed } from '../aws/seed.ts';
 import { stepOf, timeLeftOfStep } from '../aws/seed.ts';
-import { unlessAborted } from './apiQuestions.ts';
 import type { Disposable } from './emitter.ts';
 import { errorName } from './errorName.ts';
 import { SpentCodes, type SpentCodePorts } from './spentCodes.ts';
+import { unlessAborted } from './unlessAborted.ts';
 
 /** The authenticators that a person has stored. */
 export interface SeedSource {

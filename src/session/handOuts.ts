@@ -1,11 +1,12 @@
 import type { AwsCredentials, CallOptions, SessionInfo, SessionRef, StsSessionsErrorCode } from '../api.ts';
 import { timeLeft, type Credentials } from '../aws/credentials.ts';
 import { ApiError, codeOf, forSdk } from './apiAnswers.ts';
-import { signalOf, unlessAborted, type ApiQuestions, type Asked, type Consent } from './apiQuestions.ts';
+import { signalOf, type ApiQuestions, type Asked, type Consent } from './apiQuestions.ts';
 import type { Disposable } from './emitter.ts';
 import type { ExtensionAccess } from './extensionAccess.ts';
 import type { Sessions } from './sessions.ts';
 import type { Session, Supply } from './types.ts';
+import { unlessAborted } from './unlessAborted.ts';
 
 /** How long a call may be held for AWS, or for a person who renews, ms: as long as for a tool in a terminal. */
 const holdMs = 50_000;

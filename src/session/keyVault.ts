@@ -48,6 +48,8 @@ export type PutResult =
 /** What came of putting keys back. */
 export type BackResult =
   | { readonly kind: 'back'; readonly file: FileRole }
+  /** They are in their file, and still in the vault: this other one, which leads there, could not be written. */
+  | { readonly kind: 'bothPlaces'; readonly file: FileRole }
   /** The profile has other credentials by now. */
   | { readonly kind: 'taken'; readonly file: FileRole }
   | { readonly kind: 'fileFailed'; readonly file: FileRole }
@@ -247,9 +249,14 @@ export class KeyVault implements Disposable {
       const records = await this.#records.all();
       const settled: Settled[] = [];
       for (const record of records) {
-        const result = await this.#settle(record);
-        if (result !== undefined) {
-          settled.push(result);
+        try {
+          const result = await this.#settle(record);
+          if (result !== undefined) {
+            settled.push(result);
+          }
+        } catch (error) {
+          // The others, and what is told of them, do not wait for a file that cannot be read.
+          this.#ports.log(`keys not settled: ${errorName(error)}`);
         }
       }
       const missed = await this.#records.missed(records);
@@ -362,7 +369,7 @@ export class KeyVault implements Disposable {
       (text) => withoutPointer(text, other, profile, id),
       false,
     );
-    return cleaned === 'failed' ? { kind: 'fileFailed', file: other } : { kind: 'back', file };
+    return cleaned === 'failed' ? { kind: 'bothPlaces', file: other } : { kind: 'back', file };
   }
 
   async #store(

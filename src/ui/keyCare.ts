@@ -35,7 +35,7 @@ export class KeyCare {
     }
     const owner = await keyOwner(this.#ports, profile);
     // Said before anything is asked of AWS or of the person.
-    if (owner && (await this.#ports.keys.isUnproven?.(profile))) {
+    if (owner && (await this.#ports.keys.isUnproven?.(owner.keys.accessKeyId))) {
       void vscode.window.showWarningMessage(keyCareText.unproven(profile));
       return;
     }

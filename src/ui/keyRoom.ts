@@ -23,19 +23,24 @@ export async function makeRoom(
   again: () => Promise<void>,
 ): Promise<boolean> {
   const { iam, now } = ports;
-  const rows: readonly Row[] = await withCancel(
+  const rows = await withCancel(
     keyCareText.looking(owner.profile),
     () => ports.isAsking(),
-    (signal) =>
-      Promise.all(
+    async (signal): Promise<readonly Row[] | 'cancelled'> => {
+      const looked = await Promise.all(
         listed.map(async (key) => {
           const use = await iam.lastUse(callerOf(owner, owner.keys), key.accessKeyId, signal);
           const profiles = await ports.profilesWith(key.accessKeyId);
           const detail = keyCareText.keyDetail(key, 'kind' in use ? undefined : use, now());
           return { key, profiles, detail };
         }),
-      ),
+      );
+      return signal.aborted ? 'cancelled' : looked;
+    },
   );
+  if (rows === 'cancelled') {
+    return false;
+  }
   const { accessKeyId } = owner.keys;
   const answer = await askPick({
     title: keyCareText.twoKeys(owner.profile),

@@ -186,6 +186,10 @@ export class RotationFlow {
       (signal): Promise<KeyUse | Fault> =>
         this.#ports.iam.lastUse(callerOf(owner, owner.keys), oldId, signal),
     );
+    if ('kind' in use && use.kind === 'cancelled') {
+      await this.ask(note);
+      return;
+    }
     const remove = keyCareText.deleteKey();
     const detail = keyCareText.confirmDeleteDetail('kind' in use ? undefined : use, this.#ports.now());
     const options = { modal: true, detail };

@@ -212,6 +212,22 @@ describeIf(awsCli !== undefined, noAwsCli, 'long-term keys in the vault', () => 
     assert.equal(read(), before);
   });
 
+  it('rotates no keys that the store has not shown to keep, and asks AWS nothing', async () => {
+    const { page, sandbox } = stage();
+    const from = sandbox.journal.length;
+    await page.openView('AWS Sessions');
+    await page.treeRow('bob-two').waitFor();
+    await page.chooseFromMenu('bob-two', 'Rotate Keys');
+    await page.waitForNotification(
+      /start it again first, to see that its store has kept these keys: bob-two/,
+    );
+    await page.clearNotifications();
+    assert.deepEqual(
+      sandbox.journal.slice(from).map(({ operation }) => operation),
+      [],
+    );
+  });
+
   it('says that they were kept after a restart, and serves them', async () => {
     const { page } = stage();
     await page.reload();

@@ -205,6 +205,43 @@ describe('the vault of keys', () => {
     assert.deepEqual(await open(two).settle(), [{ profile: 'alice', kind: 'moved', file: 'credentials' }]);
   });
 
+  it('goes on with the others where a file cannot be read, and tells what became of them', async () => {
+    write(
+      'credentials',
+      `${credentials}[bob]\naws_access_key_id = AKIAEXAMPLEBOB000001\naws_secret_access_key = EXAMPLEKEY/bob/0123456789abcdefghijklmno\n`,
+    );
+    const before = open(one);
+    await before.move('alice', 'credentials');
+    await before.move('bob', 'credentials');
+    const ports = keyPorts(folder, two);
+    let first = true;
+    const window = open(two, {
+      editFile: async (...asked) => {
+        const isFirst = first;
+        first = false;
+        return isFirst ? Promise.reject(new Error('EIO')) : ports.editFile(...asked);
+      },
+    });
+    const [settled, ...rest] = await window.settle();
+    assert.deepEqual([settled?.kind, rest], ['moved', []]);
+    const other = settled?.profile === 'alice' ? 'bob' : 'alice';
+    assert.deepEqual(await open(two).settle(), [{ profile: other, kind: 'moved', file: 'credentials' }]);
+  });
+
+  it('says that keys are in both places where only the file that leads to the vault cannot be written', async () => {
+    const result = await open(one).add('carol', keys, undefined);
+    assert.ok(result.kind === 'stored');
+    await open(two).settle();
+    const ports = keyPorts(folder, two);
+    const window = open(two, {
+      editFile: async (file, ...asked) => (file === 'config' ? 'failed' : ports.editFile(file, ...asked)),
+    });
+    assert.deepEqual(await window.moveBack(result.id), { kind: 'bothPlaces', file: 'config' });
+    assert.ok(read('credentials').includes(`[carol]\naws_access_key_id = ${accessKeyId}\n`));
+    assert.equal((await open(two).find(result.id))?.stage, 'kept');
+    assert.deepEqual(await open(two).moveBack(result.id), { kind: 'back', file: 'credentials' });
+  });
+
   it('does not put keys over others, and keeps them then', async () => {
     const id = await moved();
     write('credentials', '[alice]\ncredential_process = /opt/other\n');

@@ -22,12 +22,7 @@ async function useForFolder(parts: CommandParts, argument: unknown): Promise<voi
   if (!folder) {
     return;
   }
-  if (!vscode.workspace.isTrusted) {
-    const button = folderText.manageTrust();
-    const choice = await vscode.window.showWarningMessage(folderText.untrusted(folder.name), button);
-    if (choice === button) {
-      await vscode.commands.executeCommand('workbench.trust.manage');
-    }
+  if (!(await isTrusted(folder))) {
     return;
   }
   const bound = parts.folders.bindingOf(folder);
@@ -65,12 +60,27 @@ async function forgetFolderSession(parts: CommandParts, argument: unknown): Prom
   if (!folder) {
     return;
   }
+  if (!(await isTrusted(folder))) {
+    return;
+  }
   if (parts.folders.bindingOf(folder) === undefined) {
     void vscode.window.showInformationMessage(folderText.notBound(folder.name));
     return;
   }
   await parts.folders.bind(folder, undefined);
   void vscode.window.showInformationMessage(folderText.unbound(folder.name));
+}
+
+/** False where the folder is not trusted: none of its sessions is known then, and the person is told. */
+async function isTrusted(folder: vscode.WorkspaceFolder): Promise<boolean> {
+  if (!vscode.workspace.isTrusted) {
+    const button = folderText.manageTrust();
+    const choice = await vscode.window.showWarningMessage(folderText.untrusted(folder.name), button);
+    if (choice === button) {
+      await vscode.commands.executeCommand('workbench.trust.manage');
+    }
+  }
+  return vscode.workspace.isTrusted;
 }
 
 /** The folder of a row in the explorer, else the only one, else the one that the person picks. */

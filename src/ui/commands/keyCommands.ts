@@ -108,6 +108,9 @@ async function moveBack(parts: CommandParts, argument: CommandArgument): Promise
     case 'taken':
       void offerFile(parts, keysText.taken(name), result.file, 'warning');
       return;
+    case 'bothPlaces':
+      void offerFile(parts, keysText.bothPlaces(name), result.file, 'warning');
+      return;
     case 'fileFailed':
       void offerFile(parts, keysText.fileFailed(name), result.file, 'warning');
       return;

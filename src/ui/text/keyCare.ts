@@ -35,7 +35,7 @@ export const keyCareText = {
         profiles.join(', '),
       ),
       t(
-        'Copies of the old key elsewhere, on servers or in other tools, stop working when it is switched off. Sessions that are live go on to their end, and are to be started again then.',
+        'Copies of the old key elsewhere, on servers or in other tools, stop working when it is switched off. Sessions that are live go on with the new key.',
       ),
     ].join('\n\n'),
   rotate: () => t('Rotate'),
@@ -46,7 +46,7 @@ export const keyCareText = {
   rotateAnyway: () => t('Rotate Anyway'),
 
   twoKeys: (profile: string) => t('{0} Has Two Access Keys', profile),
-  twoKeysPlaceholder: () => t('AWS allows two: switch off or delete one of them to make room for a new one'),
+  twoKeysPlaceholder: () => t('AWS allows two: choose one to delete, to make room for a new one'),
   inProfiles: (profiles: readonly string[]) => t('in your profiles: {0}', profiles.join(', ')),
   inNoProfile: () => t('in none of your profiles'),
   keyDetail: (key: AccessKeyInfo, use: KeyUse | undefined, now: number) =>

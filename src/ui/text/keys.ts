@@ -204,6 +204,11 @@ export const keysText = {
   storeFailed: (profile: string) =>
     t('VS Code’s secret store failed, the keys are where they were: {0}', profile),
   busy: (profile: string) => t('Another window is moving keys, try again in a moment: {0}', profile),
+  bothPlaces: (profile: string) =>
+    t(
+      'The keys are in their file again and in the vault, too, as this file could not be changed, try again: {0}',
+      profile,
+    ),
   fileFailed: (profile: string) =>
     t('The file could not be written, the keys are where they were: {0}', profile),
   openFile: () => t('Open File'),
