@@ -17,6 +17,11 @@ export function faultFromOidc(error: unknown, issuer: string, host: string): Fau
   if (wire !== undefined) {
     return wire;
   }
+  const status = statusIn(error);
+  if (status !== undefined && (status === 429 || status >= 500)) {
+    // Busy or broken just now, whatever the body says: RFC 6749, 4.1.2.1 has this word for a 503.
+    return faultFromIssuerError(issuer, 'temporarily_unavailable');
+  }
   if (error instanceof oidc.ResponseBodyError || error instanceof oidc.AuthorizationResponseError) {
     return faultFromIssuerError(issuer, error.error);
   }
@@ -34,7 +39,7 @@ export function faultFromOidc(error: unknown, issuer: string, host: string): Fau
     case 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED':
       return answer('otherIssuer', otherIssuer(error));
     case 'OAUTH_RESPONSE_IS_NOT_CONFORM':
-      return answer('status', statusIn(error));
+      return answer('status', status === undefined ? '' : `HTTP ${status}`);
     case 'OAUTH_RESPONSE_IS_NOT_JSON':
       return answer('notJson');
     case 'OAUTH_PARSE_ERROR':
@@ -129,9 +134,13 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-function statusIn(error: unknown): string {
+/** The HTTP status of the answer that an error is about. */
+function statusIn(error: unknown): number | undefined {
+  if (error instanceof oidc.ResponseBodyError) {
+    return error.status;
+  }
   const response = causesOf(error).find((cause) => cause instanceof Response);
-  return response instanceof Response ? `HTTP ${response.status}` : '';
+  return response instanceof Response ? response.status : undefined;
 }
 
 function attributeIn(error: unknown): string {

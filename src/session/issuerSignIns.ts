@@ -4,6 +4,7 @@ import { claimsOf } from '../aws/jwt.ts';
 import type { Issuer } from '../aws/planModel.ts';
 import type { Secret } from '../aws/secret.ts';
 import type { IssuerApi, IssuerToken, KeptSignIn } from '../aws/sources/issuerApi.ts';
+import { endsRefresh } from '../aws/sources/issuerFaults.ts';
 import type { Disposable } from './emitter.ts';
 import { errorName } from './errorName.ts';
 import { Flights } from './flights.ts';
@@ -267,7 +268,7 @@ export class IssuerSignIns implements Disposable {
 
 /** True for a refresh that will never work again: only a person can help. Others may work in a moment, as when offline. */
 function isOver(result: IssuerToken | Fault): boolean {
-  return 'kind' in result && (result.kind === 'signInNeeded' || result.kind === 'issuerToken');
+  return 'kind' in result && endsRefresh(result);
 }
 
 /** What windows take turns by. */

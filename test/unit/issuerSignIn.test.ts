@@ -247,6 +247,7 @@ describe('signing in at an issuer', () => {
       (_request: IncomingMessage, response: ServerResponse): void => {
         response.writeHead(status, headers).end(body);
       };
+    const busy = { kind: 'issuerRefused', error: 'temporarily_unavailable' };
     const table: readonly (readonly [string, string, ReturnType<typeof raw>, object])[] = [
       [
         'nothing at the address',
@@ -292,6 +293,13 @@ describe('signing in at an issuer', () => {
         '/token',
         (_request, response) => json(response, { error: 'invalid_client' }, 401),
         { kind: 'issuerRefused', error: 'invalid_client' },
+      ],
+      ['a server that is broken just now', '/token', raw(503, { 'Content-Type': 'text/html' }), busy],
+      [
+        'a server that has too much to do',
+        '/token',
+        (_request, response) => json(response, { error: 'too_many_requests' }, 429),
+        busy,
       ],
       [
         'an error with a text of its own',

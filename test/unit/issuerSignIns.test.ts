@@ -4,6 +4,7 @@ import { issuerKey } from '../../src/aws/issuers.ts';
 import type { Issuer } from '../../src/aws/planModel.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import type { IssuerGrant, IssuerToken } from '../../src/aws/sources/issuerApi.ts';
+import { faultFromIssuerError } from '../../src/aws/sources/issuerFaults.ts';
 import { IssuerSignIns } from '../../src/session/issuerSignIns.ts';
 import { createIssuerStore } from '../../src/ui/issuerStore.ts';
 import { microsoftToken, type GetSession } from '../../src/ui/microsoftToken.ts';
@@ -163,6 +164,37 @@ describe('sign-ins at issuers', () => {
     rig.refreshFault = undefined;
     assert.ok('idToken' in (await window.token(corp, asking, never)));
     assert.equal(rig.authorized, 2);
+  });
+
+  it('asks again when the issuer refuses a refresh for whatever reason: Conditional Access, consent, another client', async () => {
+    for (const error of ['interaction_required', 'login_required', 'unauthorized_client', 'access_denied']) {
+      const rig = new Rig();
+      const window = rig.window();
+      await window.token(corp, asking, never);
+      rig.now += 2 * hour;
+      rig.refreshFault = faultFromIssuerError('corp', error);
+      const attended = await rig.window().token(corp, asking, never);
+      assert.ok('idToken' in attended, `${error}: a person who waits is asked at once`);
+      assert.equal(rig.authorized, 2);
+      rig.now += 2 * hour;
+      const unattended = await rig.window().token(corp, silently, never);
+      assert.deepEqual(unattended, { kind: 'signInNeeded', signIn: 'corp' }, error);
+      assert.equal(rig.secrets.items.size, 0, `${error}: what is refused is not kept`);
+    }
+  });
+
+  it('keeps it when the issuer is only busy, and bothers nobody', async () => {
+    for (const error of ['server_error', 'temporarily_unavailable']) {
+      const rig = new Rig();
+      const window = rig.window();
+      await window.token(corp, asking, never);
+      rig.now += 2 * hour;
+      rig.refreshFault = faultFromIssuerError('corp', error);
+      assert.deepEqual(await window.token(corp, asking, never), rig.refreshFault);
+      rig.refreshFault = undefined;
+      assert.ok('idToken' in (await window.token(corp, silently, never)));
+      assert.equal(rig.authorized, 1);
+    }
   });
 
   it('keeps it when the issuer is only out of reach, and bothers nobody', async () => {
