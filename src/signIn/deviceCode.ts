@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../aws/faults.ts';
 import type { DeviceCode, Pending } from '../aws/sources/identityCenterApi.ts';
+import { isIssuerPassing } from '../aws/sources/issuerFaults.ts';
 import { signInFailed } from './screen.ts';
 import type { SignInScreen } from './screen.ts';
 
@@ -26,7 +27,7 @@ export interface CodeWait {
 
 /**
  * The device flow (RFC 8628) once there is a code: the person confirms it in any browser, and the service is asked until
- * they have, at the pace that it wants.
+ * they have, at the pace that it wants. A question that gets lost ends nothing (RFC 8628, 3.5: ask less often, and go on).
  */
 export async function untilConfirmed<T extends object>(
   { screen, name, now, wait = pause }: CodeWait,
@@ -40,6 +41,7 @@ export async function untilConfirmed<T extends object>(
   return screen.waiting<T | Fault>(name, code, signal, async (given) => {
     const either = AbortSignal.any([signal, given]);
     const end = Math.min(code.expiresAt, now() + most.lifeMs);
+    let lost: Fault | undefined;
     for (let { intervalMs } = code; now() < end;) {
       await wait(Math.min(intervalMs, most.intervalMs), either).catch(() => undefined);
       if (either.aborted) {
@@ -48,14 +50,34 @@ export async function untilConfirmed<T extends object>(
       const answer = await ask(either);
       if ('pending' in answer) {
         intervalMs += answer.pending === 'slowDown' ? slowDownMs : 0;
-      } else if ('kind' in answer && answer.kind === 'throttled') {
+        lost = undefined;
+      } else if ('kind' in answer && isPassing(answer)) {
         intervalMs += slowDownMs;
+        lost = answer;
       } else {
         return answer;
       }
     }
-    return signInFailed(name, 'tooLate');
+    return lost ?? signInFailed(name, 'tooLate');
   });
+}
+
+/**
+ * True when the next question may well be answered: the computer has slept, the network was changed, the service is busy.
+ * The person may have confirmed meanwhile. A certificate or a proxy that wants something does not change by waiting.
+ */
+function isPassing(fault: Fault): boolean {
+  switch (fault.kind) {
+    case 'throttled':
+    case 'timedOut':
+    case 'unavailable':
+      return true;
+    case 'network':
+    case 'issuerUnreachable':
+      return fault.reason === 'proxy' ? !/^(HTTP_4|SCHEME_)/.test(fault.code) : fault.reason !== 'tls';
+    default:
+      return isIssuerPassing(fault);
+  }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import { Secret } from '../../src/aws/secret.ts';
 import type { DeviceCode } from '../../src/aws/sources/identityCenterApi.ts';
 import type { IssuerToken } from '../../src/aws/sources/issuerApi.ts';
 import { createIssuers } from '../../src/clients/oidc.ts';
+import { untilConfirmed } from '../../src/signIn/deviceCode.ts';
 import { authorizeAtIssuer } from '../../src/signIn/issuer.ts';
 import { openLoopback } from '../../src/signIn/loopback.ts';
 import type { SignInScreen } from '../../src/signIn/screen.ts';
@@ -379,6 +380,51 @@ describe('signing in at an issuer', () => {
       const token = await byCode();
       assert.ok('idToken' in token, JSON.stringify(token));
       assert.deepEqual(waits, [2000, 2000, 7000]);
+    });
+
+    it('asks on when a question gets lost: asleep, another network, a busy issuer', async () => {
+      idp.answers.set('/device', (_request, response) => json(response, code({ interval: 2 })));
+      const losses: ((response: ServerResponse) => void)[] = [
+        (response) => response.destroy(),
+        (response) => void response.writeHead(503).end(),
+        (response) => json(response, { error: 'slow_down' }, 429),
+      ];
+      idp.answers.set('/token', (_request, response) => {
+        losses.shift()?.(response);
+        if (losses.length === 0) {
+          idp.answers.delete('/token');
+        }
+      });
+      const token = await byCode();
+      assert.ok('idToken' in token, JSON.stringify(token));
+      assert.deepEqual(waits, [2000, 7000, 12_000, 17_000], 'less often each time');
+    });
+
+    it('says what was in the way when the code is over and the issuer was not reached', async () => {
+      idp.answers.set('/device', (_request, response) => json(response, code()));
+      idp.answers.set('/token', (_request, response) => response.destroy());
+      await gaveNothing(await byCode({ passTime: true }), { kind: 'issuerUnreachable', reason: 'reset' });
+      assert.ok(waits.length > 5);
+    });
+
+    it('waits for nothing that does not change by waiting', async () => {
+      const host = 'oidc.example';
+      const network = (reason: 'tls' | 'proxy', error: string): Fault =>
+        ({ kind: 'network', host, reason, code: error }) as const;
+      for (const fault of [network('tls', 'CERT_HAS_EXPIRED'), network('proxy', 'HTTP_407')]) {
+        let asked = 0;
+        const wait = { screen: screenOf({}), name: 'corp', now: Date.now, wait: () => Promise.resolve() };
+        const device = {
+          deviceCode: new Secret('EXAMPLEDEVICE'),
+          userCode: 'ABCD-EFGH',
+          verificationUri: 'https://oidc.example/device',
+          verificationUriComplete: 'https://oidc.example/device',
+          expiresAt: Date.now() + 600_000,
+          intervalMs: 1000,
+        };
+        const ask = (): Promise<Fault> => Promise.resolve(asked++ < 1 ? fault : { kind: 'cancelled' });
+        assert.deepEqual(await untilConfirmed(wait, device, ask, never), fault);
+      }
     });
 
     it('waits for no issuer that would have it wait for ever', async () => {
