@@ -98,13 +98,13 @@ export function wireIssuers(parts: IssuerParts): WiredIssuers {
         ? insteadOfAccount(issuer, token, signal)
         : token;
     }
-    if (shown.has(issuer, roleArn)) {
+    const claims = claimsOf(token.idToken.reveal());
+    if (claims !== undefined && shown.has(issuer, roleArn, claims.subject)) {
       return token.idToken;
     }
     if (unattended) {
       return { kind: 'signInNeeded', signIn: issuer.name };
     }
-    const claims = claimsOf(token.idToken.reveal());
     const base = { token: { from: 'issuer', issuer }, sessionName: undefined } as const;
     const sessionName = sessionNameFrom(base, token.idToken);
     const agreed =
@@ -113,7 +113,7 @@ export function wireIssuers(parts: IssuerParts): WiredIssuers {
     if (!agreed) {
       return { kind: 'cancelled' };
     }
-    await shown.add(issuer, roleArn);
+    await shown.add(issuer, roleArn, claims.subject);
     return token.idToken;
   };
 

@@ -4,7 +4,10 @@ import type { Issuer } from '../aws/planModel.ts';
 
 const stateKey = 'shownClaims';
 
-/** Roles that a person has seen the claims for, per issuer, in the global state. ARNs and addresses are no secret. */
+/**
+ * Roles that a person has seen the claims for, per issuer and subject, in the global state: whoever signs in next is
+ * somebody else. ARNs, addresses and subjects are no secret.
+ */
 export class ShownClaims {
   readonly #state: Memento;
 
@@ -12,13 +15,13 @@ export class ShownClaims {
     this.#state = state;
   }
 
-  has(issuer: Issuer, roleArn: string): boolean {
-    return this.#all().includes(keyOf(issuer, roleArn));
+  has(issuer: Issuer, roleArn: string, subject: string): boolean {
+    return this.#all().includes(keyOf(issuer, roleArn, subject));
   }
 
-  async add(issuer: Issuer, roleArn: string): Promise<void> {
-    if (!this.has(issuer, roleArn)) {
-      await this.#state.update(stateKey, [...this.#all(), keyOf(issuer, roleArn)]);
+  async add(issuer: Issuer, roleArn: string, subject: string): Promise<void> {
+    if (!this.has(issuer, roleArn, subject)) {
+      await this.#state.update(stateKey, [...this.#all(), keyOf(issuer, roleArn, subject)]);
     }
   }
 
@@ -27,6 +30,6 @@ export class ShownClaims {
   }
 }
 
-function keyOf(issuer: Issuer, roleArn: string): string {
-  return JSON.stringify([issuerKey(issuer), roleArn]);
+function keyOf(issuer: Issuer, roleArn: string, subject: string): string {
+  return JSON.stringify([issuerKey(issuer), roleArn, subject]);
 }

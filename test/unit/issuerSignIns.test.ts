@@ -433,11 +433,12 @@ describe('VS Code’s Microsoft account', () => {
 });
 
 describe('claims that were shown', () => {
-  it('are remembered per issuer and role', async () => {
+  it('are remembered per issuer, role and subject', async () => {
     const shown = new ShownClaims(new FakeSecrets().context().globalState);
-    await shown.add(corp, 'arn:a');
-    assert.ok(shown.has({ ...corp, name: 'renamed' }, 'arn:a'));
-    assert.ok(!shown.has(corp, 'arn:b'));
-    assert.ok(!shown.has({ ...corp, clientId: 'other' }, 'arn:a'));
+    await shown.add(corp, 'arn:a', 'alice');
+    assert.ok(shown.has({ ...corp, name: 'renamed' }, 'arn:a', 'alice'));
+    assert.ok(!shown.has(corp, 'arn:b', 'alice'));
+    assert.ok(!shown.has({ ...corp, clientId: 'other' }, 'arn:a', 'alice'));
+    assert.ok(!shown.has(corp, 'arn:a', 'bob'), 'somebody else has signed in');
   });
 });
