@@ -8,8 +8,9 @@ interface OpenProfile {
 }
 
 /**
- * What a profile takes over from the one that it includes: aws-vault's list (populateFromConfigFile in vault/config.go). Keys
- * are not in it, so that nobody's long-term keys turn up where nobody wrote them.
+ * What a profile takes over from the one that it includes: aws-vault's list (populateFromConfigFile in vault/config.go), and
+ * of our own keys those that say how a role is opened. Keys are not in it, so that nobody's long-term keys turn up where
+ * nobody wrote them.
  */
 const inherited = [
   'mfa_serial',
@@ -31,10 +32,18 @@ const inherited = [
   'sso_role_name',
   'web_identity_token_file',
   'web_identity_token_process',
+  'web_identity_issuer',
+  'saml_login_url',
+  'saml_process',
+  'saml_method',
+  'saml_provider_arn',
   'credential_process',
   'sts_regional_endpoints',
   'endpoint_url',
 ] as const;
+
+/** What narrows the role; taken over from one profile together, or not at all. */
+const policyKeys = ['session_policy', 'session_policy_arns'] as const;
 
 /**
  * `include_profile`: a profile takes over what it does not say itself, through any number of profiles. Only what is named is
@@ -88,11 +97,15 @@ export function includeProfiles(
 }
 
 function takeOver(merged: Map<string, Property>, given: ReadonlyMap<string, Property>, name: string): void {
-  for (const key of inherited) {
+  // Blank counts as absent.
+  const isBlank = (key: string): boolean => (merged.get(key)?.value ?? '').trim() === '';
+  // The role must not come without what narrows it. But AWS allows what either of two policies allows: who has one of
+  // their own gets no second one.
+  const keys = policyKeys.every(isBlank) ? [...inherited, ...policyKeys] : inherited;
+  for (const key of keys) {
     const property = given.get(key);
-    // Blank counts as absent; a profile that would become its own source by inclusion has none.
-    const isBlank = (merged.get(key)?.value ?? '').trim() === '';
-    if (property !== undefined && isBlank && !(key === 'source_profile' && property.value === name)) {
+    // A profile that would become its own source by inclusion has none.
+    if (property !== undefined && isBlank(key) && !(key === 'source_profile' && property.value === name)) {
       merged.set(key, property);
     }
   }

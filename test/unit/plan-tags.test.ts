@@ -85,6 +85,23 @@ describe('planFor', () => {
       assert.equal(goodPlan({ config: three, ask: 'three' }).region, 'eu-west-3');
     });
 
+    it('takes a role with the policies that narrow it, but none beside those of the profile’s own', () => {
+      const base = `${role('ro', 'user', 'session_policy_arns = ReadOnlyAccess\n')}[profile a]\ninclude_profile = ro\n`;
+      const policiesOf = (more: string): unknown => {
+        const [step] = goodPlan({ config: `${user}${base}${more}`, ask: 'a' }).steps;
+        return step?.kind === 'assumeRole' && step.policies;
+      };
+      assert.deepEqual(policiesOf(''), { arns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] });
+      const own = '{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}';
+      assert.deepEqual(policiesOf(`session_policy = ${own}\n`), { inline: own });
+    });
+
+    it('takes over how a role is opened, in keys of ours too', () => {
+      const config = `[profile corp]\nsaml_login_url = https://idp.example/aws\nsaml_provider_arn = arn:aws:iam::222233334444:saml-provider/idp\nrole_arn = ${arn('S')}\n[profile a]\ninclude_profile = corp\n`;
+      const { base } = goodPlan({ config, ask: 'a' });
+      assert.equal(base.kind === 'saml' && base.role?.roleArn, arn('S'));
+    });
+
     it('does not hand keys around, and [default] to nobody', () => {
       const config = `[default]\nregion = eu-west-3\n${keys}[profile a]\ninclude_profile = default\n[profile b]\n${keys}`;
       assert.deepEqual(problemsOf(planOf({ config, ask: 'a' })), ['error noCredentials config:5 a']);
