@@ -247,7 +247,8 @@ function planWebIdentityRole(
   const base = webIdentityRoleBase(request, env, findings);
   // It is in no file: the environment and what was asked for say where to call.
   const nowhere: Section = { name, places: [], properties: new Map() };
-  const where = planTarget(nowhere, { set, env, askedRegion: request.region, arns: [roleArn] }, findings);
+  const askedRegion = request.region ?? regionInPartition(nowhere, { set, env, roleArn });
+  const where = planTarget(nowhere, { set, env, askedRegion, arns: [roleArn] }, findings);
   checkBasePartition(base, where, findings);
   return result(name, base, [], where, [{ profile: name, roleArn, place: undefined }], findings);
 }

@@ -77,6 +77,16 @@ describe('a web identity is planned', () => {
     assert.equal(plan.steps.length, 0);
   });
 
+  it('for such a role in a region of its own partition, unless an endpoint may know better', () => {
+    const roleArn = 'arn:aws-us-gov:iam::222233334444:role/Web';
+    const region = 'eu-west-1';
+    const regionOf = (more: Partial<PlanEnvironment>): unknown =>
+      goodPlan({ ask: asked({ roleArn }), env: { ...env, ...more } }).target.region;
+    assert.equal(regionOf({ region }), 'us-gov-west-1', 'AWS_REGION says another');
+    assert.equal(regionOf({ region: 'us-gov-east-1' }), 'us-gov-east-1');
+    assert.equal(regionOf({ region, endpointUrl: 'http://127.0.0.1:1234' }), region);
+  });
+
   it('with the certificates that the profile or the environment has AWS trusted by', () => {
     const trusted = (config: string, more: Partial<PlanEnvironment> = {}): unknown => {
       const { base } = goodPlan({ config, ask: 'A', env: { ...env, ...more } });
