@@ -14,6 +14,7 @@ import type { PlannedTarget } from './planTarget.ts';
 import { planTarget, regionInPartition } from './planTarget.ts';
 import { withDevice, withMfaChoice } from './planMfa.ts';
 import { partitionOfRegion } from './partitions.ts';
+import { checkPoliciesTaken } from './planPolicies.ts';
 import type { Base, Plan, PlanEnvironment, PlanResult, SessionRequest, Step } from './planModel.ts';
 import type { ProfileSet, Section } from './profiles.ts';
 import { asReadOnly, isReadOnlyRequest } from './readOnly.ts';
@@ -77,6 +78,7 @@ function planProfile(set: ProfileSet, name: string, env: PlanEnvironment): PlanR
     return broken(findings, [{ profile: name, roleArn: undefined, place: undefined }]);
   }
   const chain = followSources({ set, env }, section, false, findings);
+  checkPoliciesTaken(section, findings);
   const { base } = chain;
   const arns = [
     ...chain.roles.map((role) => read(role, 'role_arn')?.value),
@@ -117,6 +119,7 @@ function planMfaSession(
     findings.error(name, undefined, { kind: 'unknownProfile', name });
     return broken(findings, hops);
   }
+  checkPoliciesTaken(section, findings);
   const arns = [request.mfaSerial, read(section, 'mfa_serial')?.value];
   const where = planTarget(section, { set, env, askedRegion: undefined, arns }, findings);
   const base = hasStaticKeys(section) ? staticKeysBase(section, findings) : undefined;

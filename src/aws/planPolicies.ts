@@ -3,6 +3,8 @@ import type { Findings } from './findings.ts';
 import { read } from './findings.ts';
 import type { PolicyOwner } from './policies.ts';
 import { compactPolicy, orNoPolicies, parsePolicyArns, policiesProblem } from './policies.ts';
+import type { SourceKind } from './planKinds.ts';
+import { kindsOf } from './planKinds.ts';
 import type { SessionPolicies } from './planModel.ts';
 import type { Section } from './profiles.ts';
 
@@ -10,6 +12,9 @@ import type { Section } from './profiles.ts';
 export interface Narrowing {
   readonly policies?: SessionPolicies;
 }
+
+/** Kinds of profile whose role is assumed by a call that takes session policies. */
+const narrowable: ReadonlySet<SourceKind> = new Set(['role', 'credentialSource', 'webIdentity', 'saml']);
 
 /**
  * `session_policy` (a policy's JSON) and `session_policy_arns` (ARNs, or names of AWS's own policies), keys of ours that
@@ -35,6 +40,24 @@ export function sessionPoliciesOf(section: Section, roleArn: string, findings: F
     findings.error(name, place, { kind: 'invalidSessionPolicies', name, why });
   }
   return { policies };
+}
+
+/**
+ * An error where a profile has session policies, and what starts it takes none: the session would have every right in
+ * spite of them. A role that is assumed through it is another session, with policies of its own.
+ */
+export function checkPoliciesTaken(section: Section, findings: Findings): void {
+  const { name } = section;
+  const [kind] = kindsOf(section, false);
+  if (kind === undefined || narrowable.has(kind)) {
+    return;
+  }
+  for (const property of ['session_policy', 'session_policy_arns'] as const) {
+    const place = read(section, property)?.place;
+    if (place !== undefined) {
+      findings.error(name, place, { kind: 'policiesNotTaken', name, property });
+    }
+  }
 }
 
 /** The policies of a request. The prompts checked them, but a stored request may be older than they. */

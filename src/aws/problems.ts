@@ -145,6 +145,8 @@ export type ProblemKind =
   | { readonly kind: 'inheritedTag'; readonly name: string; readonly tag: string }
   | { readonly kind: 'invalidSourceIdentity'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidSessionPolicies'; readonly name: string; readonly why: PolicyProblem }
+  /** Session policies (`property`) in a profile that is started by a call that takes none. */
+  | { readonly kind: 'policiesNotTaken'; readonly name: string; readonly property: string }
   | { readonly kind: 'cannotBeReadOnly'; readonly name: string; readonly why: ReadOnlyHindrance }
   | { readonly kind: 'invalidFederatedName'; readonly name: string; readonly value: string }
   | { readonly kind: 'invalidDuration'; readonly name: string; readonly value: string }

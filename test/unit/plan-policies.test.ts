@@ -62,6 +62,44 @@ describe('planFor', () => {
     }
   });
 
+  describe('session policies that nothing takes', () => {
+    const lines = `session_policy = ${allow}\nsession_policy_arns = ReadOnlyAccess\n`;
+    const sso = 'sso_start_url = https://acme.example/start\nsso_region = eu-west-1\n';
+    for (const [title, more, line] of [
+      ['keys', keys, 4],
+      ['Identity Center', `${sso}sso_account_id = 111122223333\nsso_role_name = R\n`, 6],
+      ['a process', 'credential_process = x\n', 3],
+      ['a console sign-in', 'login_session = arn:aws:iam::111122223333:user/alice\n', 3],
+    ] as const) {
+      it(`are an error at their lines: ${title}`, () => {
+        const problems = problemsOf(planOf({ config: `[profile A]\n${more}${lines}`, ask: 'A' }));
+        assert.deepEqual(
+          problems.filter((problem) => problem.includes('policiesNotTaken')),
+          [line, line + 1].map((at) => `error policiesNotTaken config:${at} A`),
+        );
+      });
+    }
+
+    it('are one with an MFA session too, and none for a role that has a profile with them as its source', () => {
+      const config = `[profile user]\n${keys}session_policy_arns = ReadOnlyAccess\n${role('A', 'user')}`;
+      assert.deepEqual(problemsOf(planOf({ config, ask: mfaSession('user') })), [
+        'error policiesNotTaken config:4 user',
+      ]);
+      assert.deepEqual(goodPlan({ config, ask: 'A' }).problems, []);
+    });
+
+    it('are none in a profile without credentials, which others include', () => {
+      const config = '[profile A]\nsession_policy_arns = ReadOnlyAccess\n';
+      assert.deepEqual(problemsOf(planOf({ config, ask: 'A' })), ['error noCredentials config:1 A']);
+    });
+
+    it('are none with a role that has its own keys', () => {
+      const config = `${role('A', 'A', keys)}session_policy_arns = ReadOnlyAccess\n`;
+      const [step] = goodPlan({ config, ask: 'A' }).steps;
+      assert.deepEqual(step?.kind === 'assumeRole' && step.policies, { arns: [readOnlyAccess] });
+    });
+  });
+
   describe('a role that was typed in', () => {
     it('takes tags, a source identity and policies along', () => {
       const policies = { inline: allow, arns: ['arn:aws:iam::222233334444:policy/x'] };

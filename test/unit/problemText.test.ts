@@ -190,6 +190,10 @@ const table: Table = {
     { name, why: { kind: 'policiesTooLong', characters: 2049, max: 2048 } },
     'Session policies may have at most 2048 characters together, ARNs included, and not: 2049',
   ],
+  policiesNotTaken: [
+    { name, property: 'session_policy_arns' },
+    'Only a role that is assumed takes session policies, move this into a role profile whose source is this one: session_policy_arns',
+  ],
   cannotBeReadOnly: [
     { name, why: 'sessionToken' },
     'The keys of a user cannot be made read-only, assume a role with them that way',

@@ -131,6 +131,11 @@ export function planProblemSentence(what: PlanProblem): string {
       );
     case 'invalidSessionPolicies':
       return policySentence(what.why);
+    case 'policiesNotTaken':
+      return t(
+        'Only a role that is assumed takes session policies, move this into a role profile whose source is this one: {0}',
+        what.property,
+      );
     case 'cannotBeReadOnly':
       return readOnlyHindranceSentence(what.why);
     case 'invalidFederatedName':
