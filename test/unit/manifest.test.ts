@@ -168,7 +168,9 @@ describe('manifest and ids', () => {
     const setting = contributes.configuration.properties['stsSessions.agentAccess'];
     assert.deepEqual(setting?.enum?.map(agentAccessSetting), setting?.enum);
     assert.equal(setting?.markdownEnumDescriptions?.length, setting?.enum?.length);
-    assert.equal(setting?.scope, 'machine');
+    // Whichever window answers a tool goes by its own: VS Code's profiles must not differ in it.
+    assert.equal(setting?.scope, 'application');
+    assert.equal(contributes.configuration.properties['stsSessions.agentVariables']?.scope, 'application');
     assert.match(setting.markdownDescription ?? '', /a courtesy and not a boundary/);
   });
 
