@@ -17,21 +17,32 @@ export interface RoundPorts {
 
 /**
  * Renews by the clock while no other window of the host does. A window that is stopped while it is its turn keeps the
- * others from it for a few minutes at most. Rejects only when `work` does.
+ * others from it for a few minutes at most. Never rejects: what fails is logged.
  */
 export async function inTurn(ports: RoundPorts, work: () => Promise<void>): Promise<void> {
   const patience = new AbortController();
   const begun = new AbortController();
   void ports.pause(longestTurnMs, begun.signal).then(() => patience.abort());
-  const begin = (): Promise<void> => {
+  const say = (what: string, error: unknown): void => {
+    if (!ports.closed.aborted) {
+      ports.log(`${what}: ${errorName(error)}`);
+    }
+  };
+  const begin = async (): Promise<void> => {
     begun.abort();
-    return work();
+    try {
+      await work();
+    } catch (error) {
+      say('renewing by the clock failed', error);
+    }
   };
   try {
     await ports.exclusive('renewal-round', patience.signal, begin);
   } catch (error) {
-    if (!begun.signal.aborted && !ports.closed.aborted) {
-      ports.log(`renewing out of turn: ${errorName(error)}`);
+    if (begun.signal.aborted) {
+      say('renewing: the turn was not given back', error);
+    } else if (!ports.closed.aborted) {
+      say('renewing out of turn', error);
       await begin();
     }
   }

@@ -37,7 +37,7 @@ export interface RenewalPorts {
   renew(id: string): Promise<StartResult>;
   /** Takes in what the other windows have got. */
   pull(): Promise<void>;
-  /** Runs `work` when no other window of the host is at it, or after a while all the same. Never rejects by itself. */
+  /** Runs `work` when no other window of the host is at it, or after a while all the same. Never rejects. */
   inTurn(work: () => Promise<void>): Promise<void>;
   readonly note: RenewalNote;
   isClosed(): boolean;
