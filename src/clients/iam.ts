@@ -15,14 +15,13 @@ import {
   ListRolePoliciesCommand,
   ListRolesCommand,
   ListUserPoliciesCommand,
-  SimulatePrincipalPolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { AttachedPolicy, Role } from '@aws-sdk/client-iam';
 import type { AccessKeysApi } from '../aws/accessKeys.ts';
 import type { Fault } from '../aws/faults.ts';
 import type { MfaDevicesApi } from '../aws/mfaDevices.ts';
 import type { NetworkSettings } from '../aws/network.ts';
-import type { IamApi, IamDevices, IamOwner, IamPage, IamRole, Simulated } from '../aws/roles/iamApi.ts';
+import type { IamApi, IamDevices, IamOwner, IamPage, IamRole } from '../aws/roles/iamApi.ts';
 import { faultFromIam } from '../aws/roles/iamFault.ts';
 import { decodePolicy } from '../aws/roles/policyDocument.ts';
 import { foreignAnswer } from './answer.ts';
@@ -30,6 +29,7 @@ import { Exchange } from './exchange.ts';
 import { required, type IamCall } from './iamCall.ts';
 import { mfaDevicesApi } from './iamDevices.ts';
 import { accessKeysApi } from './iamKeys.ts';
+import { simulation } from './iamSimulation.ts';
 import { Network } from './network.ts';
 import { nothingLookedUp } from './nothingLookedUp.ts';
 import { QuickRetry } from './retry.ts';
@@ -143,22 +143,7 @@ export function createIam(
         const { Role: role } = await client.send(new GetRoleCommand({ RoleName: name }), abort);
         return roleOf(required(role));
       }),
-    simulate: (caller, { principalArn, roleArns, mfa }, signal) =>
-      call('SimulatePrincipalPolicy', caller, signal, async (client, abort) => {
-        const results: Simulated[] = [];
-        let marker: string | undefined;
-        do {
-          const reply: Awaited<ReturnType<typeof simulateOnce>> = await simulateOnce(client, abort, {
-            principalArn,
-            roleArns,
-            mfa,
-            marker,
-          });
-          results.push(...reply.items);
-          marker = reply.next;
-        } while (marker !== undefined);
-        return results;
-      }),
+    simulate: (caller, asked, signal) => call('SimulatePrincipalPolicy', caller, signal, simulation(asked)),
     groups: (caller, user, marker, signal) =>
       call('ListGroupsForUser', caller, signal, async (client, abort) => {
         const input = { UserName: user, ...(marker !== undefined && { Marker: marker }) };
@@ -206,42 +191,6 @@ const owned = { user: 'User', role: 'Role', group: 'Group' } as const satisfies 
   IamOwner['kind'],
   string
 >;
-
-async function simulateOnce(
-  client: IAMClient,
-  abort: { readonly abortSignal: AbortSignal },
-  asked: {
-    readonly principalArn: string;
-    readonly roleArns: readonly string[];
-    readonly mfa: boolean;
-    readonly marker: string | undefined;
-  },
-): Promise<IamPage<Simulated>> {
-  const mfa = {
-    ContextKeyName: 'aws:MultiFactorAuthPresent',
-    ContextKeyType: 'boolean' as const,
-    ContextKeyValues: ['true'],
-  };
-  const reply = await client.send(
-    new SimulatePrincipalPolicyCommand({
-      PolicySourceArn: asked.principalArn,
-      ActionNames: ['sts:AssumeRole'],
-      ResourceArns: [...asked.roleArns],
-      ...(asked.mfa && { ContextEntries: [mfa] }),
-      ...(asked.marker !== undefined && { Marker: asked.marker }),
-    }),
-    abort,
-  );
-  const items = (reply.EvaluationResults ?? []).map((result) => ({
-    roleArn: required(result.EvalResourceName),
-    decision:
-      result.EvalDecision === 'allowed' || result.EvalDecision === 'explicitDeny'
-        ? result.EvalDecision
-        : ('implicitDeny' as const),
-    missing: result.MissingContextValues ?? [],
-  }));
-  return pageOf(items, reply);
-}
 
 interface InlineReply {
   readonly PolicyNames?: string[] | undefined;

@@ -81,6 +81,22 @@ describe('finding roles', () => {
     assert.deepEqual(shape(await searchAt(sandbox, keysOf('nick'))), []);
   });
 
+  it('leaves out the one role among several that the caller is denied', async () => {
+    const data = finderData();
+    const [main, ...rest] = data.accounts;
+    assert.ok(main);
+    const denied = { Effect: 'Deny' as const, Action: 'sts:AssumeRole', Resource: arn('plain') };
+    const users = (main.users ?? []).map((user) =>
+      user.name === 'alice' ? { ...user, policies: [...(user.policies ?? []), denied] } : user,
+    );
+    await start({ accounts: [{ ...main, users }, ...rest] });
+    assert.deepEqual(shape(await searchAt(sandbox, keysOf('alice'))).slice(0, 3), [
+      'secure yes mfa',
+      'team/hub yes',
+      'vendor yes acme-4711',
+    ]);
+  });
+
   it('says which permissions are missing, and what it can tell without them', async () => {
     await start();
     const search = await searchAt(sandbox, keysOf('eve'), { known: [arn('plain')] });

@@ -49,10 +49,16 @@ describe('sandbox: IAM', () => {
           ResourceArns: [`arn:aws:iam::${account}:role/plain`, 'arn:aws:iam::999988887777:role/x'],
         }),
       );
-      return EvaluationResults.map(({ EvalDecision }) => EvalDecision);
+      // One for the action, whose decision is the strictest; each role has its own inside.
+      return EvaluationResults.map(({ EvalDecision, EvalResourceName, ResourceSpecificResults = [] }) => [
+        EvalDecision,
+        EvalResourceName,
+        ...ResourceSpecificResults.map(({ EvalResourceDecision }) => EvalResourceDecision),
+      ]);
     };
-    assert.deepEqual(await decide('alice'), ['allowed', 'implicitDeny']);
-    assert.deepEqual(await decide('nick'), ['explicitDeny', 'implicitDeny']);
+    const template = 'arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}';
+    assert.deepEqual(await decide('alice'), [['implicitDeny', template, 'allowed', 'implicitDeny']]);
+    assert.deepEqual(await decide('nick'), [['explicitDeny', template, 'explicitDeny', 'implicitDeny']]);
   });
 });
 

@@ -31,8 +31,11 @@ export function combine(
     return undefined;
   }
   const unknown = new Set(trust.kind === 'perhaps' ? trust.unknown : []);
-  // A trust policy that names the caller is enough, whatever else is not said.
-  if (trust.by === 'account' && simulated?.decision !== 'allowed') {
+  if (simulated?.decision === 'unknown') {
+    // It may be a denial, which no trust policy makes up for.
+    unknown.add('sts:AssumeRole');
+  } else if (trust.by === 'account' && simulated?.decision !== 'allowed') {
+    // A trust policy that names the caller would be enough, whatever else is not said.
     if (simulated?.missing.length === 0) {
       return undefined;
     }

@@ -32,7 +32,8 @@ export interface IamOwner {
 /** What SimulatePrincipalPolicy says about one role. */
 export interface Simulated {
   readonly roleArn: string;
-  readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
+  /** `unknown`: AWS did not say, or said less of the role than of the whole. */
+  readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny' | 'unknown';
   /** Condition keys that it would have needed. */
   readonly missing: readonly string[];
 }
@@ -53,7 +54,7 @@ export interface IamApi {
   ): Promise<IamPage<IamRole> | Fault>;
   /** GetRole; only in the caller's own account. */
   role(caller: IamCaller, name: string, signal: AbortSignal): Promise<IamRole | Fault>;
-  /** SimulatePrincipalPolicy for sts:AssumeRole; `mfa`: as if a code had been given. */
+  /** SimulatePrincipalPolicy for sts:AssumeRole, one answer a role; `mfa`: as if a code had been given. */
   simulate(
     caller: IamCaller,
     asked: { readonly principalArn: string; readonly roleArns: readonly string[]; readonly mfa: boolean },

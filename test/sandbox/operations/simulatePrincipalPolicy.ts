@@ -4,7 +4,11 @@ import { authoriseIam } from './iamCaller.ts';
 import { noSuchEntity } from './iamRoles.ts';
 import { iam, type Operation } from './operation.ts';
 
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html */
+/**
+ * One result an action, and in it what is said of each resource:
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html,
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
+ */
 export const simulatePrincipalPolicy: Operation = {
   name: 'SimulatePrincipalPolicy',
   service: iam,
@@ -32,17 +36,33 @@ export const simulatePrincipalPolicy: Operation = {
     );
     const missing = [...new Set(asked)].filter((key) => !context.has(key.toLowerCase()));
     const words = { allow: 'allowed', deny: 'explicitDeny', none: 'implicitDeny' } as const;
+    const decide = (action: string, resource: string) =>
+      words[askIdentity(policies, { action, resource, context })];
     const resources = plain('ResourceArns');
     return {
-      EvaluationResults: plain('ActionNames').flatMap((action) =>
-        (resources.length === 0 ? ['*'] : resources).map((resource) => ({
+      EvaluationResults: plain('ActionNames').map((action) => {
+        const decisions = (resources.length === 0 ? ['*'] : resources).map((one) => decide(action, one));
+        return {
           EvalActionName: action,
-          EvalResourceName: resource,
-          EvalDecision: words[askIdentity(policies, { action, resource, context })],
+          EvalResourceName: templates.get(action.toLowerCase()) ?? '*',
+          // Of all resources together.
+          EvalDecision: byStrictness.find((decision) => decisions.includes(decision)) ?? 'implicitDeny',
           MissingContextValues: missing,
-        })),
-      ),
+          ResourceSpecificResults: resources.map((resource) => ({
+            EvalResourceName: resource,
+            EvalResourceDecision: decide(action, resource),
+            MissingContextValues: missing,
+          })),
+        };
+      }),
       IsTruncated: 'false',
     };
   },
 };
+
+const byStrictness = ['explicitDeny', 'implicitDeny', 'allowed'] as const;
+
+/** A result names no resource that was asked about, only the form of what the action works on. */
+const templates: ReadonlyMap<string, string> = new Map([
+  ['sts:assumerole', 'arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}'],
+]);
