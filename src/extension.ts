@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { StsSessionsExports } from './api.ts';
-import type { Core } from './core.ts';
 import { registerForAgents } from './lazyAgents.ts';
+import { lazyCore } from './lazyCore.ts';
+import type { LazyCore } from './lazyCore.ts';
 import { lazyExports } from './lazyExports.ts';
+import { errorName } from './session/errorName.ts';
 import { commands, terminalProfile } from './ui/ids.ts';
 
 /**
@@ -11,15 +13,16 @@ import { commands, terminalProfile } from './ui/ids.ts';
  */
 const quietMs = 100;
 
-let core: Promise<Core> | undefined;
+let core: LazyCore | undefined;
 
 /**
  * Registers the commands, and lets everything else be loaded by the first of them or a moment later. Returns what other
  * extensions may use.
  */
 export function activate(context: vscode.ExtensionContext): StsSessionsExports {
-  const load = (): Promise<Core> => (core ??= import('./core.ts').then(({ start }) => start(context)));
-  const timer = setTimeout(() => void load(), quietMs);
+  core = lazyCore(async () => (await import('./core.ts')).start(context), notLoaded);
+  const { load, debug } = core;
+  const timer = setTimeout(() => void load().catch(tell), quietMs);
   context.subscriptions.push(
     { dispose: () => clearTimeout(timer) },
     ...registerForAgents(load),
@@ -30,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): StsSessionsExports {
       provideTerminalProfile: async () => (await load()).terminalProfile(),
     }),
     vscode.debug.registerDebugConfigurationProvider('*', {
-      resolveDebugConfigurationWithSubstitutedVariables: async (...launch) => (await load()).debug(...launch),
+      resolveDebugConfigurationWithSubstitutedVariables: debug,
     }),
   );
   return lazyExports(load);
@@ -38,5 +41,21 @@ export function activate(context: vscode.ExtensionContext): StsSessionsExports {
 
 /** Waits until this window has left its traces. */
 export async function deactivate(): Promise<void> {
-  await (await core)?.end();
+  await core?.end();
+}
+
+/** What a person reads of it: VS Code shows what a command rejects with. Of the reason, its code: MODULE_NOT_FOUND. */
+function notLoaded(cause: unknown): Error {
+  const why = cause instanceof Error && 'code' in cause ? String(cause.code) : errorName(cause);
+  return new Error(
+    vscode.l10n.t('STS Sessions could not be loaded, reload the window or install it again: {0}', why),
+    { cause },
+  );
+}
+
+async function tell({ message }: Error): Promise<void> {
+  const reload = vscode.l10n.t('Reload Window');
+  if ((await vscode.window.showErrorMessage(message, reload)) === reload) {
+    await vscode.commands.executeCommand('workbench.action.reloadWindow');
+  }
 }

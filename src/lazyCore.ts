@@ -1,0 +1,34 @@
+import type { Core } from './core.ts';
+import type { Debug } from './wireDebug.ts';
+
+/** The parts, loaded for whoever needs them first. */
+export interface LazyCore {
+  /** Rejects with what `failed` makes of the reason; whoever asks next has it tried again. */
+  load(this: void): Promise<Core>;
+  /** The configuration as it is to be debugged: as it was when the parts cannot be loaded. Never rejects. */
+  readonly debug: Debug;
+  /** Waits until this window has left its traces. Never rejects. */
+  end(): Promise<void>;
+}
+
+/**
+ * Loads the parts once. A file that cannot be read now may be there in a moment, so a failure is not kept; and it is ours
+ * alone: VS Code starts no program at all, of whatever kind, when somebody who is asked about it rejects.
+ */
+export function lazyCore(make: () => Promise<Core>, failed: (error: unknown) => Error): LazyCore {
+  let core: Promise<Core> | undefined;
+  const load = (): Promise<Core> =>
+    (core ??= make().catch((error: unknown) => {
+      core = undefined;
+      throw failed(error);
+    }));
+  return {
+    load,
+    debug: (...launch) =>
+      load().then(
+        ({ debug }) => debug(...launch),
+        () => launch[1],
+      ),
+    end: async () => (await core?.catch(() => undefined))?.end(),
+  };
+}
