@@ -119,6 +119,8 @@ export function writtenText(
 /**
  * What is left of such a file without the keys; empty: nothing, it can go. The same text when other keys stand there by
  * now.
+ *
+ * @throws RangeError for JSON in which they stand, and from which they cannot be taken without breaking it.
  */
 export function withoutWrittenKeys(
   form: Exclude<WrittenForm, 'profile'>,
@@ -129,7 +131,7 @@ export function withoutWrittenKeys(
     return text;
   }
   if (form === 'json') {
-    return '';
+    return jsonWithout(text, accessKeyId);
   }
   const rest = text
     .split(/(?<=\n)/)
@@ -137,6 +139,37 @@ export function withoutWrittenKeys(
     .join('');
   return rest.trim() === '' ? '' : rest;
 }
+
+/** Takes the fields that we write out of the one object of the file. */
+function jsonWithout(text: string, accessKeyId: string): string {
+  const fields = objectIn(text);
+  if (fields?.['AccessKeyId'] !== accessKeyId) {
+    throw new RangeError('The keys stand in a form that is not ours.');
+  }
+  const rest = Object.entries(fields).filter(([name]) => !jsonNames.has(name));
+  const indent = /^[ \t]+(?=")/m.exec(text)?.[0];
+  return rest.length === 0 ? '' : `${JSON.stringify(Object.fromEntries(rest), undefined, indent)}\n`;
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    // What the parser says quotes the text.
+    return undefined;
+  }
+}
+
+/** What `processJson` writes. */
+const jsonNames: ReadonlySet<string> = new Set([
+  'Version',
+  'AccessKeyId',
+  'SecretAccessKey',
+  'SessionToken',
+  'Expiration',
+  'AccountId',
+]);
 
 const envNames: ReadonlySet<string> = new Set([
   'AWS_ACCESS_KEY_ID',

@@ -63,6 +63,18 @@ describe('keys written into a file', () => {
     });
   }
 
+  it('leave what somebody has put beside them, and are left in what is no JSON any more', async () => {
+    const note = noteFor('json', join(folder(), 'keys'));
+    assert.deepEqual(await writeKeys(note, keys), { kind: 'written' });
+    const text = readFileSync(note.path, 'utf8');
+    writeFileSync(note.path, `// mine\n${text}`);
+    assert.deepEqual(await takeOutKeys(note), { kind: 'failed', code: 'UNKNOWN' });
+    assert.equal(readFileSync(note.path, 'utf8'), `// mine\n${text}`);
+    writeFileSync(note.path, text.replace('{', '{ "mine": 1,'));
+    assert.deepEqual(await takeOutKeys(note), { kind: 'gone' });
+    assert.deepEqual(JSON.parse(readFileSync(note.path, 'utf8')), { mine: 1 });
+  });
+
   it('stand beside everything else in the credentials file, which keeps its rights', async () => {
     const note = noteFor('profile', join(folder(), 'credentials'));
     const before = '# mine\n[default]\naws_access_key_id = AKIAEXAMPLE000000000\n';

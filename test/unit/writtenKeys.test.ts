@@ -98,6 +98,31 @@ describe('keys in a file of their own', () => {
     assert.equal(withoutWrittenKeys('env', text, accessKeyId), 'DEBUG=1\n# last\n');
   });
 
+  it('go out of a JSON file to which somebody has added', () => {
+    const written = writtenText('json', { ...credentials, accountId: '111122223333' }, 'eu-west-1');
+    const text = written.replace('{\n', '{\n  "mine": { "AccessKeyId": "x" },\n');
+    assert.notEqual(text, written);
+    assert.equal(
+      withoutWrittenKeys('json', text, accessKeyId),
+      '{\n  "mine": {\n    "AccessKeyId": "x"\n  }\n}\n',
+    );
+    assert.equal(withoutWrittenKeys('json', written, accessKeyId), '');
+  });
+
+  for (const [what, broken] of [
+    ['with a comment', (text: string) => `// mine\n${text}`],
+    ['in a list', (text: string) => `[${text}]`],
+    ['cut short', (text: string) => text.slice(0, -4)],
+  ] as const) {
+    it(`are left in JSON ${what}, which is told without a word of it`, () => {
+      const text = broken(writtenText('json', credentials, undefined));
+      assert.throws(
+        () => withoutWrittenKeys('json', text, accessKeyId),
+        (error) => error instanceof RangeError && !error.message.includes('EXAMPLE'),
+      );
+    });
+  }
+
   it('are left where others stand there by now', () => {
     for (const form of ['env', 'json'] as const) {
       const text = writtenText(form, { ...credentials, accessKeyId: 'ASIAEXAMPLEOTHERS000' }, undefined);
