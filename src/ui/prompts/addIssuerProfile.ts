@@ -4,6 +4,8 @@ import type { InputProblem } from '../../aws/limits.ts';
 import type { Issuer } from '../../aws/planModel.ts';
 import type { FileRole } from '../../aws/problems.ts';
 import type { ProfileSet } from '../../aws/profiles.ts';
+import { issuerRoleProperties } from '../../aws/savedProfile.ts';
+import type { IssuerRole } from '../../aws/savedProfile.ts';
 import { inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
 import { askText } from './input.ts';
@@ -18,14 +20,6 @@ export type AskIssuer = (
   position: StepPosition & { readonly title: string },
   chosen: string | undefined,
 ) => Promise<Answer<Issuer>>;
-
-/** What of a role goes into a profile. */
-export interface IssuerRole {
-  readonly issuer: string;
-  readonly roleArn: string;
-  readonly sessionName: string | undefined;
-  readonly durationSeconds: number | undefined;
-}
 
 interface Form {
   readonly name: string;
@@ -78,20 +72,14 @@ export async function saveIssuerRole(
 }
 
 async function write(
-  { name, region }: Partial<Form>,
-  { issuer, roleArn, sessionName, durationSeconds }: IssuerRole,
+  { name, region = '' }: Partial<Form>,
+  role: IssuerRole,
   edit: Edit,
 ): Promise<string | undefined> {
   if (name === undefined) {
     return undefined;
   }
-  const properties: (readonly [string, string])[] = [
-    ['role_arn', roleArn],
-    ['web_identity_issuer', issuer],
-    ...(sessionName === undefined ? [] : [['role_session_name', sessionName] as const]),
-    ...(durationSeconds === undefined ? [] : [['duration_seconds', String(durationSeconds)] as const]),
-    ...(region ? [['region', region] as const] : []),
-  ];
+  const properties = issuerRoleProperties(role, region);
   return (await edit('config', (text) => appendProfile(text, name, properties, 'config'))) ? name : undefined;
 }
 

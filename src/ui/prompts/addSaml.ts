@@ -4,6 +4,7 @@ import type { InputProblem } from '../../aws/limits.ts';
 import type { AssertionWay, SamlRole } from '../../aws/planModel.ts';
 import type { FileRole } from '../../aws/problems.ts';
 import type { ProfileSet } from '../../aws/profiles.ts';
+import { samlRoleProperties } from '../../aws/savedProfile.ts';
 import { isLoginUrl } from '../../aws/sources/saml.ts';
 import { listenerAddress } from '../../signIn/samlListener.ts';
 import { samlListenerPort } from '../settings.ts';
@@ -23,21 +24,6 @@ interface SamlForm {
   readonly from: string;
   readonly region: string;
 }
-
-/** What a saved role takes over of the profile whose sign-in offered it. */
-const inherited = [
-  'saml_login_url',
-  'saml_process',
-  'saml_method',
-  'duration_seconds',
-  'endpoint_url',
-  'services',
-  'ignore_configured_endpoint_urls',
-  'sts_regional_endpoints',
-  'use_fips_endpoint',
-  'use_dualstack_endpoint',
-  'ca_bundle',
-] as const;
 
 const ways: readonly AssertionWay[] = ['browser', 'listener', 'process', 'paste'];
 
@@ -127,15 +113,7 @@ export async function saveSamlRole(
   if (name === undefined) {
     return undefined;
   }
-  const properties: (readonly [string, string])[] = [
-    ['role_arn', role.roleArn],
-    ['saml_provider_arn', role.providerArn],
-    ...inherited.flatMap((key) => {
-      const value = source?.properties.get(key)?.value ?? '';
-      return value === '' ? [] : [[key, value] as const];
-    }),
-    ...(region === '' ? [] : [['region', region] as const]),
-  ];
+  const properties = samlRoleProperties(source, role, region);
   return (await edit('config', (text) => appendProfile(text, name, properties, 'config'))) ? name : undefined;
 }
 
