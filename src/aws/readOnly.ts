@@ -58,6 +58,11 @@ export function readOnlyRequest(request: SessionRequest): Narrowable | undefined
   }
 }
 
+/** What makes a request ask for less than the role allows, for another request in its place. */
+export function narrowedAs({ readOnly, forAgents }: Narrowable): Pick<Narrowable, 'readOnly' | 'forAgents'> {
+  return { ...(readOnly && { readOnly }), ...(forAgents && { forAgents }) };
+}
+
 /**
  * Why the plan's session cannot be read-only; undefined when it can. Session policies narrow a role that is assumed with
  * AssumeRole, with SAML or as a web identity, and nothing else:

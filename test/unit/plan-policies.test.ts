@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { canonicalPlan } from '../../src/aws/hash.ts';
 import type { Plan, SessionRequest } from '../../src/aws/planModel.ts';
-import { readOnlyRequest } from '../../src/aws/readOnly.ts';
+import { narrowedAs, readOnlyRequest } from '../../src/aws/readOnly.ts';
 import { arn, goodPlan, keys, mfaSession, planOf, problemsOf, role, token, typed } from '../support/plans.ts';
 
 const user = `[profile user]\n${keys}`;
@@ -204,6 +204,12 @@ describe('planFor', () => {
     it('is asked for where it can be', () => {
       assert.deepEqual(readOnlyRequest({ kind: 'profile', profile: 'A' }), readOnly('A'));
       assert.equal(readOnlyRequest(mfaSession('A')), undefined);
+    });
+
+    it('goes on to the request that is typed in the place of one', () => {
+      const profile = { kind: 'profile', profile: 'A' } as const;
+      assert.deepEqual(narrowedAs({ ...profile, readOnly: true }), { readOnly: true });
+      assert.deepEqual(narrowedAs(profile), {});
     });
   });
 

@@ -8,6 +8,7 @@ import {
 } from '../../aws/limits.ts';
 import type { InputProblem } from '../../aws/limits.ts';
 import type { Issuer, SessionRequest } from '../../aws/planModel.ts';
+import { narrowedAs } from '../../aws/readOnly.ts';
 import { durationWords, inputSentence } from '../text/input.ts';
 import { t } from '../text/l10n.ts';
 import { accountForReading } from '../text/time.ts';
@@ -100,6 +101,7 @@ export async function askWebIdentityRole(parts: WebIdentityRoleParts): Promise<W
     sessionName,
     durationSeconds,
     region: undefined,
+    ...(typed && narrowedAs(typed)),
   };
 }
 
