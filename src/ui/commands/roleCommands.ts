@@ -1,12 +1,12 @@
 import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import { toSessionName } from '../../aws/limits.ts';
-import { partitionOfRegion } from '../../aws/partitions.ts';
 import type { SessionRequest } from '../../aws/planModel.ts';
 import { kindOf } from '../../aws/profiles.ts';
 import { isReadOnlyRequest, readOnlyRequest } from '../../aws/readOnly.ts';
 import type { ReadOnlyHindrance } from '../../aws/readOnly.ts';
 import { nameOfRequest } from '../../session/view.ts';
+import { federationOwner } from '../federationOwner.ts';
 import { commands } from '../ids.ts';
 import { federationIn, meaningOf, profileIn, roleIn } from '../meaning.ts';
 import type { CommandArgument } from '../meaning.ts';
@@ -98,14 +98,11 @@ async function startFederation(parts: CommandParts, argument: CommandArgument): 
   const profile = usable
     ? given
     : await chooseProfile(set, t('Start Federation Session'), (kind) => kind === 'staticKeys');
-  if (profile === undefined) {
+  const chosen = profile === undefined ? undefined : set.profiles.get(profile);
+  if (profile === undefined || chosen === undefined) {
     return;
   }
-  const properties = set.profiles.get(profile)?.properties;
-  const owner = {
-    partition: partitionOfRegion(properties?.get('region')?.value ?? '')?.id ?? 'aws',
-    accountId: properties?.get('aws_account_id')?.value,
-  };
+  const owner = await federationOwner(chosen, (request) => parts.plan(request));
   const known = typed ?? lastFederation(parts, profile) ?? { userName: suggestedName() };
   const request = await askFederation(profile, owner, known);
   if (request) {
