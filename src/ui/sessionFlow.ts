@@ -95,7 +95,8 @@ export class SessionFlow {
     const result = await withCancel(
       flowText.starting(name),
       () => this.#parts.isAsking(),
-      (signal) => this.#parts.sessions.start(request, signal, options),
+      // What new terminals and tasks get stays as it is until the person has had their say.
+      (signal) => this.#parts.sessions.start(request, signal, { ...options, aside: true }),
       () => this.#waiting(name),
     );
     if (!result.ok) {
@@ -104,14 +105,16 @@ export class SessionFlow {
       this.#explain(result, name, request, () => this.#begin(allowed, options));
       return undefined;
     }
-    if (!(await allowed.started(result.session))) {
+    const { sessions } = this.#parts;
+    // While a guard asks, the session may be ended elsewhere: making nothing active would take what terminals get.
+    if (!(await allowed.started(result.session)) || sessions.get(result.session.id) === undefined) {
       return undefined;
     }
     if (options?.aside === true) {
       return result.session;
     }
+    sessions.setActive(result.session.id);
     await this.#parts.recent.add(request);
-    this.#parts.sessions.setActive(result.session.id);
     await this.#parts.delivery.consent(false);
     await this.#hintOnce(result.session);
     await this.#sayReadsOnce(result.session);

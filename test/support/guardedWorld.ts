@@ -10,6 +10,7 @@ import type { SavedRole } from '../../src/aws/roles/savedRole.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import type { WindowHost } from '../../src/outlets/windowHost.ts';
 import type { Happening } from '../../src/session/happenings.ts';
+import type { Sessions } from '../../src/session/sessions.ts';
 import type { Session } from '../../src/session/types.ts';
 import type { CommandId } from '../../src/ui/ids.ts';
 import type { CommandParts, ConsolePort, RolesPort } from '../../src/ui/parts.ts';
@@ -117,6 +118,7 @@ export interface World {
   readonly person: FakePerson;
   /** Gets the MFA session that roles share; `unattended`: for a renewal. */
   shareMfa(this: void, unattended: boolean): Promise<unknown>;
+  readonly sessions: Sessions;
   readonly flow: SessionFlow;
   readonly table: Readonly<Record<CommandId, (argument: unknown) => unknown>>;
   readonly ways: Readonly<Record<string, () => unknown>>;
@@ -353,7 +355,7 @@ async function load(): Promise<GuardedWorlds> {
       guards.dispose();
       agents.dispose();
     };
-    return { person, called, asked, told, flow, shareMfa, table, ways, dispose };
+    return { person, called, asked, told, sessions, flow, shareMfa, table, ways, dispose };
   };
 
   return {

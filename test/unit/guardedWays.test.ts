@@ -153,6 +153,64 @@ describe('every way to a start', function () {
     }
   });
 
+  it('leaves terminals with what they have until the person has said that they keep it', async () => {
+    const guards = [{ match: { account: '222233334444' }, name: 'CARE', askBeforeStart: true }];
+    for (const answer of ['no', 'yes', 'ended'] as const) {
+      let before: string | undefined;
+      let started: string | undefined;
+      let after: string | undefined;
+      const active = new Set<string | undefined>();
+      const { called } = await drive(
+        answer === 'no' ? 'no' : 'yes',
+        async ({ flow, sessions, asked, person }) => {
+          // There before it was guarded.
+          await sessions.start(requests.role, new AbortController().signal);
+          before = sessions.activeId;
+          sessions.onDidChange(() => asked.length === 0 && active.add(sessions.activeId));
+          const says: typeof person.says = (text, buttons) => {
+            const [latest] = sessions.list().filter(({ id }) => id !== before);
+            if (asked.length === 0) {
+              active.add(sessions.activeId);
+            }
+            if (answer === 'ended' && latest) {
+              void sessions.end(latest.id);
+            }
+            return person.says(text, buttons);
+          };
+          const start = () => flow.start(requests.federation);
+          started = (await worlds.inFrontOf({ ...person, says }, start))?.id;
+          after = sessions.activeId;
+        },
+        guards,
+      );
+      assert.equal(called.length, 2);
+      assert.notEqual(before, undefined);
+      assert.deepEqual([...active], [before], answer);
+      assert.equal(started === undefined, answer !== 'yes', answer);
+      assert.equal(after, answer === 'yes' ? started : before, answer);
+    }
+  });
+
+  it('makes a session active that is started, or was there already, unless it stands aside', async () => {
+    const { called } = await drive(
+      'yes',
+      async ({ flow, sessions }) => {
+        const role = await flow.start(requests.role);
+        assert.equal(sessions.activeId, role?.id);
+        const web = await flow.start(requests.webIdentityRole);
+        assert.equal(sessions.activeId, web?.id);
+        await flow.start(requests.role);
+        assert.equal(sessions.activeId, role?.id);
+        await flow.start(requests.webIdentityRole, { aside: true });
+        await flow.start(requests.samlRole, { aside: true });
+        await flow.start(requests.role, { force: true });
+        assert.equal(sessions.activeId, role?.id);
+      },
+      [],
+    );
+    assert.equal(called.length, 4);
+  });
+
   it('starts no guarded MFA session for a renewal of a role, which leaves it to a person', async () => {
     for (const guard of [{ askBeforeStart: true }, { readOnlyByDefault: true }]) {
       let answer: unknown;
