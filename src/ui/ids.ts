@@ -157,7 +157,7 @@ export const capabilities = [
   'use',
   'terminal',
   'credentials',
-  'mfa',
+  'userKeys',
   'readOnly',
   'federation',
   'signIn',

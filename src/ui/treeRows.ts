@@ -72,7 +72,7 @@ export const problemIcon: Icon = { id: 'warning', color: 'problemsWarningIcon.fo
 
 /** What a profile's row offers while its session is there, too. */
 const ofProfile: ReadonlySet<Capability> = new Set([
-  'mfa',
+  'userKeys',
   'find',
   'readOnly',
   'federation',
@@ -202,12 +202,12 @@ function capabilitiesOf(
   login: SignInState | undefined,
 ): readonly Capability[] {
   const hasRole = section.properties.has('role_arn');
-  const canAskMfa =
+  const hasUserKeys =
     result.ok && kindOf(section) === 'staticKeys' && !section.properties.has('aws_session_token');
   return [
     ...(result.ok ? (['start'] as const) : []),
     ...(result.ok && result.plan.base.kind === 'staticKeys' ? (['terminal'] as const) : []),
-    ...(canAskMfa ? (['mfa', 'federation'] as const) : []),
+    ...(hasUserKeys ? (['userKeys', 'federation'] as const) : []),
     ...(result.ok && readOnlyHindrance(result.plan) === undefined ? (['readOnly'] as const) : []),
     ...(hasRole ? (['arn'] as const) : []),
     ...(result.ok && result.plan.base.kind === 'webIdentity' ? (['claims'] as const) : []),
@@ -224,7 +224,7 @@ function capabilitiesOf(
     // In the vault, or on the way: what leads there may be all that is left of lost keys, which cannot be moved.
     ...(section.vaultId !== undefined
       ? (['keysOut'] as const)
-      : canAskMfa && !hasRole
+      : hasUserKeys && !hasRole
         ? (['keysIn'] as const)
         : []),
   ];
