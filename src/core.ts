@@ -14,6 +14,7 @@ import { deviceOfKeys } from './aws/sources/staticKeys.ts';
 import { isVaultId } from './aws/vaultPointer.ts';
 import { SharedFiles } from './files/sharedFiles.ts';
 import { machineEffects } from './machine/machine.ts';
+import { setTimer } from './machine/timer.ts';
 import { folderPath } from './outlets/folder.ts';
 import type { SupplyRequest } from './outlets/server.ts';
 import { deferPeers, openWindowHost } from './outlets/windowHost.ts';
@@ -222,10 +223,7 @@ export function start(context: vscode.ExtensionContext): Core {
     random: () => Math.random(),
     note: noteOfRenewals(host),
     skew: noteOfSkew(host),
-    setTimer: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      return { dispose: () => clearTimeout(timer) };
-    },
+    setTimer,
     warnMs: warnBeforeMs,
     endsAt: (about, begunAt) => guards.endsAt(about, begunAt),
     onServed: (id, at) => guards.served(id, at),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProfileSet } from './aws/profiles.ts';
 import type { PlanResult, SessionRequest } from './aws/planModel.ts';
+import { setTimer } from './machine/timer.ts';
 import { placeAgentVariables } from './outlets/agentVariables.ts';
 import type { SupplyRequest } from './outlets/server.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
@@ -63,10 +64,7 @@ export function wireAgents(parts: AgentParts): WiredAgents {
       tellRefused: (session, why) => void tellRefused(session, why),
       askToRenew,
       now,
-      setTimer: (ms, callback) => {
-        const timer = setTimeout(callback, ms);
-        return { dispose: () => clearTimeout(timer) };
-      },
+      setTimer,
       log: (line) => log.info(line),
     }),
   );

@@ -5,6 +5,7 @@ import { mfaProcessOf, sixDigits } from './aws/mfaProcess.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import type { Seed } from './aws/seed.ts';
 import { runShell } from './machine/runShell.ts';
+import { setTimer } from './machine/timer.ts';
 import { claim } from './outlets/claims.ts';
 import { noteFile } from './outlets/noteFile.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
@@ -45,10 +46,7 @@ export function wireCodes(parts: CodeParts): { readonly vault: AuthenticatorVaul
     codeOf,
     skewMs: () => parts.skewMs(),
     now: () => parts.now(),
-    setTimer: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      return { dispose: () => clearTimeout(timer) };
-    },
+    setTimer,
     hash: (text) => createHash('sha256').update(text).digest('hex'),
     exclusive: (key, signal, work) => peers.exclusive(key, signal, work),
     file: {

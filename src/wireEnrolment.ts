@@ -6,6 +6,7 @@ import type { NetworkSettings } from './aws/network.ts';
 import type { MfaDevicesApi } from './aws/mfaDevices.ts';
 import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
 import type { ProfileSet } from './aws/profiles.ts';
+import { setTimer } from './machine/timer.ts';
 import { noteFile } from './outlets/noteFile.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import type { Codes } from './session/codes.ts';
@@ -68,10 +69,7 @@ export function wireEnrolment(parts: EnrolmentParts): EnrolmentPort {
     spend: (serial, codes) => parts.codes.spend(serial, codes),
     codeOf,
     now: () => parts.now(),
-    setTimer: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      return { dispose: () => clearTimeout(timer) };
-    },
+    setTimer,
   });
   return {
     async enrol(profile, credentials, person) {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { takeOutKeys, writeKeys } from './files/writtenFiles.ts';
 import { isCommittable } from './machine/gitIgnore.ts';
+import { setTimer } from './machine/timer.ts';
 import { DisposableStore } from './session/emitter.ts';
 import type { Sessions } from './session/sessions.ts';
 import { Written } from './session/written.ts';
@@ -38,10 +39,7 @@ export function wireGiveAway({ hostState, sessions, log, now }: GiveAwayParts): 
     writeText: (text) => vscode.env.clipboard.writeText(text),
     isReadable: () => vscode.env.uiKind !== vscode.UIKind.Web || vscode.window.state.focused,
     keepSeconds: clearClipboardAfterSeconds,
-    setTimer: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      return { dispose: () => clearTimeout(timer) };
-    },
+    setTimer,
     log: (line) => log.info(line),
   });
   store.add(

@@ -9,6 +9,7 @@ import type { ProfileSet } from './aws/profiles.ts';
 import { signInOf, signInsOf } from './aws/sources/identityCenter.ts';
 import type { IdentityCenterApi, SignIn } from './aws/sources/identityCenterApi.ts';
 import { TokenCache } from './files/tokenCache.ts';
+import { setTimer } from './machine/timer.ts';
 import { Directory } from './session/directory.ts';
 import type { Disposable } from './session/emitter.ts';
 import { SignIns } from './session/signIns.ts';
@@ -57,10 +58,7 @@ export function wireIdentityCenter(parts: IdentityCenterParts): WiredIdentityCen
     authorize: (signIn, signal) => authorize({ api, screen, way: signInWayFor, now }, signIn, signal),
     peers,
     now,
-    setTimer: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      return { dispose: () => clearTimeout(timer) };
-    },
+    setTimer,
     log: info,
   });
   const directory = new Directory({

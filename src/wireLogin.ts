@@ -6,6 +6,7 @@ import type { PlanEnvironment } from './aws/planModel.ts';
 import { newLogin } from './aws/sources/login.ts';
 import type { LoginApi } from './aws/sources/loginApi.ts';
 import { LoginCache } from './files/loginCache.ts';
+import { setTimer } from './machine/timer.ts';
 import type { Disposable } from './session/emitter.ts';
 import { Logins } from './session/logins.ts';
 import type { Peers } from './session/types.ts';
@@ -56,10 +57,7 @@ export function wireLogin(parts: LoginParts): WiredLogin {
       signInToConsole({ api, screen, comesBack: browserComesBack }, login, name, signal),
     peers,
     now: () => parts.now(),
-    setTimer: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      return { dispose: () => clearTimeout(timer) };
-    },
+    setTimer,
     log: info,
   });
   return {

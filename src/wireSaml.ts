@@ -5,6 +5,7 @@ import type { Plan, PlanResult, SamlRole, SessionRequest } from './aws/planModel
 import type { ReadResult } from './aws/saml/assertion.ts';
 import { sameRole } from './aws/saml/assertion.ts';
 import { samlProcessOutput } from './aws/saml/samlProcess.ts';
+import { setTimer } from './machine/timer.ts';
 import { Assertions } from './session/assertions.ts';
 import type { AssertionOrigin, HeldAssertion } from './session/assertions.ts';
 import type { Disposable } from './session/emitter.ts';
@@ -64,10 +65,7 @@ export function wireSaml(parts: SamlParts): WiredSaml {
     peers,
     now,
     skewMs: () => parts.skewMs(),
-    setTimer: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      return { dispose: () => clearTimeout(timer) };
-    },
+    setTimer,
     log: (line) => log.info(line),
   });
   const remembering = assertions.onDidSignIn(({ origin, assertion: { assertion } }) => {
