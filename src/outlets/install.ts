@@ -2,6 +2,7 @@ import { chmod, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePrivately } from './folder.ts';
 import type { HelperFolder } from './folder.ts';
+import { usesName } from './lastUse.ts';
 import { noteNames } from './noteFile.ts';
 
 /** Name in the folder, name among the extension's files, mode. */
@@ -51,6 +52,7 @@ export async function removeHelper({ path, windows }: HelperFolder): Promise<boo
   for (const name of [...WINDOWS_FILES.map(([file]) => file), 'node', ...noteNames]) {
     await rm(join(path, name), { force: true });
   }
+  await rm(join(path, usesName), { recursive: true, force: true });
   return true;
 }
 

@@ -6,9 +6,12 @@ import { errorCode } from './liveness.ts';
 const second = 1000;
 const day = 24 * 60 * 60 * second;
 
+/** The folder of last uses in the helper's. */
+export const usesName = 'used';
+
 /** Where the windows of a host note last uses; undefined where a window stands alone. */
 export function usesFolder(folder: HelperFolder | undefined): string | undefined {
-  return folder && join(folder.path, 'used', folder.processSpace);
+  return folder && join(folder.path, usesName, folder.processSpace);
 }
 
 /** A use is noted at most this often by a window, ms: a tool that fetches all the time writes six times a minute. */
@@ -42,17 +45,15 @@ export class LastUse {
     this.#noted.set(id, at);
     try {
       this.#opened ??= this.#open(at);
-      const folder = await this.#opened.catch((error: unknown) => {
-        // The next use tries again: a session in use would else end as idle.
-        this.#opened = undefined;
-        throw error;
-      });
+      const folder = await this.#opened;
       if (folder !== undefined) {
         const file = join(folder, id);
         await writeFile(file, '', { flag: 'a', mode: 0o600 });
         await utimes(file, at / second, at / second);
       }
     } catch (error) {
+      // The next use tries again, and makes the folder that somebody has deleted: a session in use would else end as idle.
+      this.#opened = undefined;
       this.#noted.delete(id);
       this.#log(`last use: ${errorCode(error) ?? 'unknown'}`);
     }

@@ -23,7 +23,10 @@ export interface GuardingPorts {
   log(line: string): void;
 }
 
-/** What a window does for the guards of live sessions: it notes their use, and ends each once when its time has come. */
+/**
+ * What a window does for the guards of live sessions, its own and others': it notes each use, and ends each once when
+ * its time has come.
+ */
 export class Guarding implements Disposable {
   readonly #ports: GuardingPorts;
   readonly #store = new DisposableStore();
@@ -66,10 +69,8 @@ export class Guarding implements Disposable {
   /** A tool got credentials at `at`, ms UTC. */
   served(id: string, at: number): void {
     this.#usedHere.set(id, at);
-    const session = this.#ports.sessions.get(id);
-    if (session && this.#ports.guardOf(session)?.idleSeconds !== undefined) {
-      void this.#ports.uses.note(id, at);
-    }
+    // Without a guard here, too: another editor or profile has other settings, and a tool is answered by any window.
+    void this.#ports.uses.note(id, at);
   }
 
   /** See `SessionPorts.endsAt`. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isThere, isWeaklyEncrypted, removeAll } from '../../src/files/keptFiles.ts';
 import { removeHelper } from '../../src/outlets/install.ts';
+import { LastUse, usesFolder } from '../../src/outlets/lastUse.ts';
 import { noteNames } from '../../src/outlets/noteFile.ts';
 import { openFolder } from '../../src/outlets/folder.ts';
 import type { Inventory } from '../../src/ui/inventory.ts';
@@ -149,6 +150,7 @@ describe('the files that are kept', () => {
     for (const name of ['fetch', 'fetch.cjs', 'node', ...noteNames, ...left]) {
       await writeFile(join(path, name), '');
     }
+    await new LastUse(async () => usesFolder(opened.folder), assert.fail).note('prod', 1);
     assert.equal(await removeHelper(opened.folder), false);
     assert.equal(await isThere(join(path, 'fetch')), true);
     await rm(join(windows, 'two'));
