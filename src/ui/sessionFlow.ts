@@ -122,8 +122,12 @@ export class SessionFlow {
     return result.session;
   }
 
-  /** Gets new credentials for a session, whatever is left of the old ones. */
+  /** Gets new credentials for a session, whatever is left of the old ones; one that never began is started, guards and all. */
   async renew(session: Session): Promise<void> {
+    if (this.#parts.sessions.get(session.id)?.state.kind === 'failed') {
+      await this.start(session.request);
+      return;
+    }
     const result = await withCancel(
       flowText.renewing(session.name),
       () => this.#parts.isAsking(),

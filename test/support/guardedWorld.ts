@@ -172,9 +172,10 @@ async function load(): Promise<GuardedWorlds> {
     const plan = async (request: SessionRequest) => planFor(set, request, { ...environment, issuers });
     const id = (planned: Plan): string =>
       planId(planned, (text) => createHash('sha256').update(text).digest('hex'));
+    let isRefused = false;
     machine.onCall = (call) => {
       called.push(call.plan.name);
-      queueMicrotask(() => call.grant());
+      queueMicrotask(() => (isRefused ? call.refuse({ kind: 'deadOnArrival' }) : call.grant()));
     };
     const { peers, sessions } = new Window(machine, 'A', { plan, planId: id });
     const told: Happening[] = [];
@@ -344,6 +345,13 @@ async function load(): Promise<GuardedWorlds> {
         });
       },
       'a folder’s session': () => folders.start({ kind: 'profile', profile: 'role' }),
+      'a start that failed, once more': async () => {
+        isRefused = true;
+        await startBeside();
+        isRefused = false;
+        const [failed] = sessions.list();
+        return failed && flow.renew(failed);
+      },
       'a terminal of our profile': () => terminalProfile(parts, log),
       'an MCP server': async () => {
         const [server] = agents.servers.provide();
