@@ -62,6 +62,7 @@ export function wireSamlWays({ context, peers }: SamlWaysParts): SamlWays {
       isReachable,
       openBrowser: openPage,
       pageTexts: () => signInText.page(),
+      exclusive: (key, signal, work) => peers.exclusive(key, signal, work),
     }),
   };
 }

@@ -17,6 +17,10 @@ export interface ListenerWayParts {
   /** Opens a page in the person's own browser; false when that was not possible. */
   openBrowser(url: string): Promise<boolean>;
   pageTexts(): PageTexts;
+  /** Runs work while no other window does the same: a port belongs to one sign-in at a time. */
+  exclusive<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /** How long the sign-in before may hold the port, ms. */
+  readonly turnMs?: number;
   /** How long a person may take, ms. */
   readonly patienceMs?: number;
   /** How long a request may take to come in whole, ms. */
@@ -27,6 +31,9 @@ const second = 1000;
 
 /** A megabyte on this machine takes milliseconds. */
 const requestMs = 10 * second;
+
+/** Whoever is in the middle of a sign-in may finish it; whoever has left it in a window waits for ten minutes. */
+const turnMs = 30 * second;
 
 /** Where the identity provider posts to; its administrator enters the whole address. */
 export const listenerPath = '/saml';
@@ -46,31 +53,49 @@ export function listenerAddress(port: number): string {
  */
 export function createListenerWay(parts: ListenerWayParts): SamlWay {
   return async ({ loginUrl }, signal) => {
-    if (signal.aborted) {
-      return { kind: 'cancelled' };
-    }
-    const listener = await listen(parts).catch(() => undefined);
-    if (listener === undefined) {
-      return { kind: 'unavailable', why: 'portTaken' };
-    }
-    const over = new AbortController();
-    const end = endOfPatience(AbortSignal.any([signal, over.signal]), parts.patienceMs);
-    const result = Promise.race([listener.result, end.then((kind) => ({ kind }))]);
+    const port = parts.port();
+    const limit = AbortSignal.timeout(parts.turnMs ?? turnMs);
+    let begun: Promise<WayResult> | undefined;
+    const begin = (): Promise<WayResult> => (begun ??= signInAt(parts, port, loginUrl, signal));
     try {
-      const reachable = await Promise.race([
-        parts.isReachable(listenerAddress(parts.port())).catch(() => false),
-        result,
-      ]);
-      if (reachable === false) {
-        return { kind: 'unavailable', why: 'notReachable' };
-      }
-      const opened = await Promise.race([parts.openBrowser(loginUrl).catch(() => false), result]);
-      return opened === false ? { kind: 'unavailable', why: 'notOpened' } : await result;
-    } finally {
-      over.abort();
-      await listener.close();
+      return await parts.exclusive(`saml port ${String(port)}`, AbortSignal.any([signal, limit]), begin);
+    } catch {
+      const waited = begun === undefined && !signal.aborted && limit.aborted;
+      return waited ? { kind: 'unavailable', why: 'portBusy' } : begin();
     }
   };
+}
+
+async function signInAt(
+  parts: ListenerWayParts,
+  port: number,
+  loginUrl: string,
+  signal: AbortSignal,
+): Promise<WayResult> {
+  if (signal.aborted) {
+    return { kind: 'cancelled' };
+  }
+  const listener = await listen(parts, port).catch(() => undefined);
+  if (listener === undefined) {
+    return { kind: 'unavailable', why: 'portTaken' };
+  }
+  const over = new AbortController();
+  const end = endOfPatience(AbortSignal.any([signal, over.signal]), parts.patienceMs);
+  const result = Promise.race([listener.result, end.then((kind) => ({ kind }))]);
+  try {
+    const reachable = await Promise.race([
+      parts.isReachable(listenerAddress(port)).catch(() => false),
+      result,
+    ]);
+    if (reachable === false) {
+      return { kind: 'unavailable', why: 'notReachable' };
+    }
+    const opened = await Promise.race([parts.openBrowser(loginUrl).catch(() => false), result]);
+    return opened === false ? { kind: 'unavailable', why: 'notOpened' } : await result;
+  } finally {
+    over.abort();
+    await listener.close();
+  }
 }
 
 interface Listener {
@@ -79,7 +104,7 @@ interface Listener {
 }
 
 /** Rejects with Node's error where the port cannot be had. */
-async function listen(parts: ListenerWayParts): Promise<Listener> {
+async function listen(parts: ListenerWayParts, port: number): Promise<Listener> {
   let resolve = (_result: WayResult): void => undefined;
   const result = new Promise<WayResult>((done) => (resolve = done));
   let answered = false;
@@ -115,7 +140,7 @@ async function listen(parts: ListenerWayParts): Promise<Listener> {
       answer(request, response).catch(() => response.destroy());
     },
   );
-  const listening = await listenHere(server, parts.port());
+  const listening = await listenHere(server, port);
   return { result, close: () => listening.close() };
 }
 

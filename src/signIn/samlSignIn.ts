@@ -91,9 +91,11 @@ export async function samlSignIn(
     }
     const tried = way;
     const others = ways.filter((each) => each !== tried);
+    const { missed } = came;
     // What was merely left is gone again more often than not: a window was closed by mistake, or nobody was there.
-    const offered = came.missed.kind === 'unavailable' ? others : [tried, ...others];
-    const next = await parts.screen.offer({ profile, way, missed: came.missed }, offered, signal);
+    const again = missed.kind !== 'unavailable' || missed.why === 'portBusy';
+    const offered = again ? [tried, ...others] : others;
+    const next = await parts.screen.offer({ profile, way, missed }, offered, signal);
     if (next === undefined || signal.aborted) {
       return { kind: 'cancelled' };
     }

@@ -43,6 +43,8 @@ export type WayObstacle =
   | 'browserForbidden'
   /** The port that the provider posts to is taken by somebody else. */
   | 'portTaken'
+  /** Another sign-in of ours, in any window, listens there still: it may be over in a moment. */
+  | 'portBusy'
   /** The person's browser runs on another machine, and that one's port is taken. */
   | 'notReachable'
   /** The person's own browser could not be opened. */

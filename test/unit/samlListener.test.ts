@@ -8,6 +8,7 @@ import { networkInterfaces } from 'node:os';
 import { createListenerWay, listenerAddress } from '../../src/signIn/samlListener.ts';
 import type { ListenerWayParts } from '../../src/signIn/samlListener.ts';
 import type { WayResult } from '../../src/signIn/samlWays.ts';
+import { FakeHost } from '../support/fakePeers.ts';
 
 const never = new AbortController().signal;
 const form = 'application/x-www-form-urlencoded';
@@ -93,6 +94,7 @@ describe('a SAML response that is posted to this machine', () => {
         return Promise.resolve(true);
       },
       pageTexts: () => texts,
+      exclusive: (_key, _signal, work) => work(),
       ...more,
     });
     const result = await way({ loginUrl, profile: 'saml' }, more.signal ?? never);
@@ -305,6 +307,38 @@ describe('a SAML response that is posted to this machine', () => {
     assert.deepEqual(await signIn(nobody, { openBrowser: () => Promise.resolve(false) }), unopened);
     assert.deepEqual(await signIn(nobody, { openBrowser: () => Promise.reject(new Error('no')) }), unopened);
     assert.equal(await accepts(port, '127.0.0.1'), false);
+  });
+
+  it('is waited for by one window after the other: they share the port', async () => {
+    const host = new FakeHost();
+    const [one, two] = [host.open(() => []), host.open(() => [])];
+    const inTurn = (window: typeof one): Partial<ListenerWayParts> => ({
+      exclusive: (key, signal, work) => window.exclusive(key, signal, work),
+    });
+    const order: string[] = [];
+    const opened = (): Promise<never> => Promise.reject(new Error('opened all the same'));
+    let others: Promise<readonly WayResult[]> = Promise.resolve([]);
+    const first = await signIn(async () => {
+      order.push('first');
+      const leaving = new AbortController();
+      const busy = signIn(opened, { ...inTurn(two), turnMs: 20 });
+      const left = signIn(opened, { ...inTurn(one), signal: leaving.signal });
+      const next = signIn(async () => {
+        order.push('next');
+        await ask(port, posted.replace('RVhB', 'TmV4'));
+      }, inTurn(two));
+      others = Promise.all([busy, left, next]);
+      leaving.abort();
+      await Promise.allSettled([busy, left]);
+      order.push('answer');
+      await ask(port, posted);
+    }, inTurn(one));
+    assert.equal(reveal(first), assertion);
+    const [busy, left, next] = await others;
+    assert.deepEqual(busy, { kind: 'unavailable', why: 'portBusy' }, 'nobody waits for ever');
+    assert.deepEqual(left, { kind: 'cancelled' });
+    assert.equal(next && reveal(next), assertion.replace('RVhB', 'TmV4'));
+    assert.deepEqual(order, ['first', 'answer', 'next']);
   });
 
   it('is awaited where the provider’s administrator is told', () => {

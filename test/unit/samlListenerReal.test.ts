@@ -69,6 +69,7 @@ describeIf(
           return Promise.resolve(true);
         },
         pageTexts: () => ({ title: 'AWS Sessions', done: 'You can go back', failed: 'No sign-in' }),
+        exclusive: (_key, _signal, work) => work(),
         patienceMs: 20_000,
       });
       const over = new AbortController();

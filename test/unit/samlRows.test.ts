@@ -196,6 +196,7 @@ describe('what is said around a SAML sign-in', () => {
           'browserFailed',
           'browserForbidden',
           'portTaken',
+          'portBusy',
           'notReachable',
           'notOpened',
         ] as const

@@ -272,13 +272,17 @@ describe('ways to an assertion', () => {
     assert.deepEqual(person.offers, ['browser unavailable: process paste']);
   });
 
-  it('offers to try again, before the others, when the window was closed or nobody finished', async () => {
+  it('offers to try again, before the others, when the window was closed, nobody finished, or another sign-in did not yet', async () => {
     const person = rig({
-      browser: [{ kind: 'closed' }, { kind: 'tooLate' }, posted],
-      choices: ['browser', 'browser'],
+      browser: [{ kind: 'closed' }, { kind: 'tooLate' }, { kind: 'unavailable', why: 'portBusy' }, posted],
+      choices: ['browser', 'browser', 'browser'],
     });
     assert.ok('assertion' in (await person.go()));
-    assert.deepEqual(person.offers, ['browser closed: browser paste', 'browser tooLate: browser paste']);
+    assert.deepEqual(person.offers, [
+      'browser closed: browser paste',
+      'browser tooLate: browser paste',
+      'browser unavailable: browser paste',
+    ]);
     assert.deepEqual(await rig({ browser: [{ kind: 'closed' }] }).go(), { kind: 'cancelled' });
   });
 

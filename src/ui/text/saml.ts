@@ -147,6 +147,10 @@ export function missedSentence(missed: WayMissed): string {
       return t('An administrator’s policy forbids that the browser is driven, choose another way');
     case 'portTaken':
       return t('Another program uses the port that the identity provider posts to, choose another way');
+    case 'portBusy':
+      return t(
+        'Another sign-in has the port that the identity provider posts to, finish it and try again, or choose another way',
+      );
     case 'notReachable':
       return t('Your browser does not get to the page on the computer of the editor, choose another way');
     case 'notOpened':
