@@ -183,6 +183,7 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
     active,
     others: ofFolders,
     absent: () => parts.folders.sessions().flatMap(({ absent }) => absent ?? []),
+    places: () => parts.folders.sessions().map(({ folder }) => folder.uri.toString()),
     report: () => delivering.report,
     consent,
     keepConsent: async (answer) => parts.hostState.set(consentKey, answer),

@@ -3,6 +3,7 @@ import { requestOf } from './aws/roles/savedRole.ts';
 import { launchEnvironment } from './machine/launchEnvironment.ts';
 import { pointedAt } from './outlets/delivery.ts';
 import { isRunning } from './outlets/liveness.ts';
+import { scopedTo } from './outlets/terminal.ts';
 import type { TerminalLook } from './outlets/terminals.ts';
 import { DisposableStore } from './session/emitter.ts';
 import { guardedSession } from './session/guardTarget.ts';
@@ -48,7 +49,7 @@ export function wireTerminals({ context, sessions, guards, now }: TerminalParts)
     launched: launchEnvironment,
     shared: (terminal) => {
       const workspaceFolder = folderOf(terminal);
-      const scoped = workspaceFolder && collection.getScoped({ workspaceFolder });
+      const scoped = workspaceFolder && scopedTo(collection, workspaceFolder);
       return pointed((name) => (scoped?.get(name) ?? collection.get(name))?.value)?.id;
     },
     nameOf: (id) => sessions.get(id)?.name ?? nameInPlaceOfId(id),

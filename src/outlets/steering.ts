@@ -22,6 +22,8 @@ export interface SteeringOptions {
   others?(): readonly Session[];
   /** The names of those that folders should get and that are not there. */
   absent?(): readonly string[];
+  /** The folders that may get other sessions, in their order: VS Code gives variables to the place of a folder. */
+  places?(): readonly string[];
   /** How it is delivered now. */
   report(): DeliveryReport | undefined;
   /** Undefined until the person has said yes or no. */
@@ -63,7 +65,7 @@ export class Steering {
     if (!this.#begun) {
       this.#begun = true;
       // Before a reload the question was left open: it comes back with the next start, not out of the blue.
-      this.#dismissed = this.#options.active() !== undefined;
+      this.#dismissed = (this.#options.active() ?? this.#options.others?.()[0]) !== undefined;
       await this.#update({ force: true, loud: false });
     }
   }
@@ -189,7 +191,7 @@ export class Steering {
     const session = options.active();
     const others = options.others?.() ?? [];
     const shown = [session, ...others].map((each) => this.#shown(each));
-    const wanted = JSON.stringify([shown, options.absent?.() ?? []]);
+    const wanted = JSON.stringify([shown, options.absent?.() ?? [], options.places?.() ?? []]);
     // While nobody has said yes or no, nothing is prepared: a start asks right after.
     if ((!force && wanted === this.#delivered) || ((session ?? others[0]) && this.#isUndecided())) {
       return;

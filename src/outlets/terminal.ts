@@ -43,6 +43,8 @@ export interface TerminalOutletOptions {
 export class TerminalOutlet implements Outlet {
   readonly #options: TerminalOutletOptions;
   #updates = 0;
+  /** Which folder stood where when the collection was last emptied; undefined: what it holds is of a window before. */
+  #places: string | undefined;
 
   constructor(options: TerminalOutletOptions) {
     this.#options = options;
@@ -53,6 +55,11 @@ export class TerminalOutlet implements Outlet {
     const update = this.#updates;
     const folders = this.#options.folders?.() ?? [];
     const own = folders.some(({ session }) => session !== undefined);
+    const places = JSON.stringify(folders.map(({ folder }) => [folder.index, folder.uri.toString()]));
+    if (this.#places !== undefined && this.#places !== places) {
+      // What was given to a folder that is gone or stood elsewhere goes to another one now: better to none, at once.
+      this.#empty(places);
+    }
     if ((active === undefined && !own) || !this.#options.isTrusted()) {
       this.#options.collection.clear();
       this.#options.delivered(undefined);
@@ -69,6 +76,10 @@ export class TerminalOutlet implements Outlet {
       }
       // A later update has overtaken this one.
       if (update === this.#updates) {
+        if (this.#places === undefined) {
+          // Not before all is ready: restored terminals would be called out of date while nothing is there.
+          this.#empty(places);
+        }
         this.#apply(global, scoped);
         this.#options.delivered(global?.prepared);
       }
@@ -88,6 +99,11 @@ export class TerminalOutlet implements Outlet {
     }
   }
 
+  #empty(places: string): void {
+    this.#options.collection.clear();
+    this.#places = places;
+  }
+
   async #absent(name: string | undefined): Promise<Ready | undefined> {
     const prepared = name === undefined ? undefined : await this.#options.prepareAbsent?.(name);
     return name === undefined || prepared === undefined ? undefined : { name, prepared };
@@ -105,7 +121,7 @@ export class TerminalOutlet implements Outlet {
     const added = this.#fill(collection, global, new Set());
     for (const { folder, ready } of scoped) {
       // VS Code lets the variable win that was put in last, not the folder's: what is new for all goes before it.
-      this.#fill(collection.getScoped({ workspaceFolder: folder }), ready, added);
+      this.#fill(scopedTo(collection, folder), ready, added);
     }
   }
 
@@ -117,7 +133,7 @@ export class TerminalOutlet implements Outlet {
   ): ReadonlySet<string> {
     const variables = ready?.prepared.variables ?? new Map<string, string>();
     collection.description = ready && this.#options.describe(ready);
-    const before = namesIn(collection);
+    const before = Array.from(collection, ([name]) => name);
     for (const name of before.filter((each) => again.has(each) || !variables.has(each))) {
       collection.delete(name);
     }
@@ -132,16 +148,22 @@ export class TerminalOutlet implements Outlet {
   }
 }
 
+const scopes = new WeakMap<GlobalEnvironmentVariableCollection, Map<string, Scope>>();
+
 /**
- * The variables of a collection. After a reload VS Code gives those of a folder one by one, and none when all are asked
- * for (seen in 1.139): what a window before put in would stay for ever.
+ * The variables of a folder. VS Code (seen in 1.139) finds them by the folder's URI and applies them by the index in the
+ * first object that it was given for this URI: also after the folder was removed and has come back to another place.
  */
-function namesIn(collection: EnvironmentVariableCollection): readonly string[] {
-  const listed = Array.from(collection, ([name]) => name);
-  const hidden = deliveredNames.filter(
-    (name) => !listed.includes(name) && collection.get(name) !== undefined,
-  );
-  return [...listed, ...hidden];
+export function scopedTo(
+  collection: GlobalEnvironmentVariableCollection,
+  { uri, name, index }: WorkspaceFolder,
+): EnvironmentVariableCollection {
+  const known = scopes.get(collection) ?? new Map<string, Scope>();
+  scopes.set(collection, known);
+  const scope = known.get(uri.toString()) ?? { uri, name, index };
+  known.set(uri.toString(), scope);
+  scope.index = index;
+  return collection.getScoped({ workspaceFolder: scope });
 }
 
 /** What new terminals of a folder get, over what all of them get; undefined: those of no folder. */
@@ -149,7 +171,7 @@ export function deliveredTo(
   collection: GlobalEnvironmentVariableCollection,
   workspaceFolder: WorkspaceFolder | undefined,
 ): ReadonlyMap<string, string> {
-  const scoped = workspaceFolder && collection.getScoped({ workspaceFolder });
+  const scoped = workspaceFolder && scopedTo(collection, workspaceFolder);
   return new Map(
     deliveredNames.flatMap((name) => {
       const value = (scoped?.get(name) ?? collection.get(name))?.value;
@@ -157,6 +179,9 @@ export function deliveredTo(
     }),
   );
 }
+
+/** A folder as VS Code keeps it with its variables. */
+type Scope = Pick<WorkspaceFolder, 'uri' | 'name'> & { index: number };
 
 /** A session's name and what its terminals get. */
 interface Ready {

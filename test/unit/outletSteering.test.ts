@@ -11,6 +11,8 @@ class Desk {
   trusted = true;
   focused = true;
   active: Session | undefined;
+  others: readonly Session[] = [];
+  places: readonly string[] = [];
   consent: Consent | undefined;
   answer: Consent | undefined;
   report: DeliveryReport | undefined;
@@ -30,6 +32,8 @@ class Desk {
       isTrusted: () => this.trusted,
       isFocused: () => this.focused,
       active: () => this.active,
+      others: () => this.others,
+      places: () => this.places,
       report: () => this.report,
       consent: () => this.consent,
       keepConsent: (consent) => {
@@ -118,6 +122,10 @@ describe('the question for managed profiles', () => {
     await desk.steering.begin();
     assert.deepEqual(desk.take(), ['deliver live-a by endpoint']);
     assert.deepEqual(desk.told, [false], 'what was told before the reload is not told again');
+    const ofFolders = new Desk();
+    ofFolders.others = [sessionFor('live-b')];
+    await ofFolders.steering.begin();
+    assert.deepEqual(ofFolders.take(), ['deliver nothing'], 'folders keep their sessions over it as well');
   });
 
   it('comes again on demand, whatever was said', async () => {
@@ -150,6 +158,19 @@ describe('the question for managed profiles', () => {
 });
 
 describe('delivery follows', () => {
+  it('the places of folders, also where the same sessions stay', async () => {
+    const desk = await begun({ consent: 'yes' });
+    desk.others = [sessionFor('live-b')];
+    desk.places = ['x', 'b'];
+    await desk.steering.onSessions();
+    desk.take();
+    await desk.steering.onSessions();
+    assert.deepEqual(desk.take(), []);
+    desk.places = ['b', 'x'];
+    await desk.steering.onSessions();
+    assert.deepEqual(desk.take(), ['deliver nothing']);
+  });
+
   it('the active session, not its countdown', async () => {
     const desk = await begun({ consent: 'yes' });
     await desk.start('live-a');
