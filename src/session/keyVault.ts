@@ -3,7 +3,7 @@ import type { KeyLayout, KeyLinesProblem } from '../aws/keyLines.ts';
 import { appendProfile } from '../aws/edit.ts';
 import type { FileRole } from '../aws/problems.ts';
 import { readProfiles } from '../aws/profiles.ts';
-import { vaultIdsIn, vaultPointer } from '../aws/vaultPointer.ts';
+import { vaultIdIn, vaultPointer } from '../aws/vaultPointer.ts';
 import type { UserKeys } from '../aws/vaultPointer.ts';
 import { errorName } from './errorName.ts';
 import type { Disposable, Event } from './emitter.ts';
@@ -225,7 +225,7 @@ export class KeyVault implements Disposable {
       if (record.stage !== 'out' && !(await this.#records.write({ ...record, stage: 'out' }))) {
         return { kind: 'storeFailed' };
       }
-      const result = await this.#putBack(record);
+      const result = await this.#putBackAll(record);
       if (result.kind !== 'back') {
         await this.#records.write({ ...record, stage: record.stage === 'out' ? 'kept' : record.stage });
         return result;
@@ -276,7 +276,7 @@ export class KeyVault implements Disposable {
       case 'out': {
         // The keys are in the file or not: if they are, what is left of the way back is done; if not, they stay here.
         const isBack = await this.#isBack(record);
-        if (isBack && (await this.#putBack(record)).kind === 'back') {
+        if (isBack && (await this.#putBackAll(record)).kind === 'back') {
           await this.#records.forget(id);
         } else if (!isBack) {
           await this.#records.write({ ...record, stage: 'kept' });
@@ -340,13 +340,33 @@ export class KeyVault implements Disposable {
   }
 
   /** False when the profile was not written, or has been taken away since. */
-  async #isLedTo({ id }: KeyRecord): Promise<boolean> {
-    const config = await this.#ports.readFile('config');
-    const credentials = await this.#ports.readFile('credentials');
-    return vaultIdsIn(readProfiles({ config, credentials })).has(id);
+  async #isLedTo(record: KeyRecord): Promise<boolean> {
+    return (await this.#leadingTo(record)).length > 0;
   }
 
-  async #putBack({ id, profile, keys, layout }: KeyRecord): Promise<BackResult> {
+  /** The profiles that lead to keys: a person may have copied the first one. */
+  async #leadingTo({ id }: KeyRecord): Promise<readonly string[]> {
+    const config = await this.#ports.readFile('config');
+    const credentials = await this.#ports.readFile('credentials');
+    const { profiles } = readProfiles({ config, credentials });
+    return [...profiles.values()].filter((each) => vaultIdIn(each) === id).map(({ name }) => name);
+  }
+
+  /** Into each profile that leads to them: one that still did would lead to nothing. */
+  async #putBackAll(record: KeyRecord): Promise<PutBack> {
+    const result = await this.#putBack(record);
+    if (result.kind === 'back') {
+      for (const profile of await this.#leadingTo(record)) {
+        const also = await this.#putBack({ ...record, profile });
+        if (also.kind !== 'back') {
+          return { kind: 'bothPlaces', file: also.file };
+        }
+      }
+    }
+    return result;
+  }
+
+  async #putBack({ id, profile, keys, layout }: KeyRecord): Promise<PutBack> {
     const into = layout ?? newLayout;
     const file = fileFor(layout);
     let isTaken = false;
@@ -395,6 +415,9 @@ export class KeyVault implements Disposable {
     }
   }
 }
+
+/** What came of putting keys into files. */
+type PutBack = Extract<BackResult, { readonly file: FileRole }>;
 
 /** What came of looking for the keys in their file. */
 type TakenOut = 'done' | 'changed' | KeyLinesProblem;

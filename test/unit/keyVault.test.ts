@@ -242,6 +242,31 @@ describe('the vault of keys', () => {
     assert.deepEqual(await open(two).moveBack(result.id), { kind: 'back', file: 'credentials' });
   });
 
+  it('puts keys back into each profile that leads to them', async () => {
+    const id = await moved();
+    const pointer = /credential_process = .*/.exec(read('credentials'))?.[0] ?? '';
+    write(
+      'config',
+      `[profile alice]\nregion = eu-west-1\n[profile alice-us]\nregion = us-east-1\n${pointer}\n`,
+    );
+    assert.deepEqual(await open(two).moveBack(id), { kind: 'back', file: 'credentials' });
+    const both = readProfiles({ config: read('config'), credentials: read('credentials') }).profiles;
+    for (const name of ['alice', 'alice-us']) {
+      assert.equal(both.get(name)?.properties.get('aws_secret_access_key')?.value, secret, name);
+    }
+    assert.ok(!`${read('config')}${read('credentials')}`.includes('credential_process'));
+    assert.equal(store.items.size, 0);
+  });
+
+  it('keeps keys that another profile leads to, where that one cannot have them', async () => {
+    const id = await moved();
+    const pointer = /credential_process = .*/.exec(read('credentials'))?.[0] ?? '';
+    write('credentials', `${read('credentials')}[alice-us]\naws_access_key_id = AKIAEXAMPLEOTHER0001\n`);
+    write('config', `[profile alice-us]\n${pointer}\n`);
+    assert.deepEqual(await open(two).moveBack(id), { kind: 'bothPlaces', file: 'credentials' });
+    assert.equal((await open(two).find(id))?.stage, 'kept');
+  });
+
   it('does not put keys over others, and keeps them then', async () => {
     const id = await moved();
     write('credentials', '[alice]\ncredential_process = /opt/other\n');

@@ -206,7 +206,7 @@ export const keysText = {
   busy: (profile: string) => t('Another window is moving keys, try again in a moment: {0}', profile),
   bothPlaces: (profile: string) =>
     t(
-      'The keys are in their file again and in the vault, too, as this file could not be changed, try again: {0}',
+      'The keys are in a file again, and still in the vault, as this file leads there and could not be changed: {0}',
       profile,
     ),
   fileFailed: (profile: string) =>
