@@ -64,7 +64,7 @@ import type { WiredKept } from './wireKept.ts';
 import { wireKeyCare } from './wireKeyCare.ts';
 import { wireLogin } from './wireLogin.ts';
 import { wireMfa } from './wireMfa.ts';
-import { noteOfRenewals, noteOfSkew } from './wireRenewal.ts';
+import { noteOfRenewals, noteOfSkew, wireSuccession } from './wireRenewal.ts';
 import { deferStore, resume, tellNotKept } from './resume.ts';
 import { wireRoles } from './wireRoles.ts';
 import { wireRun } from './wireRun.ts';
@@ -115,8 +115,6 @@ export function start(context: vscode.ExtensionContext): Core {
   const machine = machineEffects({ env, platform, home: homeOf(env, platform, homedir()) });
   const maxima = new RoleMaxima(context.globalState);
   const knownKeys = new KnownKeys(context.globalState);
-  const idOf = (planned: Plan): string =>
-    planId(planned, sha256Hex, (accessKeyId) => knownKeys.firstOf(accessKeyId));
   const fixed = planEnvironment(env);
   const environment = new LiveEnvironment(fixed);
   const readSet = async (): Promise<ProfileSet> => (await files.read()).set;
@@ -149,6 +147,8 @@ export function start(context: vscode.ExtensionContext): Core {
   const exclusive: Peers['exclusive'] = (key, signal, work) => peers.exclusive(key, signal, work);
   /** What most parts stand on; each says itself what of it it sees. */
   const ground = { context, host, peers, userAgent, network, log };
+  const succession = wireSuccession(ground);
+  const idOf = (planned: Plan): string => planId(planned, sha256Hex, (key) => succession.firstOf(key));
   const hostState = new HostState(context.globalState, host);
   const keys: WiredKeys = wireKeys({
     ...ground,
@@ -204,6 +204,7 @@ export function start(context: vscode.ExtensionContext): Core {
   const sessions: Sessions = new Sessions({
     plan,
     planId: idOf,
+    hearKeys: () => succession.hear(),
     run: wireRun({
       send,
       machine,
@@ -324,6 +325,7 @@ export function start(context: vscode.ExtensionContext): Core {
   const keyCare = wireKeyCare({
     ...ground,
     known: knownKeys,
+    succession,
     hostState,
     sessions,
     files,

@@ -13,6 +13,7 @@ import { fileKeys } from './files/fileKeys.ts';
 import type { SharedFiles } from './files/sharedFiles.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import type { Disposable } from './session/emitter.ts';
+import type { KeySuccession } from './session/keySuccession.ts';
 import { keysIn } from './session/longTermKeys.ts';
 import type { LongTermKeys } from './session/longTermKeys.ts';
 import { RotationNotes } from './session/rotationNote.ts';
@@ -41,6 +42,7 @@ export interface KeyCareParts {
   readonly network: NetworkSettings;
   readonly log: Log;
   readonly known: KnownKeys;
+  readonly succession: Pick<KeySuccession, 'succeeds'>;
   readonly hostState: HostState;
   environment(): PlanEnvironment;
   plan(request: SessionRequest): Promise<PlanResult>;
@@ -144,10 +146,7 @@ function portsOf(parts: KeyCareParts, known: KnownKeys, notes: RotationNotes): K
     },
     notes,
     old: oldKeys(parts),
-    succeeds: (accessKeyId, oldId) =>
-      known
-        .learn(accessKeyId, { firstId: known.firstOf(oldId) })
-        .catch((error: unknown) => log.warn(`key: ${String(error)}`)),
+    succeeds: (accessKeyId, oldId) => parts.succession.succeeds(accessKeyId, oldId),
     known,
     wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
     now: parts.now,

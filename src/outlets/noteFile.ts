@@ -6,9 +6,9 @@ import { errorCode } from './liveness.ts';
 
 /**
  * What the windows of one host tell each other: which MFA codes are used up, how renewals stand, which MFA devices are being
- * enrolled, how far the clock is off, and what other extensions may do.
+ * enrolled, how far the clock is off, what other extensions may do, and which long-term key came in the place of which.
  */
-export const noteNames = ['codes', 'renewals', 'enrolments', 'skew', 'access'] as const;
+export const noteNames = ['codes', 'renewals', 'enrolments', 'skew', 'access', 'keys'] as const;
 
 /** One of them. */
 export type NoteName = (typeof noteNames)[number];

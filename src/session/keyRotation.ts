@@ -102,6 +102,8 @@ export class KeyRotation {
     if (present === undefined || present.accessKeyId !== note.newId) {
       return { kind: 'stopped', note, trouble: { kind: 'changed' } };
     }
+    // A crash, or a store that could not be written, may have lost it.
+    await this.#ports.succeeds(present.accessKeyId, note.oldId);
     // The switch may have come to some of the profiles only; none must be left with a key that is about to go.
     const rest = await this.#ports.keys.replace(this.#profile, note.oldId, present);
     return rest.kind === 'failed'

@@ -191,7 +191,14 @@ function lastsAsLong(a: Credentials, b: Credentials): boolean {
 /** Today's plan for a session that was started earlier; undefined when the files now lead elsewhere or nowhere. */
 async function samePlan(ports: SessionPorts, about: About): Promise<Plan | undefined> {
   const planned = await ports.plan(about.request);
-  return planned.ok && ports.planId(planned.plan) === about.id ? planned.plan : undefined;
+  if (!planned.ok) {
+    return undefined;
+  }
+  if (ports.planId(planned.plan) !== about.id) {
+    // Another window may have rotated the keys a moment ago.
+    await ports.hearKeys?.();
+  }
+  return ports.planId(planned.plan) === about.id ? planned.plan : undefined;
 }
 
 /**

@@ -82,6 +82,8 @@ export class Obtaining {
     const { board, ports, closed } = this.#parts;
     await board.loaded(longestLoadMs, signal);
     const planned = await this.#plan(request);
+    // A rotation is noted before the files change, so that what was planned from them is known by now.
+    await ports.hearKeys?.();
     if (signal.aborted || closed.aborted) {
       return cancelled;
     }

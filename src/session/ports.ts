@@ -20,6 +20,8 @@ export interface SessionPorts {
   plan(request: SessionRequest): Promise<PlanResult>;
   /** The session's id: equal plans, equal ids. */
   planId(plan: Plan): string;
+  /** Takes in which long-term key came in the place of which in other windows, for `planId`. Never rejects. */
+  hearKeys?(): Promise<void>;
   /** Asks AWS, and the person where the plan needs one. Gives a cancelled fault when the signal aborts. */
   run(plan: Plan, signal: AbortSignal, options?: RunChoices): Promise<RunResult>;
   /** True when MFA codes of this device come without a person: its authenticator is stored. */

@@ -11,8 +11,6 @@ export interface KeyFacts {
   readonly isRoot?: boolean | undefined;
   /** Whose account it is of; undefined: nobody has asked AWS. */
   readonly accountId?: string | undefined;
-  /** The first of the keys in whose place it has come, one after the other, by rotations here; undefined: of none. */
-  readonly firstId?: string | undefined;
 }
 
 const stateKey = 'accessKeys';
@@ -45,11 +43,6 @@ export class KnownKeys {
     this.#changes.fire(accessKeyId);
   }
 
-  /** The access key ID of the first of the keys in whose place this one has come by rotations here; its own otherwise. */
-  firstOf(accessKeyId: string): string {
-    return this.of(accessKeyId)?.firstId ?? accessKeyId;
-  }
-
   #all(): Readonly<Record<string, unknown>> {
     return this.#state.get<Record<string, unknown>>(stateKey, {});
   }
@@ -60,12 +53,11 @@ function readFacts(value: unknown): KeyFacts | undefined {
     return undefined;
   }
   const fields: Readonly<Record<string, unknown>> = { ...value };
-  const { createdAt, seenAt, isRoot, accountId, firstId } = fields;
+  const { createdAt, seenAt, isRoot, accountId } = fields;
   return {
     ...(typeof createdAt === 'number' && { createdAt }),
     ...(typeof seenAt === 'number' && { seenAt }),
     ...(typeof isRoot === 'boolean' && { isRoot }),
     ...(typeof accountId === 'string' && { accountId }),
-    ...(typeof firstId === 'string' && { firstId }),
   };
 }

@@ -117,16 +117,6 @@ describe('what is remembered of long-term keys', () => {
     assert.equal(Object.keys(state.get('accessKeys') ?? {}).length, 200);
   });
 
-  it('leads from a key to the first one in whose place it came', async () => {
-    const known = new KnownKeys(stateful().context.globalState);
-    assert.equal(known.firstOf(id), id);
-    await known.learn('second', { firstId: known.firstOf(id) });
-    await known.learn('third', { firstId: known.firstOf('second') });
-    await known.learn('third', { seenAt: 1 });
-    assert.equal(known.firstOf('third'), id);
-    assert.equal(known.firstOf(id), id);
-  });
-
   it('is nothing when it is broken, or a note of a newer version', () => {
     const { state, context } = stateful();
     state.set('accessKeys', { [id]: 'x', other: { createdAt: 'x', isRoot: 1 } });

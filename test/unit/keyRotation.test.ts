@@ -301,6 +301,22 @@ describe('rotating keys', () => {
     assert.equal(rig.old.size, 0);
   };
 
+  it('tells again in whose place the new key has come, as a crash may have lost it, before it goes on', async () => {
+    sandbox.control.fail(500, { operation: 'UpdateAccessKey', times: 4 });
+    const stopped = await rig.rotation().rotate(never);
+    assert.ok(stopped.kind === 'stopped');
+    sandbox.control.clear();
+    rig.succeeded.length = 0;
+    const told: number[] = [];
+    rig.onStep = ({ kind }) => void (kind === 'deactivating' && told.push(rig.succeeded.length));
+    assert.equal((await rig.rotation().goOn(stopped.note, never)).kind, 'deactivated');
+    assert.deepEqual(
+      rig.succeeded.map(([next, old]) => [next, old]),
+      [[stopped.note.newId, oldKey.accessKeyId]],
+    );
+    assert.deepEqual(told, [1]);
+  });
+
   it('goes back from the last step but one', async () => {
     const note = await deactivated();
     assert.equal((await rig.rotation().goBack(note)).kind, 'asBefore');
