@@ -325,7 +325,10 @@ describe('window processes on one machine', () => {
     // The codes that it has just sent are claimed for five minutes.
     const isClaim = (name: string): boolean => /^locks\/\w+\/[0-9a-f]{32}\.spent$/.test(name);
     assert.ok(files.filter(isClaim).length <= 3, files.join());
-    const left = files.filter((name) => !isClaim(name));
+    // One for each session that was ever used, until three days after its last use.
+    const isUse = (name: string): boolean => /^used\/\w+\/[0-9a-f]{20}$/.test(name);
+    assert.ok(files.filter(isUse).length <= requests.length, files.join());
+    const left = files.filter((name) => !isClaim(name) && !isUse(name));
     assert.deepEqual(left.toSorted(), ['codes', 'fetch', 'fetch.cjs', 'id', 'node', 'skew']);
   });
 });
