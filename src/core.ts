@@ -257,7 +257,7 @@ export function start(context: vscode.ExtensionContext): Core {
     now: awsNow,
   });
   const terminals = wireTerminals({ context, sessions, guards, now: awsNow });
-  const folders = wireFolders({ context, sessions, flow: () => flow, delivery: () => delivery });
+  const folders = wireFolders({ hostState, sessions, flow: () => flow, delivery: () => delivery });
   const delivery: WiredDelivery = wireDelivery({
     ...ground,
     sessions,

@@ -6,17 +6,16 @@ import type { Event } from './session/emitter.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Session } from './session/types.ts';
 import { nameOfRequest } from './session/view.ts';
-import { offersFor, readBindings, sessionOfBinding, withBinding } from './ui/folderBindings.ts';
+import { FolderBindings, offersFor, sessionOfBinding } from './ui/folderBindings.ts';
 import type { FolderOffer } from './ui/folderBindings.ts';
+import type { HostState } from './ui/hostState.ts';
 import type { DeliveryPort, FoldersPort } from './ui/parts.ts';
 import type { SessionFlow } from './ui/sessionFlow.ts';
 import { folderText } from './ui/text/folders.ts';
 
-const stateKey = 'folderSessions';
-
 /** What it is made from. */
 export interface FolderParts {
-  readonly context: vscode.ExtensionContext;
+  readonly hostState: HostState;
   readonly sessions: Sessions;
   flow(this: void): SessionFlow;
   delivery(this: void): DeliveryPort;
@@ -32,21 +31,21 @@ export interface WiredFolders extends FoldersPort, vscode.Disposable {
   sessionFor(this: void, folder: vscode.WorkspaceFolder | undefined): Session | undefined;
   /** The name of a folder's own session that is not there; undefined where `sessionFor` holds. */
   absentFor(this: void, folder: vscode.WorkspaceFolder | undefined): string | undefined;
-  /** The sessions of before a reload are known: offers what is missing, once. */
+  /** The sessions of before a reload are known: offers what is missing, each folder once. */
   begin(this: void): void;
 }
 
 /**
  * Remembers on this machine which folder works as which session. Nothing in a folder can bind it, a folder that is not
- * trusted has none, and nothing starts by itself: the person is offered it, once in a window.
+ * trusted has none, and nothing starts by itself: the person is offered it, once in a window for each folder.
  */
-export function wireFolders({ context, sessions, flow, delivery }: FolderParts): WiredFolders {
+export function wireFolders({ hostState, sessions, flow, delivery }: FolderParts): WiredFolders {
   const store = new DisposableStore();
   const changes = store.add(new Emitter<void>());
-  const bindings = () => readBindings(context.globalState.get(stateKey));
+  const bindings = new FolderBindings(hostState);
   const folders = () => vscode.workspace.workspaceFolders ?? [];
   const bound = () => {
-    const known = vscode.workspace.isTrusted ? bindings() : [];
+    const known = vscode.workspace.isTrusted ? bindings.list() : [];
     return folders().flatMap((folder) => {
       const binding = known.find((each) => each.folder === folder.uri.toString());
       return binding === undefined ? [] : [{ folder, folderName: folder.name, binding }];
@@ -75,16 +74,19 @@ export function wireFolders({ context, sessions, flow, delivery }: FolderParts):
     return session !== undefined;
   };
 
-  let offered = false;
+  const offered = new Set<string>();
   const offer = async (): Promise<void> => {
     const offers = offersFor(bound(), sessions.list(), {
       several: several(),
       hasActive: sessions.activeId !== undefined,
+      offered,
     });
-    if (offered || offers.length === 0) {
+    if (offers.length === 0) {
       return;
     }
-    offered = true;
+    for (const { folder } of offers) {
+      offered.add(folder);
+    }
     const { text, button } = wordsFor(offers);
     if ((await vscode.window.showInformationMessage(text, button)) === button) {
       for (const { request } of offers) {
@@ -94,6 +96,13 @@ export function wireFolders({ context, sessions, flow, delivery }: FolderParts):
   };
   let begun = false;
   const offerOnceBegun = (): void => void (begun && offer());
+  const boundNow = async (): Promise<void> => {
+    // Until then no folder is bound.
+    await hostState.known;
+    changes.fire();
+    offerOnceBegun();
+  };
+  void boundNow();
   store.add(vscode.workspace.onDidGrantWorkspaceTrust(offerOnceBegun));
   store.add(
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
@@ -106,7 +115,7 @@ export function wireFolders({ context, sessions, flow, delivery }: FolderParts):
     onDidChange: changes.event,
     bindingOf: (folder) => bound().find((each) => each.folder.index === folder.index)?.binding.request,
     async bind(folder, request) {
-      await context.globalState.update(stateKey, withBinding(bindings(), folder.uri.toString(), request));
+      await bindings.bind(folder.uri.toString(), request);
       changes.fire();
     },
     start,

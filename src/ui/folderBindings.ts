@@ -2,6 +2,7 @@ import type { SessionRequest } from '../aws/planModel.ts';
 import { readOnlyRequest } from '../aws/readOnly.ts';
 import type { Session } from '../session/types.ts';
 import { nameOfRequest } from '../session/view.ts';
+import type { HostState } from './hostState.ts';
 import { requestKey } from './switcherModel.ts';
 
 /** A folder and what its terminals and tasks run as. */
@@ -13,6 +14,32 @@ export interface FolderBinding {
 
 /** Folders that are remembered at most; those that were bound last stay. */
 const most = 200;
+
+const stateKey = 'folderSessions';
+
+/**
+ * The bindings of this computer: a folder of another one, of a container or in WSL, has the same URI there and is none of
+ * ours.
+ */
+export class FolderBindings {
+  readonly #state: Pick<HostState, 'known' | 'get' | 'set'>;
+
+  constructor(state: Pick<HostState, 'known' | 'get' | 'set'>) {
+    this.#state = state;
+  }
+
+  /** None before it is known which computer this is. */
+  list(): readonly FolderBinding[] {
+    return readBindings(this.#state.get(stateKey));
+  }
+
+  /** Binds a folder to a request; undefined unbinds it. Rejects when the editor cannot keep it. */
+  async bind(folder: string, request: SessionRequest | undefined): Promise<void> {
+    // What is there already is not seen before, and would be lost.
+    await this.#state.known;
+    await this.#state.set(stateKey, withBinding(this.list(), folder, request));
+  }
+}
 
 /** Reads what an earlier window stored; anything else counts as none. */
 export function readBindings(stored: unknown): readonly FolderBinding[] {
@@ -52,6 +79,8 @@ export function sessionOfBinding(
 
 /** What the person is offered when a window opens: a folder's session that does not serve it. */
 export interface FolderOffer {
+  /** The folder's URI. */
+  readonly folder: string;
   readonly folderName: string;
   readonly name: string;
   readonly request: SessionRequest;
@@ -66,21 +95,26 @@ export interface BoundFolder {
 }
 
 /**
- * What to offer. Where several folders are open each has its own session, which serves it by itself once it is live; a
+ * What to offer, each folder once in a window: those in `offered` have been. Where several folders are open each has its own session, which serves it by itself once it is live; a
  * single folder has the window's active one, which is not taken from whoever chose another.
  */
 export function offersFor(
   bound: readonly BoundFolder[],
   sessions: readonly Session[],
-  window: { readonly several: boolean; readonly hasActive: boolean },
+  window: {
+    readonly several: boolean;
+    readonly hasActive: boolean;
+    readonly offered: ReadonlySet<string>;
+  },
 ): readonly FolderOffer[] {
   return bound.flatMap(({ folderName, binding }) => {
     const session = sessionOfBinding(sessions, binding);
     const live = session?.state.kind === 'live';
     const served = window.several ? live : window.hasActive;
-    return served
+    const { folder, request } = binding;
+    return served || window.offered.has(folder)
       ? []
-      : [{ folderName, name: nameOfRequest(binding.request), request: binding.request, live }];
+      : [{ folder, folderName, name: nameOfRequest(request), request, live }];
   });
 }
 

@@ -17,6 +17,14 @@ export class HostState {
     this.#known = host.then(({ hostId }) => (this.#prefix = `${mark}${hostId} `));
   }
 
+  /** Resolves when it is known which host this is. Never rejects. */
+  get known(): Promise<void> {
+    return this.#known.then(
+      () => undefined,
+      () => undefined,
+    );
+  }
+
   /** The keys of this host; none before it is known which it is. */
   keys(): readonly string[] {
     const prefix = this.#prefix;

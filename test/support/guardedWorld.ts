@@ -13,6 +13,7 @@ import type { Happening } from '../../src/session/happenings.ts';
 import type { Sessions } from '../../src/session/sessions.ts';
 import type { Session } from '../../src/session/types.ts';
 import type { CommandId } from '../../src/ui/ids.ts';
+import { HostState } from '../../src/ui/hostState.ts';
 import type { CommandParts, ConsolePort, RolesPort } from '../../src/ui/parts.ts';
 import type { SessionFlow } from '../../src/ui/sessionFlow.ts';
 import type { TreeNode } from '../../src/ui/treeModel.ts';
@@ -253,7 +254,8 @@ async function load(): Promise<GuardedWorlds> {
       now,
     });
     const api = wireApi({ context, sessions, guards, flow, host, peers, log, files, now });
-    const folders = wireFolders({ context, sessions, flow: () => flow, delivery: () => delivery });
+    const hostState = new HostState(globalState, Promise.resolve({ hostId: 'here' }));
+    const folders = wireFolders({ hostState, sessions, flow: () => flow, delivery: () => delivery });
     const profiles = { read: files, onDidChange: () => ({ dispose: () => undefined }) };
     const parts = like<CommandParts>({
       sessions,

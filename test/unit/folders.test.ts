@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { readOnlyRequest } from '../../src/aws/readOnly.ts';
-import { offersFor, readBindings, sessionOfBinding, withBinding } from '../../src/ui/folderBindings.ts';
+import {
+  FolderBindings,
+  offersFor,
+  readBindings,
+  sessionOfBinding,
+  withBinding,
+} from '../../src/ui/folderBindings.ts';
 import type { FolderBinding } from '../../src/ui/folderBindings.ts';
+import { HostState } from '../../src/ui/hostState.ts';
 import { folderText } from '../../src/ui/text/folders.ts';
+import { FakeSecrets } from '../support/fakeSecrets.ts';
 import { assertGoodSentence } from '../support/sentence.ts';
 import { liveState, minute, noon, sessionOf } from '../support/sessions.ts';
 
@@ -26,6 +34,22 @@ describe('folders with a session of their own', () => {
     for (const wrong of [undefined, {}, ['x'], [{ folder: 'a' }], [{ folder: 1, request: dev }], [null]]) {
       assert.deepEqual(readBindings(wrong), []);
     }
+  });
+
+  it('are bound on one computer, not on all whose windows share the state and where a folder has the same URI', async () => {
+    const { globalState } = new FakeSecrets().context();
+    const on = (hostId: string) =>
+      new FolderBindings(new HostState(globalState, Promise.resolve({ hostId })));
+    const [here, there] = [on('here'), on('there')];
+    await here.bind(hub.folder, hub.request);
+    await there.bind('file:///b', hub.request);
+    assert.deepEqual(here.list(), [hub]);
+    assert.deepEqual(there.list(), [{ ...hub, folder: 'file:///b' }]);
+    await here.bind(hub.folder, undefined);
+    assert.deepEqual([here.list().length, there.list().length], [0, 1]);
+    const early = on('there');
+    await early.bind(hub.folder, hub.request);
+    assert.equal(early.list().length, 2, 'none is lost when the computer is not known yet');
   });
 
   it('are remembered up to a bound, the last ones', () => {
@@ -62,7 +86,10 @@ describe('folders with a session of their own', () => {
   it('are offered when nothing serves them, and only then', () => {
     const bound = [{ folderName: 'a', binding: hub }];
     const offers = (sessions: readonly (typeof live)[], several: boolean, hasActive: boolean) =>
-      offersFor(bound, sessions, { several, hasActive }).map(({ name, live: isLive }) => [name, isLive]);
+      offersFor(bound, sessions, { several, hasActive, offered: new Set() }).map(({ name, live: isLive }) => [
+        name,
+        isLive,
+      ]);
     assert.deepEqual(offers([], true, true), [['hub', false]]);
     assert.deepEqual(offers([live], true, false), []);
     assert.deepEqual(offers([], false, false), [['hub', false]]);
@@ -70,6 +97,19 @@ describe('folders with a session of their own', () => {
     assert.deepEqual(offers([], false, true), [], 'whoever chose another session keeps it');
     const over = sessionOf('hub', { state: { kind: 'expired', at: noon, renewing: false } });
     assert.deepEqual(offers([over], true, true), [['hub', false]]);
+  });
+
+  it('are offered once each: one that is added later as well, after another was', () => {
+    const later: FolderBinding = { folder: 'file:///b', request: { kind: 'profile', profile: 'dev' } };
+    const bound = [
+      { folderName: 'a', binding: hub },
+      { folderName: 'b', binding: later },
+    ];
+    const offered = new Set([hub.folder]);
+    assert.deepEqual(
+      offersFor(bound, [], { several: true, hasActive: false, offered }).map(({ folder }) => folder),
+      [later.folder],
+    );
   });
 
   it('are spoken of by the rules for messages', () => {
