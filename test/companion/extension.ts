@@ -95,6 +95,18 @@ function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
       return null;
     },
     readSetting: ({ name }) => workspace.getConfiguration().get<unknown>(name) ?? null,
+    changeFolders: async ({ at, remove, add }) => {
+      let changed: () => void = () => undefined;
+      const told = new Promise<void>((resolve) => (changed = resolve));
+      const listening = workspace.onDidChangeWorkspaceFolders(() => changed());
+      const added = add.map((path) => ({ uri: Uri.file(path) }));
+      const taken = workspace.updateWorkspaceFolders(at, remove, ...added);
+      if (taken) {
+        await told;
+      }
+      listening.dispose();
+      return taken;
+    },
     openFile: async ({ path }) => {
       await window.showTextDocument(Uri.file(path));
       return null;

@@ -14,6 +14,8 @@ export interface CompanionActions {
   writeSetting: { request: { name: string; value?: unknown }; answer: null };
   /** What holds of a setting, the folder's word included where VS Code takes it. */
   readSetting: { request: { name: string }; answer: unknown };
+  /** Takes so many folders away from one on, not the first, puts others there, and waits until the window has them. */
+  changeFolders: { request: { at: number; remove: number; add: readonly string[] }; answer: boolean };
   openFile: { request: { path: string }; answer: null };
   /** What stands underlined in an open file. */
   diagnostics: { request: { path: string }; answer: string[] };

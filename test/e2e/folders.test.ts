@@ -14,7 +14,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own'
   const stage = setStage({
     open: 'two.code-workspace',
     project: async (workspace) => {
-      for (const name of ['alpha', 'beta']) {
+      for (const name of ['alpha', 'beta', 'gamma']) {
         await mkdir(join(workspace, name));
       }
       const folders = [{ path: 'alpha' }, { path: 'beta' }];
@@ -121,6 +121,28 @@ describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own'
     await page.treeRow('hub').filter({ hasText: /5\dm/ }).waitFor();
     assert.match(await whoAmIIn('beta'), hub);
     await page.waitForStatus(/staging-dev 3h/);
+  });
+
+  const change = async (request: { at: number; remove: number; add: string[] }): Promise<void> => {
+    await closeTerminals();
+    assert.ok(await (await page.companion).ask('changeFolders', request));
+  };
+  const runsAs = (folder: string, who: RegExp) =>
+    eventually(
+      () => whoAmIIn(folder),
+      (text) => who.test(text),
+      `${folder} runs as it should`,
+    );
+
+  it('keep it when another comes before them, which does not get it', async () => {
+    await change({ at: 1, remove: 0, add: [join(stage().workspace, 'gamma')] });
+    await runsAs('gamma', /:assumed-role\/staging-dev\//);
+    await runsAs('beta', hub);
+  });
+
+  it('keep it when one before them goes', async () => {
+    await change({ at: 1, remove: 1, add: [] });
+    await runsAs('beta', hub);
   });
 
   it('can be told to have none', async () => {
