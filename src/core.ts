@@ -57,6 +57,7 @@ import { wireFiles } from './wireFiles.ts';
 import { wireFolders } from './wireFolders.ts';
 import { wireGuards } from './wireGuards.ts';
 import type { WiredGuards } from './wireGuards.ts';
+import { lazyIam } from './wireIam.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
 import { wireIssuers } from './wireIssuers.ts';
 import { wireKept } from './wireKept.ts';
@@ -147,6 +148,7 @@ export function start(context: vscode.ExtensionContext): Core {
   const exclusive: Peers['exclusive'] = (key, signal, work) => peers.exclusive(key, signal, work);
   /** What most parts stand on; each says itself what of it it sees. */
   const ground = { context, host, peers, userAgent, network, log };
+  const iam = lazyIam({ ...ground, now: awsNow });
   const succession = wireSuccession(ground);
   const idOf = (planned: Plan): string => planId(planned, sha256Hex, (key) => succession.firstOf(key));
   const hostState = new HostState(context.globalState, host);
@@ -191,6 +193,7 @@ export function start(context: vscode.ExtensionContext): Core {
 
   const mfaUse = wireMfa({
     ...ground,
+    iam,
     codes,
     sessions: () => sessions,
     flow: () => flow,
@@ -300,6 +303,7 @@ export function start(context: vscode.ExtensionContext): Core {
   const giveAway = wireGiveAway({ hostState, sessions, log, now: awsNow });
   const roles = wireRoles({
     ...ground,
+    iam,
     send,
     environment: () => environment.now,
     plan,
@@ -314,6 +318,7 @@ export function start(context: vscode.ExtensionContext): Core {
   });
   const enrolment = wireEnrolment({
     ...ground,
+    iam,
     vault,
     codes,
     send,
@@ -324,6 +329,7 @@ export function start(context: vscode.ExtensionContext): Core {
   });
   const keyCare = wireKeyCare({
     ...ground,
+    iam,
     known: knownKeys,
     succession,
     hostState,

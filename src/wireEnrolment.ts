@@ -1,9 +1,6 @@
 import type { Keys } from './aws/credentials.ts';
 import type { Effects } from './aws/effects.ts';
 import type { Fault } from './aws/faults.ts';
-import { isFault } from './aws/faults.ts';
-import type { NetworkSettings } from './aws/network.ts';
-import type { MfaDevicesApi } from './aws/mfaDevices.ts';
 import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import { setTimer } from './machine/timer.ts';
@@ -17,6 +14,7 @@ import type { AuthenticatorVault } from './ui/authenticators.ts';
 import type { Log } from './ui/log.ts';
 import type { EnrolmentPort } from './ui/parts.ts';
 import { codeOf } from './wireCodes.ts';
+import { identityWith, type LoadIam } from './wireIam.ts';
 import { iamCallerOf } from './wireIamCaller.ts';
 
 /** What it is made from. */
@@ -25,8 +23,7 @@ export interface EnrolmentParts {
   readonly peers: Peers;
   readonly vault: AuthenticatorVault;
   readonly codes: Codes;
-  readonly userAgent: string;
-  readonly network: NetworkSettings;
+  readonly iam: LoadIam;
   readonly log: Log;
   readonly send: Effects['send'];
   environment(): PlanEnvironment;
@@ -44,22 +41,10 @@ export function wireEnrolment(parts: EnrolmentParts): EnrolmentPort {
     file: { read: async () => (await file).read(), write: async (value) => (await file).write(value) },
     log: (line) => parts.log.info(line),
   });
-  let loading: Promise<MfaDevicesApi> | undefined;
-  const load = async (): Promise<MfaDevicesApi> => {
-    const { createIam } = await import('./clients/iam.ts');
-    const { userAgent, network, log } = parts;
-    const options = { userAgent, network, now: () => parts.now(), log: (line: string) => log.info(line) };
-    return createIam(options).mfaDevices;
-  };
+  const identity = identityWith(parts.send);
   const ports = async (): Promise<EnrolPorts> => ({
-    devices: await (loading ??= load()),
-    identity: async ({ sts }, signal) => {
-      const reply = await parts.send({ kind: 'callerIdentity' }, sts.keys, sts.target, signal);
-      if (reply.kind === 'identity') {
-        return reply.identity;
-      }
-      return isFault(reply) ? reply : { kind: 'internal', message: 'no identity' };
-    },
+    devices: (await parts.iam()).mfaDevices,
+    identity: async ({ sts }, signal) => identity(sts, signal),
     pending,
     seeds: {
       add: ({ serial, seed }, owner) =>

@@ -3,10 +3,8 @@ import * as vscode from 'vscode';
 import type { AccessKeysApi } from './aws/accessKeys.ts';
 import type { Credentials, Keys } from './aws/credentials.ts';
 import type { Effects } from './aws/effects.ts';
-import { isFault } from './aws/faults.ts';
-import type { NetworkSettings } from './aws/network.ts';
 import type { PlanEnvironment, PlanResult, SessionRequest, Step } from './aws/planModel.ts';
-import { iamTargetOf } from './aws/roles/iamTarget.ts';
+import type { ProfileSet } from './aws/profiles.ts';
 import { Secret } from './aws/secret.ts';
 import { deviceOfKeys } from './aws/sources/staticKeys.ts';
 import { fileKeys } from './files/fileKeys.ts';
@@ -28,6 +26,8 @@ import type { Log } from './ui/log.ts';
 import type { KeyCarePort } from './ui/parts.ts';
 import { SecretItems } from './ui/secretItems.ts';
 import { faultSentence } from './ui/text/faults.ts';
+import { identityWith, type LoadIam } from './wireIam.ts';
+import { iamCallerOf } from './wireIamCaller.ts';
 import { keysHost } from './wireKeptStore.ts';
 
 /** What it is made from. */
@@ -38,8 +38,7 @@ export interface KeyCareParts {
   readonly host: Promise<WindowHost>;
   readonly peers: Peers;
   readonly send: Effects['send'];
-  readonly userAgent: string;
-  readonly network: NetworkSettings;
+  readonly iam: LoadIam;
   readonly log: Log;
   readonly known: KnownKeys;
   readonly succession: Pick<KeySuccession, 'succeeds'>;
@@ -125,14 +124,8 @@ function portsOf(parts: KeyCareParts, known: KnownKeys, notes: RotationNotes): K
   const { files, log, peers, send } = parts;
   const stored = storedKeys(parts);
   return {
-    iam: lazyIam(parts),
-    identity: async ({ keys, target }, signal) => {
-      const reply = await send({ kind: 'callerIdentity' }, keys, target, signal);
-      if (isFault(reply)) {
-        return reply;
-      }
-      return reply.kind === 'identity' ? reply.identity : { kind: 'internal', message: 'no identity' };
-    },
+    iam: lazyKeys(parts.iam),
+    identity: identityWith(send),
     keys: {
       isUnproven: async (accessKeyId) => (await stored.isUnproven?.(accessKeyId)) ?? false,
       read: (profile) => stored.read(profile),
@@ -179,13 +172,8 @@ function portsOf(parts: KeyCareParts, known: KnownKeys, notes: RotationNotes): K
 }
 
 /** The client's bundle is loaded with the first call. */
-function lazyIam({ userAgent, network, log, now }: KeyCareParts): AccessKeysApi {
-  let loading: Promise<AccessKeysApi> | undefined;
-  const load = async (): Promise<AccessKeysApi> => {
-    const { createIam } = await import('./clients/iam.ts');
-    return createIam({ userAgent, network, now, log: (line) => log.info(line) }).accessKeys;
-  };
-  const iam = (): Promise<AccessKeysApi> => (loading ??= load());
+function lazyKeys(load: LoadIam): AccessKeysApi {
+  const iam = async (): Promise<AccessKeysApi> => (await load()).accessKeys;
   return {
     list: async (...asked) => (await iam()).list(...asked),
     lastUse: async (...asked) => (await iam()).lastUse(...asked),
@@ -201,22 +189,16 @@ function storedKeys({ files, vault }: KeyCareParts): LongTermKeys {
 }
 
 async function ownerOf(parts: KeyCareParts, profile: string): Promise<KeyOwner | undefined> {
-  const { set } = await parts.files.read();
-  const section = set.profiles.get(profile);
-  const planned = await parts.plan({ kind: 'profile', profile });
   const keys = await storedKeys(parts).read(profile);
-  if (section === undefined || !planned.ok || keys === undefined) {
+  const files = async (): Promise<ProfileSet> => (await parts.files.read()).set;
+  const caller = keys && (await iamCallerOf({ ...parts, files }, profile, keys));
+  if (keys === undefined || caller === undefined || 'kind' in caller) {
     return undefined;
   }
-  const { target } = planned.plan;
-  return {
-    profile,
-    keys,
-    sts: target,
-    iam: iamTargetOf(section, { set, env: parts.environment(), region: target.region }),
-    session: userSession(parts.sessions, profile),
-    hasDevice: deviceOfKeys(section) !== undefined,
-  };
+  const { set, sts, iam } = caller;
+  const section = set.profiles.get(profile);
+  const hasDevice = section !== undefined && deviceOfKeys(section) !== undefined;
+  return { profile, keys, sts, iam, session: userSession(parts.sessions, profile), hasDevice };
 }
 
 /** Credentials of a live MFA session of the profile's user. */

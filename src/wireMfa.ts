@@ -1,9 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Effects, MfaQuestion } from './aws/effects.ts';
-import type { NetworkSettings } from './aws/network.ts';
 import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
 import type { ProfileSet } from './aws/profiles.ts';
-import type { IamDevices } from './aws/roles/iamApi.ts';
 import { iamTargetOf } from './aws/roles/iamTarget.ts';
 import { deviceOfKeys } from './aws/sources/staticKeys.ts';
 import type { Codes } from './session/codes.ts';
@@ -17,12 +15,12 @@ import { mfaDevices, mfaUse, saveMfaDevice, saveMfaUse } from './ui/mfaSettings.
 import type { MfaPort } from './ui/parts.ts';
 import type { SessionFlow } from './ui/sessionFlow.ts';
 import type { WiredGuards } from './wireGuards.ts';
+import type { LoadIam } from './wireIam.ts';
 
 /** What it is made from; what is made later comes as a function. */
 export interface MfaParts {
   readonly context: vscode.ExtensionContext;
-  readonly userAgent: string;
-  readonly network: NetworkSettings;
+  readonly iam: LoadIam;
   readonly log: Log;
   readonly codes: Codes;
   sessions(): Sessions;
@@ -55,12 +53,6 @@ export function wireMfa(parts: MfaParts): WiredMfa {
     (serial) => codes.answers(serial),
     guardedStart(parts),
   );
-  let loading: Promise<IamDevices> | undefined;
-  const load = async (): Promise<IamDevices> => {
-    const { createIam } = await import('./clients/iam.ts');
-    const { userAgent, network, log } = parts;
-    return createIam({ userAgent, network, now: () => parts.now(), log: (line) => log.info(line) });
-  };
   const port: MfaPort = {
     use: (profile) => mfaUse().get(profile),
     async chooseUse(profile, use) {
@@ -87,7 +79,7 @@ export function wireMfa(parts: MfaParts): WiredMfa {
         keys: session ?? base,
         target: iamTargetOf(section, { set, env: environment.now, region }),
       };
-      return (await (loading ??= load())).listMfaDevices(caller, signal);
+      return (await parts.iam()).listMfaDevices(caller, signal);
     },
   };
   const advice = new MfaAdvice({

@@ -4,8 +4,6 @@ import * as vscode from 'vscode';
 import type { Credentials } from './aws/credentials.ts';
 import type { Effects } from './aws/effects.ts';
 import type { Fault } from './aws/faults.ts';
-import { isFault } from './aws/faults.ts';
-import type { NetworkSettings } from './aws/network.ts';
 import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import type { IamApi } from './aws/roles/iamApi.ts';
@@ -16,13 +14,13 @@ import type { FinderCaller, Search, SearchProgress } from './session/roleFinder.
 import type { Log } from './ui/log.ts';
 import type { RolesPort } from './ui/parts.ts';
 import { savedRoles, suggestedRoles } from './ui/roleSettings.ts';
+import { identityWith, type LoadIam } from './wireIam.ts';
 import { iamCallerOf } from './wireIamCaller.ts';
 
 /** What it is made from. */
 export interface RolesParts {
   readonly context: vscode.ExtensionContext;
-  readonly userAgent: string;
-  readonly network: NetworkSettings;
+  readonly iam: LoadIam;
   readonly log: Log;
   readonly send: Effects['send'];
   environment(): PlanEnvironment;
@@ -46,12 +44,6 @@ export function wireRoles(parts: RolesParts): RolesPort {
         .update(key, value)
         .then(undefined, (error: unknown) => parts.log.warn(`found roles: ${String(error)}`)),
   });
-  let loading: Promise<IamApi> | undefined;
-  const load = async (): Promise<IamApi> => {
-    const { createIam } = await import('./clients/iam.ts');
-    const { userAgent, network, log } = parts;
-    return createIam({ userAgent, network, now: () => parts.now(), log: (line) => log.info(line) });
-  };
   const agreed = (): readonly string[] => globalState.get<readonly string[]>(agreedKey, []);
   return {
     lists: () => ({
@@ -65,8 +57,7 @@ export function wireRoles(parts: RolesParts): RolesPort {
       if ('kind' in caller) {
         return caller;
       }
-      const iam = await (loading ??= load());
-      const search = await searchFor(parts, iam, caller, onProgress, signal);
+      const search = await searchFor(parts, await parts.iam(), caller, onProgress, signal);
       if (!('kind' in search)) {
         await found.keep(profile, search);
         return search;
@@ -108,16 +99,11 @@ function searchFor(
   onProgress: (progress: SearchProgress) => void,
   signal: AbortSignal,
 ): Promise<Search | Fault> {
+  const identity = identityWith(parts.send);
   return findRoles(
     {
       iam,
-      identity: async (keys, target, stop) => {
-        const reply = await parts.send({ kind: 'callerIdentity' }, keys, target, stop);
-        if (isFault(reply)) {
-          return reply;
-        }
-        return reply.kind === 'identity' ? reply.identity : { kind: 'internal', message: 'no identity' };
-      },
+      identity: async (keys, target, stop) => identity({ keys, target }, stop),
       wait: (ms, stop) => delay(ms, undefined, { signal: stop }).catch(() => undefined),
       now: () => parts.now(),
       random: Math.random,

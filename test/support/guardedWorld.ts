@@ -214,8 +214,7 @@ async function load(): Promise<GuardedWorlds> {
     const recent = new Recent(globalState);
     const mfa = wireMfa({
       context,
-      userAgent: 'test',
-      network: anything as never,
+      iam: anything as never,
       log,
       codes: anything as never,
       sessions: () => sessions,
