@@ -306,6 +306,8 @@ export type IssuerFault =
 /** Why an answer is not the issuer's. */
 export type IssuerAnswerTrouble =
   | 'status'
+  /** It wants a sign-in of HTTP's own, as a gateway does that stands in between. */
+  | 'challenge'
   | 'redirect'
   | 'notJson'
   | 'tooLarge'

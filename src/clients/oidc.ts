@@ -10,7 +10,7 @@ import type { DeviceCode, Pending } from '../aws/sources/identityCenterApi.ts';
 import type { IssuerApi, IssuerGrant, IssuerToken } from '../aws/sources/issuerApi.ts';
 import { issuerFetch } from './issuerFetch.ts';
 import { Network } from './network.ts';
-import { faultFromOidc } from './oidcFaults.ts';
+import { faultFromOidc, refusalIn } from './oidcFaults.ts';
 import { directly } from './route.ts';
 
 /** What `createIssuers` can be told. */
@@ -82,7 +82,7 @@ export function createIssuers(options: IssuerOptions): IssuerApi {
               reason: 'timedOut',
               code: String(timeoutMs / second),
             }
-          : faultFromOidc(error, issuer.name, host);
+          : await faultFromOidc(error, issuer.name, host);
       outcome = fault.kind;
       return fault;
     } finally {
@@ -184,7 +184,7 @@ export function createIssuers(options: IssuerOptions): IssuerApi {
         try {
           return tokenIn(await ask(config, grant), issuer, grant);
         } catch (error) {
-          const word = error instanceof client.ResponseBodyError ? error.error : '';
+          const word = await refusalIn(error);
           if (word === 'authorization_pending') {
             return { pending: 'wait' };
           }

@@ -1,10 +1,31 @@
 import * as oidc from 'openid-client';
 import type { Fault, IssuerAnswerTrouble, IssuerTokenTrouble } from '../aws/faults.ts';
-import { faultFromIssuerError } from '../aws/sources/issuerFaults.ts';
+import { faultFromIssuerError, isEndpointWord } from '../aws/sources/issuerFaults.ts';
 import { IssuerWireFault } from './issuerFetch.ts';
 
+/**
+ * OAuth's word (RFC 6749, 5.2) in an issuer's refusal. Behind a challenge openid-client does not look for it, although a
+ * client that is not known may be answered with both. Empty: it has none.
+ */
+export async function refusalIn(error: unknown): Promise<string> {
+  if (error instanceof oidc.ResponseBodyError) {
+    return error.error;
+  }
+  if (!(error instanceof oidc.WWWAuthenticateChallengeError)) {
+    return '';
+  }
+  try {
+    // A body can be read once, and this may be asked again.
+    const body: unknown = await error.response.clone().json();
+    const word = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
+    return typeof word === 'string' && isEndpointWord(word) ? word : '';
+  } catch {
+    return '';
+  }
+}
+
 /** What an exception of openid-client means. Its messages stay out: they may quote what came. */
-export function faultFromOidc(error: unknown, issuer: string, host: string): Fault {
+export async function faultFromOidc(error: unknown, issuer: string, host: string): Promise<Fault> {
   const answer = (what: IssuerAnswerTrouble, detail = ''): Fault => ({
     kind: 'issuerAnswer',
     issuer,
@@ -26,7 +47,9 @@ export function faultFromOidc(error: unknown, issuer: string, host: string): Fau
     return faultFromIssuerError(issuer, error.error);
   }
   if (error instanceof oidc.WWWAuthenticateChallengeError) {
-    return faultFromIssuerError(issuer, 'invalid_client');
+    const word = await refusalIn(error);
+    // Without OAuth's word nobody knows who wants it: a gateway in between, or the issuer.
+    return word === '' ? answer('challenge', `HTTP ${error.status}`) : faultFromIssuerError(issuer, word);
   }
   const code = codeOf(error);
   switch (code) {
@@ -136,7 +159,7 @@ function codeOf(error: unknown): string {
 
 /** The HTTP status of the answer that an error is about. */
 function statusIn(error: unknown): number | undefined {
-  if (error instanceof oidc.ResponseBodyError) {
+  if (error instanceof oidc.ResponseBodyError || error instanceof oidc.WWWAuthenticateChallengeError) {
     return error.status;
   }
   const response = causesOf(error).find((cause) => cause instanceof Response);

@@ -4,7 +4,7 @@ import { claimsOf } from '../aws/jwt.ts';
 import type { Issuer } from '../aws/planModel.ts';
 import type { Secret } from '../aws/secret.ts';
 import type { IssuerApi, IssuerToken, KeptSignIn } from '../aws/sources/issuerApi.ts';
-import { endsRefresh } from '../aws/sources/issuerFaults.ts';
+import { endsRefresh, needsPerson } from '../aws/sources/issuerFaults.ts';
 import type { Disposable } from './emitter.ts';
 import { errorName } from './errorName.ts';
 import { Flights } from './flights.ts';
@@ -151,7 +151,7 @@ export class IssuerSignIns implements Disposable {
       return this.#fromAccount(issuer, wish, signal);
     }
     const refreshed = await this.#refresh(issuer);
-    if (refreshed !== undefined && !isOver(refreshed)) {
+    if (refreshed !== undefined && !('kind' in refreshed && needsPerson(refreshed))) {
       return refreshed;
     }
     return wish.interactive ? this.#ask(issuer, wish, signal) : { kind: 'signInNeeded', signIn: issuer.name };
@@ -176,7 +176,7 @@ export class IssuerSignIns implements Disposable {
     if (!('kind' in result)) {
       this.#ports.log('issuer: refreshed');
       await this.#keep(issuer, result);
-    } else if (isOver(result)) {
+    } else if (endsRefresh(result)) {
       await this.#forget(issuer);
     }
     return result;
@@ -264,11 +264,6 @@ export class IssuerSignIns implements Disposable {
       ? token
       : undefined;
   }
-}
-
-/** True for a refresh that will never work again: only a person can help. Others may work in a moment, as when offline. */
-function isOver(result: IssuerToken | Fault): boolean {
-  return 'kind' in result && endsRefresh(result);
 }
 
 /** What windows take turns by. */

@@ -295,6 +295,19 @@ describe('signing in at an issuer', () => {
         (_request, response) => json(response, { error: 'invalid_client' }, 401),
         { kind: 'issuerRefused', error: 'invalid_client' },
       ],
+      [
+        'a wrong client, with a challenge',
+        '/token',
+        raw(401, { 'WWW-Authenticate': 'Basic realm="idp"' }, '{"error":"invalid_client"}'),
+        { kind: 'issuerRefused', error: 'invalid_client' },
+      ],
+      [
+        'a gateway on the way that wants a sign-in of its own',
+        '/token',
+        raw(401, { 'WWW-Authenticate': 'Negotiate' }, '{"error":"Unauthorized"}'),
+        { kind: 'issuerAnswer', what: 'challenge', detail: 'HTTP 401' },
+      ],
+      ['a gateway without the server', '/token', raw(503, { 'WWW-Authenticate': 'Basic realm="vpn"' }), busy],
       ['a server that is broken just now', '/token', raw(503, { 'Content-Type': 'text/html' }), busy],
       [
         'a server that has too much to do',

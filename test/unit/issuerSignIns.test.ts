@@ -183,6 +183,31 @@ describe('sign-ins at issuers', () => {
     }
   });
 
+  it('keeps it when somebody on the way may have refused, and asks who waits', async () => {
+    const gateway: Fault = {
+      kind: 'issuerAnswer',
+      issuer: 'corp',
+      host: 'idp.example',
+      what: 'challenge',
+      detail: 'HTTP 401',
+    };
+    for (const fault of [gateway, faultFromIssuerError('corp', 'Forbidden')]) {
+      const rig = new Rig();
+      const window = rig.window();
+      await window.token(corp, asking, never);
+      rig.now += 2 * hour;
+      rig.refreshFault = fault;
+      assert.deepEqual(await window.token(corp, silently, never), { kind: 'signInNeeded', signIn: 'corp' });
+      assert.deepEqual(await window.state(corp), { kind: 'refreshable' });
+      rig.refreshFault = undefined;
+      assert.ok('idToken' in (await window.token(corp, silently, never)), 'it works in the right network');
+      rig.now += 2 * hour;
+      rig.refreshFault = fault;
+      assert.ok('idToken' in (await window.token(corp, asking, never)));
+      assert.equal(rig.authorized, 2);
+    }
+  });
+
   it('keeps it when the issuer is only busy, and bothers nobody', async () => {
     for (const error of ['server_error', 'temporarily_unavailable']) {
       const rig = new Rig();

@@ -90,6 +90,13 @@ function answerSentence({ issuer, host, what, detail }: Of<'issuerAnswer'>): str
   switch (what) {
     case 'status':
       return t('No OpenID Connect issuer answers at the address of {0}: {1} ({2})', issuer, host, detail);
+    case 'challenge':
+      return t(
+        'What answers for the issuer {0} wants a sign-in of its own, check the VPN and the client ID: {1} ({2})',
+        issuer,
+        host,
+        detail,
+      );
     case 'redirect':
       return t(
         'The issuer {0} sends its callers somewhere else, put its own address into the settings: {1}',

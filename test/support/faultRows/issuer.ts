@@ -67,6 +67,11 @@ export const issuerRows: Pick<
         'No OpenID Connect issuer answers at the address of corp: idp.example (HTTP 404)',
       ],
       [
+        'challenge',
+        'HTTP 401',
+        'What answers for the issuer corp wants a sign-in of its own, check the VPN and the client ID: idp.example (HTTP 401)',
+      ],
+      [
         'redirect',
         '',
         'The issuer corp sends its callers somewhere else, put its own address into the settings: idp.example',
