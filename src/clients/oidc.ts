@@ -66,9 +66,12 @@ export function createIssuers(options: IssuerOptions): IssuerApi {
     const timer = setTimeout(() => limit.abort(), timeoutMs);
     const startedAt = performance.now();
     let outcome = 'ok';
+    let isDiscovered = false;
     try {
       const either = AbortSignal.any([signal, limit.signal]);
-      const result = await work(await configure(issuer, either));
+      const config = await configure(issuer, either);
+      isDiscovered = true;
+      const result = await work(config);
       outcome = faultKind(result);
       return result;
     } catch (error) {
@@ -82,7 +85,7 @@ export function createIssuers(options: IssuerOptions): IssuerApi {
               reason: 'timedOut',
               code: String(timeoutMs / second),
             }
-          : await faultFromOidc(error, issuer.name, host);
+          : await faultFromOidc(error, { issuer: issuer.name, host, isDiscovered });
       outcome = fault.kind;
       return fault;
     } finally {

@@ -24,8 +24,16 @@ export async function refusalIn(error: unknown): Promise<string> {
   }
 }
 
+/** The issuer that an exception is about. */
+interface Asked {
+  readonly issuer: string;
+  readonly host: string;
+  /** False while nobody knows whether there is an issuer at this address at all. */
+  readonly isDiscovered: boolean;
+}
+
 /** What an exception of openid-client means. Its messages stay out: they may quote what came. */
-export async function faultFromOidc(error: unknown, issuer: string, host: string): Promise<Fault> {
+export async function faultFromOidc(error: unknown, { issuer, host, isDiscovered }: Asked): Promise<Fault> {
   const answer = (what: IssuerAnswerTrouble, detail = ''): Fault => ({
     kind: 'issuerAnswer',
     issuer,
@@ -39,7 +47,7 @@ export async function faultFromOidc(error: unknown, issuer: string, host: string
     return wire;
   }
   const status = statusIn(error);
-  if (status !== undefined && (status === 429 || status >= 500)) {
+  if (isDiscovered && status !== undefined && (status === 429 || status >= 500)) {
     // Busy or broken just now, whatever the body says: RFC 6749, 4.1.2.1 has this word for a 503.
     return faultFromIssuerError(issuer, 'temporarily_unavailable');
   }

@@ -256,6 +256,12 @@ describe('signing in at an issuer', () => {
         raw(404, {}),
         { kind: 'issuerAnswer', what: 'status', detail: 'HTTP 404' },
       ],
+      [
+        'nobody behind a gateway at the address',
+        discovery,
+        raw(503, {}),
+        { kind: 'issuerAnswer', what: 'status', detail: 'HTTP 503' },
+      ],
       ['a page', discovery, raw(200, { 'Content-Type': 'text/html' }, '<html>'), { what: 'notJson' }],
       [
         'half an answer',
