@@ -61,6 +61,7 @@ import { lazyIam } from './wireIam.ts';
 import { wireIdentityCenter } from './wireIdentityCenter.ts';
 import { wireIssuers } from './wireIssuers.ts';
 import { wireKept } from './wireKept.ts';
+import { keysHost } from './wireKeptStore.ts';
 import type { WiredKept } from './wireKept.ts';
 import { wireKeyCare } from './wireKeyCare.ts';
 import { wireLogin } from './wireLogin.ts';
@@ -151,7 +152,7 @@ export function start(context: vscode.ExtensionContext): Core {
   const iam = lazyIam({ ...ground, now: awsNow });
   const succession = wireSuccession(ground);
   const idOf = (planned: Plan): string => planId(planned, sha256Hex, (key) => succession.firstOf(key));
-  const hostState = new HostState(context.globalState, host);
+  const hostState = new HostState(context.globalState, keysHost({ context, host }));
   const keys: WiredKeys = wireKeys({
     ...ground,
     files: () => files,

@@ -20,7 +20,11 @@ let core: LazyCore | undefined;
  * extensions may use.
  */
 export function activate(context: vscode.ExtensionContext): StsSessionsExports {
-  core = lazyCore(async () => (await import('./core.ts')).start(context), notLoaded);
+  core = lazyCore(
+    () => import('./core.ts'),
+    ({ start }) => start(context),
+    notLoaded,
+  );
   const { load, debug } = core;
   const timer = setTimeout(() => void load().catch(tell), quietMs);
   context.subscriptions.push(

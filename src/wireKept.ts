@@ -17,7 +17,7 @@ import type { Sessions } from './session/sessions.ts';
 import type { Peers } from './session/types.ts';
 import type { Inventory, KeptFile, NotDeleted } from './ui/inventory.ts';
 import type { KeptPorts } from './ui/kept.ts';
-import { isOfOtherHost, type HostState } from './ui/hostState.ts';
+import type { HostState } from './ui/hostState.ts';
 import type { Log } from './ui/log.ts';
 import type { CommandParts, KeptPort } from './ui/parts.ts';
 import { isIndexKey } from './ui/secretItems.ts';
@@ -272,11 +272,12 @@ async function deleteAll(
 }
 
 /** What other computers keep in the same state stays, and so do the notes about keys that stay. */
-async function forgetState({ context, host }: KeptParts, withKeys: boolean): Promise<boolean> {
+async function forgetState({ context, host, hostState }: KeptParts, withKeys: boolean): Promise<boolean> {
   const { hostId } = await host;
+  await hostState.known;
   for (const key of context.globalState.keys()) {
     const isOfOther =
-      isOfOtherHost(key, hostId) || (key.startsWith('authenticators.') && !key.endsWith(hostId));
+      hostState.isOfOther(key) || (key.startsWith('authenticators.') && !key.endsWith(hostId));
     if (!isOfOther && !isIndexKey(key) && (withKeys || !onlyCopyNotes.test(key))) {
       await context.globalState.update(key, undefined);
     }

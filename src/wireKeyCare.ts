@@ -103,7 +103,11 @@ export function wireKeyCare(parts: KeyCareParts): WiredKeyCare {
   return {
     known,
     rotationOf: (profile) => notes.of(profile),
-    rotate: async (profile) => (await care()).rotate(profile),
+    rotate: async (profile) => {
+      // A rotation that is under way is found before another one begins.
+      await parts.hostState.known;
+      await (await care()).rotate(profile);
+    },
     checkAge: async (profile) => (await care()).checkAge(profile),
     begin: () => {
       if (notes.list().some(({ isPutOff }) => !isPutOff)) {

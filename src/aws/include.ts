@@ -8,9 +8,8 @@ interface OpenProfile {
 }
 
 /**
- * What a profile takes over from the one that it includes: aws-vault's list (populateFromConfigFile in vault/config.go), and
- * of our own keys those that say how a role is opened. Keys are not in it, so that nobody's long-term keys turn up where
- * nobody wrote them.
+ * What a profile takes over from the one that it includes: aws-vault's list (populateFromConfigFile in vault/config.go).
+ * Keys are not in it, so that nobody's long-term keys turn up where nobody wrote them.
  */
 const inherited = [
   'mfa_serial',
@@ -32,18 +31,21 @@ const inherited = [
   'sso_role_name',
   'web_identity_token_file',
   'web_identity_token_process',
-  'web_identity_issuer',
-  'saml_login_url',
-  'saml_process',
-  'saml_method',
-  'saml_provider_arn',
   'credential_process',
   'sts_regional_endpoints',
   'endpoint_url',
 ] as const;
 
+/** Ways to open a role, keys of our own among them: taken over where a profile has no other of the same kind. */
+const openings = [
+  { taken: ['web_identity_issuer'], beside: ['web_identity_token_file', 'web_identity_token_process'] },
+  { taken: ['saml_login_url', 'saml_process', 'saml_method', 'saml_provider_arn'], beside: [] },
+] as const;
+
 /** What narrows the role; taken over from one profile together, or not at all. */
 const policyKeys = ['session_policy', 'session_policy_arns'] as const;
+/** What has a role, or finds one: without it there is nothing to narrow. */
+const roleKeys = ['role_arn', 'saml_login_url', 'saml_process'] as const;
 
 /**
  * `include_profile`: a profile takes over what it does not say itself, through any number of profiles. Only what is named is
@@ -66,6 +68,7 @@ export function includeProfiles(
   }
   for (const [name, properties] of own) {
     const merged = new Map(properties);
+    const policies = new Narrowing(merged);
     const seen = [name];
     for (let include = includeOf(properties); include !== undefined;) {
       const problem = (severity: Problem['severity'], what: ProblemKind): void =>
@@ -86,6 +89,7 @@ export function includeProfiles(
       seen.push(included);
       const given = own.get(included) ?? profile.properties;
       takeOver(merged, given, name);
+      policies.takeOver(given);
       include = includeOf(given);
     }
     const profile = profiles.get(name);
@@ -97,18 +101,62 @@ export function includeProfiles(
 }
 
 function takeOver(merged: Map<string, Property>, given: ReadonlyMap<string, Property>, name: string): void {
-  // Blank counts as absent.
-  const isBlank = (key: string): boolean => (merged.get(key)?.value ?? '').trim() === '';
-  // The role must not come without what narrows it. But AWS allows what either of two policies allows: who has one of
-  // their own gets no second one.
-  const keys = policyKeys.every(isBlank) ? [...inherited, ...policyKeys] : inherited;
+  const keys: string[] = [...inherited];
+  for (const { taken, beside } of openings) {
+    if ([...taken, ...beside].every((key) => isBlank(merged, key))) {
+      keys.push(...taken);
+    }
+  }
   for (const key of keys) {
     const property = given.get(key);
     // A profile that would become its own source by inclusion has none.
-    if (property !== undefined && isBlank(key) && !(key === 'source_profile' && property.value === name)) {
+    if (
+      property !== undefined &&
+      isBlank(merged, key) &&
+      !(key === 'source_profile' && property.value === name)
+    ) {
       merged.set(key, property);
     }
   }
+}
+
+/**
+ * The policies that come with a role that is taken over: it must not come without what narrows it. One's own role is not
+ * another's to narrow; and AWS allows what either of two policies allows, so that who has one of their own gets no second.
+ */
+class Narrowing {
+  readonly #merged: Map<string, Property>;
+  readonly #isOver: boolean;
+  /** Met on the way to the role; undefined: none yet. */
+  #met: ReadonlyMap<string, Property> | undefined;
+  #isTaken = false;
+
+  constructor(merged: Map<string, Property>) {
+    this.#merged = merged;
+    this.#isOver = [...roleKeys, ...policyKeys].some((key) => !isBlank(merged, key));
+  }
+
+  /** After `given` was taken over. */
+  takeOver(given: ReadonlyMap<string, Property>): void {
+    if (this.#isOver || this.#isTaken) {
+      return;
+    }
+    if (this.#met === undefined && policyKeys.some((key) => !isBlank(given, key))) {
+      this.#met = given;
+    }
+    this.#isTaken = roleKeys.some((key) => !isBlank(this.#merged, key));
+    for (const key of this.#isTaken ? policyKeys : []) {
+      const property = this.#met?.get(key);
+      if (property !== undefined) {
+        this.#merged.set(key, property);
+      }
+    }
+  }
+}
+
+/** Blank counts as absent. */
+function isBlank(properties: ReadonlyMap<string, Property>, key: string): boolean {
+  return (properties.get(key)?.value ?? '').trim() === '';
 }
 
 function includeOf(properties: ReadonlyMap<string, Property>): Property | undefined {

@@ -261,8 +261,20 @@ function ownKeysOf(
   return id === '' && secret === '' ? undefined : { id, secret };
 }
 
+/** The profile with its own lines alone: those that it includes are another's to change. */
 function sectionIn(text: string, file: FileRole, profile: string): Section | undefined {
-  return readOne(text, file).profiles.get(profile);
+  const section = readOne(text, file).profiles.get(profile);
+  if (section === undefined) {
+    return undefined;
+  }
+  const headers = new Set(section.places.map(({ line }) => line));
+  const own = new Set(
+    parseIni(text, file)
+      .sections.filter(({ line }) => headers.has(line))
+      .flatMap(({ properties }) => Array.from(properties.values(), ({ place }) => place.line)),
+  );
+  const properties = new Map([...section.properties].filter(([, { place }]) => own.has(place.line)));
+  return { ...section, properties };
 }
 
 /** How the section is headed in the file. */

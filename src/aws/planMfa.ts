@@ -1,6 +1,7 @@
 import type { Findings } from './findings.ts';
 import { read } from './findings.ts';
 import { durations } from './limits.ts';
+import { checkPoliciesTaken } from './planPolicies.ts';
 import type { Base, MfaUse, Plan, PlanEnvironment, Step } from './planModel.ts';
 import type { ProfileSet, Section } from './profiles.ts';
 
@@ -77,6 +78,9 @@ export function withMfaChoice(
   if (env.mfaUse?.get(base.profile) !== 'oneSession') {
     const chosen = named === true ? undefined : env.mfaDevices?.get(base.profile);
     return [chosen === undefined ? first : withDevice(first, chosen), ...rest];
+  }
+  if (source !== undefined) {
+    checkPoliciesTaken(source, findings);
   }
   const serial = (source && deviceOf(source, env)) ?? first.mfaSerial;
   const { durationSeconds, place } = first;

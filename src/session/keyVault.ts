@@ -48,8 +48,8 @@ export type PutResult =
 /** What came of putting keys back. */
 export type BackResult =
   | { readonly kind: 'back'; readonly file: FileRole }
-  /** They are in their file, and still in the vault: this other one, which leads there, could not be written. */
-  | { readonly kind: 'bothPlaces'; readonly file: FileRole }
+  /** They are in a file, and still in the vault: this one, in which a profile leads there, could not be changed. */
+  | { readonly kind: 'bothPlaces'; readonly file: FileRole; readonly profile: string }
   /** The profile has other credentials by now. */
   | { readonly kind: 'taken'; readonly file: FileRole }
   | { readonly kind: 'fileFailed'; readonly file: FileRole }
@@ -344,22 +344,31 @@ export class KeyVault implements Disposable {
     return (await this.#leadingTo(record)).length > 0;
   }
 
-  /** The profiles that lead to keys: a person may have copied the first one. */
-  async #leadingTo({ id }: KeyRecord): Promise<readonly string[]> {
-    const config = await this.#ports.readFile('config');
-    const credentials = await this.#ports.readFile('credentials');
-    const { profiles } = readProfiles({ config, credentials });
-    return [...profiles.values()].filter((each) => vaultIdIn(each) === id).map(({ name }) => name);
+  /** The profiles whose own lines lead to keys, and the file of these: a person may have copied the first one. */
+  async #leadingTo({
+    id,
+  }: KeyRecord): Promise<readonly { readonly profile: string; readonly file: FileRole }[]> {
+    const texts = {
+      config: await this.#ports.readFile('config'),
+      credentials: await this.#ports.readFile('credentials'),
+    };
+    // One that only includes such a profile gets no keys where nobody wrote any.
+    const fileOf = (profile: string): FileRole | undefined =>
+      fileRoles.find((file) => withoutPointer(texts[file], file, profile, id) !== texts[file]);
+    return [...readProfiles(texts).profiles.values()].flatMap((each) => {
+      const file = vaultIdIn(each) === id ? fileOf(each.name) : undefined;
+      return file === undefined ? [] : [{ profile: each.name, file }];
+    });
   }
 
   /** Into each profile that leads to them: one that still did would lead to nothing. */
   async #putBackAll(record: KeyRecord): Promise<PutBack> {
     const result = await this.#putBack(record);
     if (result.kind === 'back') {
-      for (const profile of await this.#leadingTo(record)) {
+      for (const { profile, file } of await this.#leadingTo(record)) {
         const also = await this.#putBack({ ...record, profile });
         if (also.kind !== 'back') {
-          return { kind: 'bothPlaces', file: also.file };
+          return { kind: 'bothPlaces', file, profile };
         }
       }
     }
@@ -389,7 +398,7 @@ export class KeyVault implements Disposable {
       (text) => withoutPointer(text, other, profile, id),
       false,
     );
-    return cleaned === 'failed' ? { kind: 'bothPlaces', file: other } : { kind: 'back', file };
+    return cleaned === 'failed' ? { kind: 'bothPlaces', file: other, profile } : { kind: 'back', file };
   }
 
   async #store(
@@ -421,6 +430,8 @@ type PutBack = Extract<BackResult, { readonly file: FileRole }>;
 
 /** What came of looking for the keys in their file. */
 type TakenOut = 'done' | 'changed' | KeyLinesProblem;
+
+const fileRoles = ['config', 'credentials'] as const;
 
 const newLayout: KeyLayout = {
   file: 'credentials',

@@ -9,6 +9,7 @@ import { isHeld, type HeldSession, type KeptSession } from './kept.ts';
 import type { Ledger } from './ledger.ts';
 import type { SessionPorts, StartResult } from './ports.ts';
 import { aheadAt, servable } from './schedule.ts';
+import { unlessAborted } from './unlessAborted.ts';
 import { describePlan, profileOf, type About } from './view.ts';
 
 /** What to get credentials for. */
@@ -121,7 +122,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Obtained> {
   const { task, askedAt } = errand;
-  const plan = task.plan ?? (await samePlan(ports, task.about));
+  const plan = task.plan ?? (await samePlan(ports, task.about, signal));
   if (plan === undefined) {
     const profile = profileOf(task.about.request);
     return { kind: 'fault', fault: { kind: 'planChanged', profile } };
@@ -189,14 +190,14 @@ function lastsAsLong(a: Credentials, b: Credentials): boolean {
 }
 
 /** Today's plan for a session that was started earlier; undefined when the files now lead elsewhere or nowhere. */
-async function samePlan(ports: SessionPorts, about: About): Promise<Plan | undefined> {
+async function samePlan(ports: SessionPorts, about: About, signal: AbortSignal): Promise<Plan | undefined> {
   const planned = await ports.plan(about.request);
   if (!planned.ok) {
     return undefined;
   }
   if (ports.planId(planned.plan) !== about.id) {
     // Another window may have rotated the keys a moment ago.
-    await ports.hearKeys?.();
+    await unlessAborted(ports.hearKeys?.() ?? Promise.resolve(), signal);
   }
   return ports.planId(planned.plan) === about.id ? planned.plan : undefined;
 }

@@ -12,6 +12,7 @@ import { askedNow, cancelled, obtain, overrules, type Errand, type Obtained, typ
 import type { SessionPorts, StartOptions, StartResult } from './ports.ts';
 import { servable } from './schedule.ts';
 import type { Session } from './types.ts';
+import { unlessAborted } from './unlessAborted.ts';
 import { aboutKept, describePlan } from './view.ts';
 
 /** A start waits this long for the store at most, ms: a keyring may be locked until a person unlocks it. */
@@ -83,7 +84,7 @@ export class Obtaining {
     await board.loaded(longestLoadMs, signal);
     const planned = await this.#plan(request);
     // A rotation is noted before the files change, so that what was planned from them is known by now.
-    await ports.hearKeys?.();
+    await unlessAborted(ports.hearKeys?.() ?? Promise.resolve(), AbortSignal.any([signal, closed]));
     if (signal.aborted || closed.aborted) {
       return cancelled;
     }

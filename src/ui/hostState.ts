@@ -12,9 +12,10 @@ export class HostState {
   readonly #known: Promise<string>;
   #prefix: string | undefined;
 
-  constructor(state: Memento, host: Promise<{ readonly hostId: string }>) {
+  /** `host`: an id that outlives the helper's folder where one can. */
+  constructor(state: Memento, host: Promise<string>) {
     this.#state = state;
-    this.#known = host.then(({ hostId }) => (this.#prefix = `${mark}${hostId} `));
+    this.#known = host.then((hostId) => (this.#prefix = `${mark}${hostId} `));
   }
 
   /** Resolves when it is known which host this is. Never rejects. */
@@ -41,13 +42,13 @@ export class HostState {
     return this.#prefix === undefined ? undefined : this.#state.get(this.#prefix + key);
   }
 
+  /** True for a key of the global state that another host has set so; for any that one has, before this one is known. */
+  isOfOther(key: string): boolean {
+    return key.startsWith(mark) && (this.#prefix === undefined || !key.startsWith(this.#prefix));
+  }
+
   /** Rejects when the editor cannot keep it. */
   async set(key: string, value: unknown): Promise<void> {
     await this.#state.update((await this.#known) + key, value);
   }
-}
-
-/** True for a key of the global state that another host has set by a `HostState`. */
-export function isOfOtherHost(key: string, hostId: string): boolean {
-  return key.startsWith(mark) && !key.startsWith(`${mark}${hostId} `);
 }

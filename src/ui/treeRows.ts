@@ -202,12 +202,12 @@ function capabilitiesOf(
   login: SignInState | undefined,
 ): readonly Capability[] {
   const hasRole = section.properties.has('role_arn');
-  const hasUserKeys =
-    result.ok && kindOf(section) === 'staticKeys' && !section.properties.has('aws_session_token');
+  const hasUserKeys = kindOf(section) === 'staticKeys' && !section.properties.has('aws_session_token');
   return [
     ...(result.ok ? (['start'] as const) : []),
     ...(result.ok && result.plan.base.kind === 'staticKeys' ? (['terminal'] as const) : []),
-    ...(hasUserKeys ? (['userKeys', 'federation'] as const) : []),
+    ...(hasUserKeys ? (['userKeys'] as const) : []),
+    ...(hasUserKeys && result.ok ? (['federation'] as const) : []),
     ...(result.ok && readOnlyHindrance(result.plan) === undefined ? (['readOnly'] as const) : []),
     ...(hasRole ? (['arn'] as const) : []),
     ...(result.ok && result.plan.base.kind === 'webIdentity' ? (['claims'] as const) : []),

@@ -253,7 +253,7 @@ async function load(): Promise<GuardedWorlds> {
       now,
     });
     const api = wireApi({ context, sessions, guards, flow, host, peers, log, files, now });
-    const hostState = new HostState(globalState, Promise.resolve({ hostId: 'here' }));
+    const hostState = new HostState(globalState, Promise.resolve('here'));
     const folders = wireFolders({ hostState, sessions, flow: () => flow, delivery: () => delivery });
     const profiles = { read: files, onDidChange: () => ({ dispose: () => undefined }) };
     const parts = like<CommandParts>({

@@ -38,8 +38,7 @@ describe('folders with a session of their own', () => {
 
   it('are bound on one computer, not on all whose windows share the state and where a folder has the same URI', async () => {
     const { globalState } = new FakeSecrets().context();
-    const on = (hostId: string) =>
-      new FolderBindings(new HostState(globalState, Promise.resolve({ hostId })));
+    const on = (hostId: string) => new FolderBindings(new HostState(globalState, Promise.resolve(hostId)));
     const [here, there] = [on('here'), on('there')];
     await here.bind(hub.folder, hub.request);
     await there.bind('file:///b', hub.request);

@@ -236,7 +236,11 @@ describe('the vault of keys', () => {
     const window = open(two, {
       editFile: async (file, ...asked) => (file === 'config' ? 'failed' : ports.editFile(file, ...asked)),
     });
-    assert.deepEqual(await window.moveBack(result.id), { kind: 'bothPlaces', file: 'config' });
+    assert.deepEqual(await window.moveBack(result.id), {
+      kind: 'bothPlaces',
+      file: 'config',
+      profile: 'carol',
+    });
     assert.ok(read('credentials').includes(`[carol]\naws_access_key_id = ${accessKeyId}\n`));
     assert.equal((await open(two).find(result.id))?.stage, 'kept');
     assert.deepEqual(await open(two).moveBack(result.id), { kind: 'back', file: 'credentials' });
@@ -247,7 +251,7 @@ describe('the vault of keys', () => {
     const pointer = /credential_process = .*/.exec(read('credentials'))?.[0] ?? '';
     write(
       'config',
-      `[profile alice]\nregion = eu-west-1\n[profile alice-us]\nregion = us-east-1\n${pointer}\n`,
+      `[profile alice]\nregion = eu-west-1\n[profile alice-us]\nregion = us-east-1\n${pointer}\n[profile x]\ninclude_profile = alice-us\n`,
     );
     assert.deepEqual(await open(two).moveBack(id), { kind: 'back', file: 'credentials' });
     const both = readProfiles({ config: read('config'), credentials: read('credentials') }).profiles;
@@ -255,6 +259,7 @@ describe('the vault of keys', () => {
       assert.equal(both.get(name)?.properties.get('aws_secret_access_key')?.value, secret, name);
     }
     assert.ok(!`${read('config')}${read('credentials')}`.includes('credential_process'));
+    assert.ok(!read('credentials').includes('[x]'));
     assert.equal(store.items.size, 0);
   });
 
@@ -263,7 +268,11 @@ describe('the vault of keys', () => {
     const pointer = /credential_process = .*/.exec(read('credentials'))?.[0] ?? '';
     write('credentials', `${read('credentials')}[alice-us]\naws_access_key_id = AKIAEXAMPLEOTHER0001\n`);
     write('config', `[profile alice-us]\n${pointer}\n`);
-    assert.deepEqual(await open(two).moveBack(id), { kind: 'bothPlaces', file: 'credentials' });
+    assert.deepEqual(await open(two).moveBack(id), {
+      kind: 'bothPlaces',
+      file: 'config',
+      profile: 'alice-us',
+    });
     assert.equal((await open(two).find(id))?.stage, 'kept');
   });
 

@@ -11,12 +11,21 @@ class World {
   broken = true;
   loads = 0;
   ended = 0;
+  /** What begins fails. */
+  fails = false;
+  begun = 0;
   readonly core = lazyCore(
     async () => {
       this.loads += 1;
       await Promise.resolve();
       if (this.broken) {
         throw new Error('EMFILE');
+      }
+    },
+    () => {
+      this.begun += 1;
+      if (this.fails) {
+        throw new Error('half of it');
       }
       return like<Core>({
         debug: () => Promise.resolve(debugged),
@@ -44,6 +53,17 @@ describe('parts that cannot be loaded', () => {
     assert.equal(await core.load(), await core.load());
     assert.equal(await core.debug(undefined, launch), debugged);
     assert.equal(world.loads, 2);
+  });
+
+  it('are not begun a second time: half of them is registered already', async () => {
+    const world = new World();
+    world.broken = false;
+    world.fails = true;
+    await assert.rejects(world.core.load(), /^Error: a sentence, half of it$/);
+    world.fails = false;
+    await assert.rejects(world.core.load(), /half of it/);
+    assert.equal(await world.core.debug(undefined, launch), launch);
+    assert.equal(world.begun, 1);
   });
 
   it('do not keep a window from closing, and those that are there are waited for', async () => {

@@ -96,6 +96,29 @@ describe('planFor', () => {
       assert.deepEqual(policiesOf(`session_policy = ${own}\n`), { inline: own });
     });
 
+    it('takes policies of the way to the role, and leaves those that narrow another’s role', () => {
+      const way = `${role('base', 'user')}[profile mid]\ninclude_profile = base\nsession_policy_arns = ReadOnlyAccess\n`;
+      const narrowed = `${user}${way}[profile a]\ninclude_profile = mid\n`;
+      const [step] = goodPlan({ config: narrowed, ask: 'a' }).steps;
+      assert.deepEqual(step?.kind === 'assumeRole' && step.policies, {
+        arns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+      });
+      const own = `${user}${role('ro', 'user', 'session_policy_arns = ReadOnlyAccess\n')}${role('a', 'user', 'include_profile = ro\n')}`;
+      const [free] = goodPlan({ config: own, ask: 'a' }).steps;
+      assert.equal(free?.kind === 'assumeRole' && free.policies, undefined);
+      const shared = `[profile common]\nsession_policy_arns = ReadOnlyAccess\nregion = eu-west-3\n[profile a]\ninclude_profile = common\n${keys}`;
+      assert.equal(goodPlan({ config: shared, ask: 'a' }).region, 'eu-west-3');
+    });
+
+    it('takes over no second way to open a role', () => {
+      const saml = `[profile corp]\nsaml_login_url = https://idp.example/aws\nsaml_method = browser\n[profile a]\ninclude_profile = corp\nsaml_process = /opt/login\nsaml_provider_arn = arn:aws:iam::222233334444:saml-provider/idp\nrole_arn = ${arn('S')}\n`;
+      const { base } = goodPlan({ config: saml, ask: 'a' });
+      assert.equal(base.kind === 'saml' && base.assertion.loginUrl, undefined);
+      const token = `[profile ci]\nweb_identity_issuer = corp\n[profile a]\ninclude_profile = ci\nweb_identity_token_file = /t\nrole_arn = ${arn('S')}\n`;
+      const opened = goodPlan({ config: token, ask: 'a' }).base;
+      assert.equal(opened.kind === 'webIdentity' && opened.token.from, 'file');
+    });
+
     it('takes over how a role is opened, in keys of ours too', () => {
       const config = `[profile corp]\nsaml_login_url = https://idp.example/aws\nsaml_provider_arn = arn:aws:iam::222233334444:saml-provider/idp\nrole_arn = ${arn('S')}\n[profile a]\ninclude_profile = corp\n`;
       const { base } = goodPlan({ config, ask: 'a' });

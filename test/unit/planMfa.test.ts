@@ -55,6 +55,19 @@ describe('how the code of a role is used', () => {
     assert.equal(mfaChoiceOf(planned('A'))?.use, 'eachRole');
   });
 
+  it('goes with no session that policies of its profile were meant to narrow', () => {
+    const narrowed = config.replace(
+      'region = eu-west-1\n',
+      'region = eu-west-1\nsession_policy_arns = ReadOnlyAccess\n',
+    );
+    assert.deepEqual(problemsOf(planOf({ config: narrowed, credentials, ask: 'A', env: one })), [
+      'error policiesNotTaken config:3 user',
+    ]);
+    assert.deepEqual(drawn(goodPlan({ config: narrowed, credentials, ask: 'A' })), [
+      'assumeRole phone 43200',
+    ]);
+  });
+
   it('goes with one session for all roles where that was chosen, and those last an hour at most', () => {
     const plan = planned('A', one);
     assert.deepEqual(drawn(plan), ['sessionToken phone 43200', 'assumeRole - 3600']);

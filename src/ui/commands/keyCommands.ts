@@ -109,7 +109,7 @@ async function moveBack(parts: CommandParts, argument: CommandArgument): Promise
       void offerFile(parts, keysText.taken(name), result.file, 'warning');
       return;
     case 'bothPlaces':
-      void offerFile(parts, keysText.bothPlaces(name), result.file, 'warning');
+      void offerFile(parts, keysText.bothPlaces(result.profile), result.file, 'warning');
       return;
     case 'fileFailed':
       void offerFile(parts, keysText.fileFailed(name), result.file, 'warning');

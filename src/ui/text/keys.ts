@@ -206,7 +206,7 @@ export const keysText = {
   busy: (profile: string) => t('Another window is moving keys, try again in a moment: {0}', profile),
   bothPlaces: (profile: string) =>
     t(
-      'The keys are in a file again, and still in the vault, as this file leads there and could not be changed: {0}',
+      'The keys are in a file again, and still in the vault, to which this profile leads, see its lines: {0}',
       profile,
     ),
   fileFailed: (profile: string) =>
