@@ -95,7 +95,7 @@ export class SessionFlow {
     const result = await withCancel(
       flowText.starting(name),
       () => this.#parts.isAsking(),
-      // What new terminals and tasks get stays as it is until the person has had their say.
+      // What this window delivers stays as it is until the person has had their say; a folder's own session is there at once.
       (signal) => this.#parts.sessions.start(request, signal, { ...options, aside: true }),
       () => this.#waiting(name),
     );
