@@ -42,6 +42,7 @@ export async function untilConfirmed<T extends object>(
     const either = AbortSignal.any([signal, given]);
     const end = Math.min(code.expiresAt, now() + most.lifeMs);
     let lost: Fault | undefined;
+    let isAnswered = false;
     for (let { intervalMs } = code; now() < end;) {
       await wait(Math.min(intervalMs, most.intervalMs), either).catch(() => undefined);
       if (either.aborted) {
@@ -51,7 +52,8 @@ export async function untilConfirmed<T extends object>(
       if ('pending' in answer) {
         intervalMs += answer.pending === 'slowDown' ? slowDownMs : 0;
         lost = undefined;
-      } else if ('kind' in answer && isPassing(answer)) {
+        isAnswered = true;
+      } else if ('kind' in answer && (isPassing(answer) || (isAnswered && isInBetween(answer)))) {
         intervalMs += slowDownMs;
         lost = answer;
       } else {
@@ -77,6 +79,24 @@ function isPassing(fault: Fault): boolean {
       return fault.reason === 'proxy' ? !/^(HTTP_4|SCHEME_)/.test(fault.code) : fault.reason !== 'tls';
     default:
       return isIssuerPassing(fault);
+  }
+}
+
+/**
+ * True when somebody on the way may have answered in the place of a service that has answered before: the computer came
+ * into a network with a sign-in page of its own. The person may have confirmed, and will sign in there.
+ */
+function isInBetween(fault: Fault): boolean {
+  switch (fault.kind) {
+    case 'notAws':
+      return true;
+    case 'network':
+    case 'issuerUnreachable':
+      return fault.reason === 'tls';
+    case 'issuerAnswer':
+      return ['status', 'challenge', 'redirect', 'notJson'].includes(fault.what);
+    default:
+      return false;
   }
 }
 

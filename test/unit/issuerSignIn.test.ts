@@ -4,7 +4,7 @@ import type { Fault } from '../../src/aws/faults.ts';
 import { isFault } from '../../src/aws/faults.ts';
 import type { Issuer } from '../../src/aws/planModel.ts';
 import { Secret } from '../../src/aws/secret.ts';
-import type { DeviceCode } from '../../src/aws/sources/identityCenterApi.ts';
+import type { DeviceCode, Pending } from '../../src/aws/sources/identityCenterApi.ts';
 import type { IssuerToken } from '../../src/aws/sources/issuerApi.ts';
 import { createIssuers } from '../../src/clients/oidc.ts';
 import { untilConfirmed } from '../../src/signIn/deviceCode.ts';
@@ -426,24 +426,63 @@ describe('signing in at an issuer', () => {
       assert.ok(waits.length > 5);
     });
 
+    const host = 'oidc.example';
+    const network = (reason: 'tls' | 'proxy', error: string): Fault => ({
+      kind: 'network',
+      host,
+      reason,
+      code: error,
+    });
+    /** What comes of these answers, and a no after them. */
+    function ending(...answers: readonly (Fault | Pending)[]): Promise<object> {
+      let asked = 0;
+      const wait = { screen: screenOf({}), name: 'corp', now: Date.now, wait: () => Promise.resolve() };
+      const device = {
+        deviceCode: new Secret('EXAMPLEDEVICE'),
+        userCode: 'ABCD-EFGH',
+        verificationUri: 'https://oidc.example/device',
+        verificationUriComplete: 'https://oidc.example/device',
+        expiresAt: Date.now() + 600_000,
+        intervalMs: 1000,
+      };
+      const ask = (): Promise<Fault | Pending> => Promise.resolve(answers[asked++] ?? { kind: 'cancelled' });
+      return untilConfirmed(wait, device, ask, never);
+    }
+
     it('waits for nothing that does not change by waiting', async () => {
-      const host = 'oidc.example';
-      const network = (reason: 'tls' | 'proxy', error: string): Fault =>
-        ({ kind: 'network', host, reason, code: error }) as const;
       for (const fault of [network('tls', 'CERT_HAS_EXPIRED'), network('proxy', 'HTTP_407')]) {
-        let asked = 0;
-        const wait = { screen: screenOf({}), name: 'corp', now: Date.now, wait: () => Promise.resolve() };
-        const device = {
-          deviceCode: new Secret('EXAMPLEDEVICE'),
-          userCode: 'ABCD-EFGH',
-          verificationUri: 'https://oidc.example/device',
-          verificationUriComplete: 'https://oidc.example/device',
-          expiresAt: Date.now() + 600_000,
-          intervalMs: 1000,
-        };
-        const ask = (): Promise<Fault> => Promise.resolve(asked++ < 1 ? fault : { kind: 'cancelled' });
-        assert.deepEqual(await untilConfirmed(wait, device, ask, never), fault);
+        assert.deepEqual(await ending(fault), fault);
       }
+    });
+
+    it('waits out whoever answers in the place of AWS, once AWS has answered', async () => {
+      const page: Fault = { kind: 'notAws', host, status: 200, what: 'html' };
+      assert.deepEqual(await ending(page), page);
+      for (const fault of [page, network('tls', 'SELF_SIGNED_CERT_IN_CHAIN')]) {
+        assert.deepEqual(await ending({ pending: 'wait' }, fault, fault), { kind: 'cancelled' });
+      }
+    });
+
+    it('waits out a network with a sign-in page of its own, once the issuer has answered', async () => {
+      idp.answers.set('/device', (_request, response) => json(response, code({ interval: 2 })));
+      const answers: ((response: ServerResponse) => void)[] = [
+        (response) => json(response, { error: 'authorization_pending' }, 400),
+        (response) => void response.writeHead(302, { Location: 'https://portal.example/' }).end(),
+        (response) => void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>'),
+        (response) => void response.writeHead(511, { 'Content-Type': 'text/html' }).end('<html>'),
+        (response) => void response.writeHead(403, { 'Content-Type': 'text/html' }).end('<html>'),
+        (response) => void response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="portal"' }).end(),
+      ];
+      const lost = answers.length - 1;
+      idp.answers.set('/token', (_request, response) => {
+        answers.shift()?.(response);
+        if (answers.length === 0) {
+          idp.answers.delete('/token');
+        }
+      });
+      const token = await byCode();
+      assert.ok('idToken' in token, JSON.stringify(token));
+      assert.equal(waits.length, lost + 2);
     });
 
     it('waits for no issuer that would have it wait for ever', async () => {
