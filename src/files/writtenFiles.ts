@@ -75,6 +75,10 @@ export async function takeOutKeys({ form, path, name, accessKeyId }: WrittenNote
       : { kind: 'failed', code: codeFor(result) };
   } catch (error) {
     const code = codeOf(error) ?? 'UNKNOWN';
+    // Node's own, of a file that is too large, have a code.
+    if (error instanceof RangeError && code === 'UNKNOWN') {
+      return { kind: 'failed', code: 'EINVAL', byHand: true };
+    }
     return code === 'ENOENT' ? { kind: 'notThere' } : { kind: 'failed', code };
   }
 }

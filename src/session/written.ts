@@ -19,8 +19,8 @@ export type TakenOut =
   | { readonly kind: 'gone' }
   /** The file or the keys are not there any more, or others are. */
   | { readonly kind: 'notThere' }
-  /** They are still there; `code` is the system's. */
-  | { readonly kind: 'failed'; readonly code: string };
+  /** They are still there; `code` is the system's. `byHand`: only a person can take them out of what the file is by now. */
+  | { readonly kind: 'failed'; readonly code: string; readonly byHand?: true };
 
 /** What it takes. */
 export interface WrittenPorts {
@@ -44,7 +44,8 @@ const prefix = 'writtenKeys ';
 
 /**
  * The keys that were written into files, and the end of that: with their own end, with their session, at the next start of
- * a window when none was open then. Several windows may do it; the second finds nothing.
+ * a window when none was open then. Several windows may do it; the second finds nothing. What only a person can take out is
+ * remembered until it has ended and they have been told.
  */
 export class Written {
   readonly #ports: WrittenPorts;
@@ -122,11 +123,18 @@ export class Written {
       if (isNews) {
         this.#ports.onTakenOut(note, result);
       }
+      if (result.kind === 'failed' && result.byHand === true && this.#isOver(note)) {
+        await this.#ports.store.set(key, undefined);
+      }
     }
   }
 
-  #isDue({ until, sessionId }: WrittenNote): boolean {
-    return (until !== undefined && this.#ports.now() >= until) || !this.#ports.isThere(sessionId);
+  #isDue(note: WrittenNote): boolean {
+    return this.#isOver(note) || !this.#ports.isThere(note.sessionId);
+  }
+
+  #isOver({ until }: WrittenNote): boolean {
+    return until !== undefined && this.#ports.now() >= until;
   }
 }
 

@@ -68,7 +68,7 @@ describe('keys written into a file', () => {
     assert.deepEqual(await writeKeys(note, keys), { kind: 'written' });
     const text = readFileSync(note.path, 'utf8');
     writeFileSync(note.path, `// mine\n${text}`);
-    assert.deepEqual(await takeOutKeys(note), { kind: 'failed', code: 'UNKNOWN' });
+    assert.deepEqual(await takeOutKeys(note), { kind: 'failed', code: 'EINVAL', byHand: true });
     assert.equal(readFileSync(note.path, 'utf8'), `// mine\n${text}`);
     writeFileSync(note.path, text.replace('{', '{ "mine": 1,'));
     assert.deepEqual(await takeOutKeys(note), { kind: 'gone' });
@@ -173,6 +173,26 @@ describe('the end of written keys', () => {
     state.result = { kind: 'gone' };
     await written.sweep();
     assert.deepEqual(told, ['/a failed', '/a gone']);
+  });
+
+  it('is forgotten where only a person can take them out, once they have ended and that was said', async () => {
+    const { state, taken, told, open } = rig();
+    const written = open();
+    await remember(written, noteFor('json', '/a'));
+    await remember(written, { ...noteFor('json', '/b'), until: undefined });
+    state.result = { kind: 'failed', code: 'EINVAL', byHand: true };
+    state.live.clear();
+    await written.sweep();
+    await written.sweep();
+    assert.deepEqual(told, ['/a failed', '/b failed']);
+    assert.equal(written.list().length, 2, 'they may still live');
+    state.now += hour;
+    await open().sweep();
+    assert.deepEqual(told.slice(2), ['/a failed', '/b failed'], 'nobody may have been there to see it');
+    const left = written.list().map(({ path }) => path);
+    assert.deepEqual(left, ['/b'], 'nobody knows the end of the other');
+    await written.sweep();
+    assert.deepEqual(taken.slice(-1), ['/b']);
   });
 
   it('says nothing where somebody has done it by hand', async () => {
