@@ -47,9 +47,7 @@ export class LastUse {
       this.#opened ??= this.#open(at);
       const folder = await this.#opened;
       if (folder !== undefined) {
-        const file = join(folder, id);
-        await writeFile(file, '', { flag: 'a', mode: 0o600 });
-        await utimes(file, at / second, at / second);
+        await touch(join(folder, id), at);
       }
     } catch (error) {
       // The next use tries again, and makes the folder that somebody has deleted: a session in use would else end as idle.
@@ -82,6 +80,16 @@ export class LastUse {
       }
     }
     return folder;
+  }
+}
+
+/** Most are there already: one call then, beside the answers that go out at the same time. */
+async function touch(file: string, at: number): Promise<void> {
+  try {
+    await utimes(file, at / second, at / second);
+  } catch {
+    await writeFile(file, '', { flag: 'a', mode: 0o600 });
+    await utimes(file, at / second, at / second);
   }
 }
 
