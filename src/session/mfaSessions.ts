@@ -2,6 +2,7 @@ import { timeLeft, type Credentials } from '../aws/credentials.ts';
 import type { MfaSessionWanted } from '../aws/effects.ts';
 import type { Fault } from '../aws/faults.ts';
 import type { SessionRequest } from '../aws/planModel.ts';
+import { person } from './happenings.ts';
 import { isHeld, type HeldSession, type KeptSession } from './kept.ts';
 import type { StartOptions, StartResult } from './ports.ts';
 import type { Session } from './types.ts';
@@ -129,7 +130,7 @@ export class MfaSessions {
         aside: true,
         force: live !== undefined,
         unattended,
-        by: unattended ? { kind: 'schedule' } : { kind: 'person' },
+        by: unattended ? { kind: 'schedule' } : person,
       });
       if (result.ok && result.session.state.kind === 'live') {
         if (!(await allowed.started(result.session))) {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConsoleHindrance, ConsolePlace } from '../../aws/console.ts';
 import type { Secret } from '../../aws/secret.ts';
+import { person } from '../../session/happenings.ts';
 import type { Session } from '../../session/types.ts';
 import { commands } from '../ids.ts';
 import type { CommandArgument } from '../meaning.ts';
@@ -54,7 +55,7 @@ async function openAs(parts: CommandParts, session: Session, place: ConsolePlace
   // Not opened when the person said no to VS Code's own question about the address.
   const how = await parts.console.open(link, session);
   if (how !== 'notOpened') {
-    parts.sessions.handedOut(session.id, { kind: 'person' }, { kind: 'console' });
+    parts.sessions.handedOut(session.id, person, { kind: 'console' });
   }
   const again = consoleLinkText.openAgain();
   const copy = consoleLinkText.copyLink();
@@ -105,7 +106,7 @@ async function copyLink(
     return;
   }
   const seconds = await parts.clipboard.put(link.reveal());
-  parts.sessions.handedOut(session.id, { kind: 'person' }, { kind: 'consoleLink' });
+  parts.sessions.handedOut(session.id, person, { kind: 'consoleLink' });
   const clear = giveAwayText.clearNow();
   const said = giveAwayText.cleared(consoleLinkText.copied(session.name), seconds);
   const choice = await vscode.window.showInformationMessage(said, clear);

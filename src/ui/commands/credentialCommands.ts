@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { credentialFormats, formatCredentials } from '../../aws/formats.ts';
 import type { CredentialFormat } from '../../aws/formats.ts';
+import { person } from '../../session/happenings.ts';
 import { commands } from '../ids.ts';
 import type { CommandArgument } from '../meaning.ts';
 import type { CommandParts } from '../parts.ts';
@@ -58,7 +59,7 @@ async function copyCredentials(parts: CommandParts, argument: CommandArgument): 
     return;
   }
   const seconds = await parts.clipboard.put(formatCredentials(answer.value, credentials, session.region));
-  parts.sessions.handedOut(session.id, { kind: 'person' }, { kind: 'clipboard', form: answer.value });
+  parts.sessions.handedOut(session.id, person, { kind: 'clipboard', form: answer.value });
   const clear = giveAwayText.clearNow();
   const said = giveAwayText.copied(session.name, credentials.expiresAt, parts.now());
   const choice = await vscode.window.showInformationMessage(giveAwayText.cleared(said, seconds), clear);
@@ -97,7 +98,7 @@ async function runWithCredentials(parts: CommandParts, argument: CommandArgument
   if (answer.kind === 'value') {
     const problem = await parts.delivery.runCommand(session, answer.value);
     if (problem === undefined) {
-      parts.sessions.handedOut(session.id, { kind: 'person' }, { kind: 'command' });
+      parts.sessions.handedOut(session.id, person, { kind: 'command' });
     }
     report(problem);
   }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isName } from '../../aws/ini.ts';
 import { nameOfCopy } from '../../aws/writtenKeys.ts';
 import type { WrittenForm } from '../../aws/writtenKeys.ts';
+import { person } from '../../session/happenings.ts';
 import type { Session } from '../../session/types.ts';
 import type { WrittenNote } from '../../session/written.ts';
 import { commands } from '../ids.ts';
@@ -71,11 +72,7 @@ async function writeAs(parts: CommandParts, session: Session): Promise<void> {
   }
   const { kind } = await parts.written.write(note, { credentials, region: session.region });
   if (kind === 'written') {
-    parts.sessions.handedOut(
-      session.id,
-      { kind: 'person' },
-      { kind: 'file', form: note.form, path: note.path },
-    );
+    parts.sessions.handedOut(session.id, person, { kind: 'file', form: note.form, path: note.path });
     await offerRemoval(parts, note);
     return;
   }
