@@ -230,8 +230,10 @@ async function open(setup: WindowSetup): Promise<(command: WindowCommand) => Pro
 
   const stored = async (kind: 'started' | 'renewed', result: StartResult): Promise<WindowAnswer> => {
     await sessions.settled();
+    const changedAt = (id: string): number | undefined =>
+      sessions.records().find((record) => record.id === id)?.changedAt;
     return result.ok
-      ? { kind, ok: true, id: result.session.id }
+      ? { kind, ok: true, id: result.session.id, changedAt: changedAt(result.session.id) }
       : { kind, ok: false, why: result.why === 'fault' ? result.fault.kind : result.why };
   };
   return async (command) => {

@@ -37,6 +37,8 @@ export type WindowAnswer =
       readonly ok: boolean;
       readonly why?: string;
       readonly id?: string;
+      /** Of the record that the window holds now: StoredSession.changedAt. */
+      readonly changedAt?: number | undefined;
     }
   | { readonly kind: 'ended'; readonly was: boolean }
   | {

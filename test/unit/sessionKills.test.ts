@@ -86,6 +86,8 @@ class Massacre {
   readonly #stored = new Set<string>();
   /** How many ends are under way, by session; an end that a killed window began is one that may have happened. */
   readonly #ending = new Map<string, number>();
+  /** When the last end was over or its window dead, by session, ms UTC: each end counts from this moment at the latest. */
+  readonly #endedAt = new Map<string, number>();
   /** How many ends have ever begun, by session: one may come and go while a start is under way. */
   readonly #begunEnds = new Map<string, number>();
   readonly #ids = new Map<SessionRequest, string>();
@@ -222,8 +224,11 @@ class Massacre {
       const { id } = answer;
       this.starts += 1;
       this.#ids.set(request, id);
+      // What is live is only made active: where the news of an end has not arrived, or its window was killed between
+      // storing and telling it, that is a record from before the end, which goes when the end is heard of.
+      const isAfter = (answer.changedAt ?? 0) > (this.#endedAt.get(id) ?? 0);
       // Whoever began to end it meanwhile, or before and has not been heard of since, may have come after it.
-      if (ends.get(id) === undefined && this.#begunEnds.get(id) === begun.get(id)) {
+      if (isAfter && ends.get(id) === undefined && this.#begunEnds.get(id) === begun.get(id)) {
         this.#stored.add(id);
       }
       return true;
@@ -242,6 +247,7 @@ class Massacre {
     } finally {
       // Wishes are ordered by the clock: the next one comes later by it.
       const since = this.#world.hand.now();
+      this.#endedAt.set(id, since);
       while (this.#world.hand.now() === since) {
         await delay(5);
       }
