@@ -35,6 +35,7 @@ import { Log } from './ui/log.ts';
 import { ProfileTreeView } from './ui/profileTree.ts';
 import { createMfaPrompt } from './ui/prompts/mfa.ts';
 import { showPlan } from './ui/commands/planCommand.ts';
+import { contextOf } from './ui/context.ts';
 import { Recent } from './ui/recent.ts';
 import { RenewalQuestions } from './ui/renewalQuestions.ts';
 import { RoleMaxima } from './ui/roleMaxima.ts';
@@ -103,7 +104,8 @@ export interface Core {
 }
 
 /** Builds the parts and registers them. Nothing is read, asked or loaded here that the views do not need. */
-export function start(context: vscode.ExtensionContext): Core {
+export function start(given: vscode.ExtensionContext): Core {
+  const context = contextOf(given);
   configureL10n(vscode.l10n.bundle);
   const log = new Log(t('STS Sessions'));
   const { env, platform } = process;

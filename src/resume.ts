@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isForgotten, noteOf, readNote } from './session/remembered.ts';
 import type { SessionStore } from './session/types.ts';
 import type { Sessions } from './session/sessions.ts';
+import type { Context } from './ui/context.ts';
 import { t } from './ui/text/l10n.ts';
 
 const activeKey = 'activeSession';
@@ -14,11 +15,7 @@ export function tellNotKept(): void {
 }
 
 /** Takes up the sessions of before a reload, and the one that this workspace worked under; `begin` is called then. */
-export async function resume(
-  context: vscode.ExtensionContext,
-  sessions: Sessions,
-  begin: () => void,
-): Promise<void> {
+export async function resume(context: Context, sessions: Sessions, begin: () => void): Promise<void> {
   await sessions.load();
   const left = readNote(context.workspaceState.get(activeKey));
   if (sessions.activeId === undefined) {

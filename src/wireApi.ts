@@ -17,6 +17,7 @@ import type { Peers, Session } from './session/types.ts';
 import { AccountsMenu } from './ui/accountsMenu.ts';
 import { askForCredentials, askToStart } from './ui/apiConsent.ts';
 import { chooseProfile } from './ui/commands/target.ts';
+import type { Context } from './ui/context.ts';
 import type { Log } from './ui/log.ts';
 import type { ExtensionAccessPort } from './ui/parts.ts';
 import type { SessionFlow } from './ui/sessionFlow.ts';
@@ -31,7 +32,7 @@ const patienceMs = 5000;
 
 /** What it is made from. */
 export interface ApiParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly sessions: Sessions;
   readonly guards: WiredGuards;
   readonly flow: SessionFlow;

@@ -4,6 +4,7 @@ import { AuditFile } from './files/auditFile.ts';
 import type { WindowHost } from './outlets/windowHost.ts';
 import { auditLine } from './session/auditLine.ts';
 import type { Sessions } from './session/sessions.ts';
+import type { Context } from './ui/context.ts';
 import { auditLogWanted } from './ui/guardSettings.ts';
 import { settings, settingsSection } from './ui/ids.ts';
 import type { Log } from './ui/log.ts';
@@ -15,7 +16,7 @@ const patienceMs = 5000;
 
 /** What the audit log is made from. */
 export interface AuditParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly sessions: Sessions;
   readonly host: Promise<WindowHost>;
   readonly log: Log;

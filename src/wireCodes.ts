@@ -12,12 +12,13 @@ import type { WindowHost } from './outlets/windowHost.ts';
 import { Codes } from './session/codes.ts';
 import type { Peers } from './session/types.ts';
 import { AuthenticatorVault } from './ui/authenticators.ts';
+import type { Context } from './ui/context.ts';
 import type { Log } from './ui/log.ts';
 import { mfaCodeFromClipboard } from './ui/settings.ts';
 
 /** What codes are made from. */
 export interface CodeParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly host: Promise<WindowHost>;
   readonly peers: Peers;
   /** Asks the person. */

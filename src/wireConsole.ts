@@ -9,6 +9,7 @@ import type { ProfileSet } from './aws/profiles.ts';
 import type { MakeConsoleLink } from './clients/consoleLink.ts';
 import { browserFiles, findBrowser, hasScreen } from './machine/findBrowser.ts';
 import { openIsolated, sweepPages } from './machine/openIsolated.ts';
+import type { Context } from './ui/context.ts';
 import { openPage } from './ui/openPage.ts';
 import { consoleBrowser, samlBrowser } from './ui/settings.ts';
 import type { Log } from './ui/log.ts';
@@ -16,7 +17,7 @@ import type { ConsolePort } from './ui/parts.ts';
 
 /** What it is made from. */
 export interface ConsoleParts {
-  readonly context: Pick<vscode.ExtensionContext, 'globalStorageUri'>;
+  readonly context: Pick<Context, 'globalStorageUri'>;
   plan(this: void, request: SessionRequest): Promise<PlanResult>;
   /** The files as they are now. */
   files(): Promise<ProfileSet>;

@@ -22,6 +22,7 @@ import { DisposableStore } from './session/emitter.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Session } from './session/types.ts';
 import type { WiredFolders } from './wireFolders.ts';
+import type { Context } from './ui/context.ts';
 import type { HostState } from './ui/hostState.ts';
 import type { Log } from './ui/log.ts';
 import type { DeliveryPort } from './ui/parts.ts';
@@ -43,7 +44,7 @@ const editPatienceMs = 5000;
 
 /** What delivery is made from. */
 export interface DeliveryParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly sessions: Sessions;
   readonly files: SharedFiles;
   readonly host: Promise<WindowHost>;

@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type * as vscode from 'vscode';
 import type { Effects } from './aws/effects.ts';
 import { locateTokenCache } from './aws/locate.ts';
 import type { NetworkSettings } from './aws/network.ts';
@@ -15,6 +14,7 @@ import type { Disposable } from './session/emitter.ts';
 import { SignIns } from './session/signIns.ts';
 import type { Peers } from './session/types.ts';
 import { authorize } from './signIn/authorize.ts';
+import type { Context } from './ui/context.ts';
 import type { Log } from './ui/log.ts';
 import type { IdentityCenterPort } from './ui/parts.ts';
 import { createSignInScreen } from './ui/prompts/signInScreen.ts';
@@ -22,7 +22,7 @@ import { signInWayFor } from './ui/settings.ts';
 
 /** What it is made from. */
 export interface IdentityCenterParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly environment: PlanEnvironment;
   readonly peers: Pick<Peers, 'exclusive'>;
   readonly userAgent: string;

@@ -13,6 +13,7 @@ import { IssuerSignIns } from './session/issuerSignIns.ts';
 import type { IssuerWish } from './session/issuerSignIns.ts';
 import type { Peers } from './session/types.ts';
 import { authorizeAtIssuer } from './signIn/issuer.ts';
+import type { Context } from './ui/context.ts';
 import { createIssuerStore } from './ui/issuerStore.ts';
 import type { Log } from './ui/log.ts';
 import { microsoftToken } from './ui/microsoftToken.ts';
@@ -27,7 +28,7 @@ type WebIdentityBase = Extract<Base, { kind: 'webIdentity' }>;
 
 /** What it is made from. */
 export interface IssuerParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly host: Promise<Pick<WindowHost, 'hostId'>>;
   readonly peers: Pick<Peers, 'exclusive'>;
   /** Files and programs of this machine, where tokens come from as well. */

@@ -15,6 +15,7 @@ import { errorName } from './session/errorName.ts';
 import { openRotations } from './session/rotationNote.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Peers } from './session/types.ts';
+import type { Context } from './ui/context.ts';
 import type { Inventory, KeptFile, NotDeleted } from './ui/inventory.ts';
 import type { KeptPorts } from './ui/kept.ts';
 import type { HostState } from './ui/hostState.ts';
@@ -31,7 +32,7 @@ export interface KeptParts extends Pick<
   CommandParts,
   'authenticators' | 'delivery' | 'written' | 'saml' | 'keys' | 'isAsking'
 > {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly sessions: Sessions;
   readonly host: Promise<WindowHost>;
   readonly hostState: HostState;

@@ -4,6 +4,7 @@ import type { WindowHost } from './outlets/windowHost.ts';
 import { errorName } from './session/errorName.ts';
 import { StoreMark } from './session/storeMark.ts';
 import type { Peers } from './session/types.ts';
+import type { Context } from './ui/context.ts';
 import type { Log } from './ui/log.ts';
 import { hostOfKeys, keptSecrets, removeSecret, SecretItems } from './ui/secretItems.ts';
 import type { KeptSecret } from './ui/secretItems.ts';
@@ -13,7 +14,7 @@ import { hindranceOfPlace } from './ui/text/keys.ts';
 
 /** What it is made from. */
 export interface KeptStoreParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly host: Promise<WindowHost>;
   readonly peers: Peers;
   readonly log: Log;

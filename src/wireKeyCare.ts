@@ -17,6 +17,7 @@ import type { LongTermKeys } from './session/longTermKeys.ts';
 import { RotationNotes } from './session/rotationNote.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Peers } from './session/types.ts';
+import type { Context } from './ui/context.ts';
 import { commands } from './ui/ids.ts';
 import type { KnownKeys } from './ui/keyFacts.ts';
 import type { KeyCare } from './ui/keyCare.ts';
@@ -32,7 +33,7 @@ import { keysHost } from './wireKeptStore.ts';
 
 /** What it is made from. */
 export interface KeyCareParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly sessions: Sessions;
   readonly files: SharedFiles;
   readonly host: Promise<WindowHost>;

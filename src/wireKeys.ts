@@ -21,6 +21,7 @@ import type { Settled } from './session/keyVault.ts';
 import type { LongTermKeys } from './session/longTermKeys.ts';
 import type { Peers } from './session/types.ts';
 import { vaultKeys } from './session/vaultKeys.ts';
+import type { Context } from './ui/context.ts';
 import type { Log } from './ui/log.ts';
 import type { KeysPort } from './ui/parts.ts';
 import { SecretItems } from './ui/secretItems.ts';
@@ -43,7 +44,7 @@ const noWindowId = 'someValue.sessionId';
 
 /** What the vault is made from. */
 export interface KeyParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly host: Promise<WindowHost>;
   readonly peers: Peers;
   readonly files: () => SharedFiles;

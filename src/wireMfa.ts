@@ -1,4 +1,3 @@
-import type * as vscode from 'vscode';
 import type { Effects, MfaQuestion } from './aws/effects.ts';
 import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
 import type { ProfileSet } from './aws/profiles.ts';
@@ -9,6 +8,7 @@ import { guardedPlan } from './session/guardTarget.ts';
 import { MfaSessions } from './session/mfaSessions.ts';
 import type { AllowedMfaSession, AllowMfaSession } from './session/mfaSessions.ts';
 import type { Sessions } from './session/sessions.ts';
+import type { Context } from './ui/context.ts';
 import type { Log } from './ui/log.ts';
 import { MfaAdvice } from './ui/mfaAdvice.ts';
 import { mfaDevices, mfaUse, saveMfaDevice, saveMfaUse } from './ui/mfaSettings.ts';
@@ -19,7 +19,7 @@ import type { LoadIam } from './wireIam.ts';
 
 /** What it is made from; what is made later comes as a function. */
 export interface MfaParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly iam: LoadIam;
   readonly log: Log;
   readonly codes: Codes;

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import * as vscode from 'vscode';
 import type { Credentials } from './aws/credentials.ts';
 import type { Effects } from './aws/effects.ts';
 import type { Fault } from './aws/faults.ts';
@@ -11,6 +10,7 @@ import { consentText } from './aws/roles/savedRole.ts';
 import { FoundRoles } from './session/foundRoles.ts';
 import { findRoles } from './session/roleFinder.ts';
 import type { FinderCaller, Search, SearchProgress } from './session/roleFinder.ts';
+import type { Context } from './ui/context.ts';
 import type { Log } from './ui/log.ts';
 import type { RolesPort } from './ui/parts.ts';
 import { savedRoles, suggestedRoles } from './ui/roleSettings.ts';
@@ -19,7 +19,7 @@ import { iamCallerOf } from './wireIamCaller.ts';
 
 /** What it is made from. */
 export interface RolesParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly iam: LoadIam;
   readonly log: Log;
   readonly send: Effects['send'];

@@ -1,4 +1,3 @@
-import type * as vscode from 'vscode';
 import type { Effects } from './aws/effects.ts';
 import type { Fault } from './aws/faults.ts';
 import type { Plan, PlanResult, SamlRole, SessionRequest } from './aws/planModel.ts';
@@ -12,6 +11,7 @@ import type { Disposable } from './session/emitter.ts';
 import { errorName } from './session/errorName.ts';
 import type { Peers } from './session/types.ts';
 import { samlSignIn } from './signIn/samlSignIn.ts';
+import type { Context } from './ui/context.ts';
 import type { Log } from './ui/log.ts';
 import type { SamlPort } from './ui/parts.ts';
 import { createSamlScreen } from './ui/prompts/samlScreen.ts';
@@ -21,7 +21,7 @@ import { wireSamlWays } from './wireSamlWays.ts';
 
 /** What it is made from. */
 export interface SamlParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly machine: Pick<Effects, 'platform' | 'runProcess'>;
   readonly peers: Pick<Peers, 'exclusive'>;
   plan(request: SessionRequest): Promise<PlanResult>;

@@ -10,13 +10,14 @@ import type { KnownProvider } from './signIn/providerFolder.ts';
 import { createBrowserWay } from './signIn/samlBrowser.ts';
 import { createListenerWay } from './signIn/samlListener.ts';
 import type { SamlWay } from './signIn/samlWays.ts';
+import type { Context } from './ui/context.ts';
 import { openPage } from './ui/openPage.ts';
 import { samlBrowser, samlListenerPort } from './ui/settings.ts';
 import { signInText } from './ui/text/signIn.ts';
 
 /** What they are made from. */
 export interface SamlWaysParts {
-  readonly context: Pick<vscode.ExtensionContext, 'globalStorageUri'>;
+  readonly context: Pick<Context, 'globalStorageUri'>;
   readonly peers: Pick<Peers, 'exclusive'>;
 }
 

@@ -5,6 +5,7 @@ import { deliveredTo } from './outlets/terminal.ts';
 import { ownTask } from './outlets/terminals.ts';
 import { noSession, sessionNamed } from './session/named.ts';
 import type { Sessions } from './session/sessions.ts';
+import type { Context } from './ui/context.ts';
 import { commands } from './ui/ids.ts';
 import { tasksText } from './ui/text/tasks.ts';
 
@@ -14,7 +15,7 @@ const mostQuiet = 200;
 
 /** What it is made from. */
 export interface TaskParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly sessions: Sessions;
 }
 
@@ -110,7 +111,7 @@ function keyOf({ scope, source, name }: vscode.Task): string {
   return `${place} ${source} ${name}`;
 }
 
-function quietTasks({ workspaceState }: vscode.ExtensionContext): readonly string[] {
+function quietTasks({ workspaceState }: Context): readonly string[] {
   return workspaceState.get<readonly string[]>(quietKey, []);
 }
 
@@ -118,7 +119,7 @@ async function tell(
   { text, action }: Notice,
   task: vscode.Task,
   key: string,
-  context: vscode.ExtensionContext,
+  context: Context,
 ): Promise<void> {
   const open = tasksText.openTasks();
   const never = tasksText.neverAgain();

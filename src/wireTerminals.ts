@@ -12,6 +12,7 @@ import { nameInPlaceOfId, pointedById } from './session/terminals.ts';
 import type { TerminalChange } from './session/terminals.ts';
 import type { Session } from './session/types.ts';
 import { appearanceOf } from './ui/appearance.ts';
+import type { Context } from './ui/context.ts';
 import { commands } from './ui/ids.ts';
 import type { TerminalsPort } from './ui/parts.ts';
 import { savedRoles } from './ui/roleSettings.ts';
@@ -22,7 +23,7 @@ import type { WiredGuards } from './wireGuards.ts';
 
 /** What it is made from. */
 export interface TerminalParts {
-  readonly context: vscode.ExtensionContext;
+  readonly context: Context;
   readonly sessions: Sessions;
   readonly guards: WiredGuards;
   now(this: void): number;

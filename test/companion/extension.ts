@@ -14,12 +14,14 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { OrderedState } from '../../src/ui/orderedState.ts';
 import { HostClock } from './clock.ts';
 import { useTools } from './toolUser.ts';
 import { useApi } from './apiUser.ts';
 import { collectGarbage, measureActivations } from './measure.ts';
 import { plant } from './plant.ts';
 import { pretend, pretendAsBefore } from './pretend.ts';
+import { rush } from './rush.ts';
 import type { CompanionActions, CompanionAddress } from './protocol.ts';
 
 type Handlers = {
@@ -129,6 +131,10 @@ function makeHandlers(clock: HostClock, context: ExtensionContext): Handlers {
       return null;
     },
     diagnostics: ({ path }) => languages.getDiagnostics(Uri.file(path)).map(({ message }) => message),
+    rushState: async ({ count }) => ({
+      alone: await rush(context.globalState, count),
+      ordered: await rush(new OrderedState(context.globalState), count),
+    }),
     plant: ({ secrets }) => plant(context, secrets),
   };
 }

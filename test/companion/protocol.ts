@@ -42,6 +42,8 @@ export interface CompanionActions {
   debugConfiguration: { request: object; answer: Readonly<Record<string, unknown>> | null };
   /** See `pretend.ts`; absent: nothing any more. */
   pretend: { request: { as?: Pretence }; answer: null };
+  /** How many of so many keys that were changed at once the global state holds: by itself, and as an OrderedState. */
+  rushState: { request: { count: number }; answer: { readonly alone: number; readonly ordered: number } };
   /** Puts a made-up secret into each of these places. */
   plant: { request: { secrets: PlantedSecrets }; answer: null };
 }
