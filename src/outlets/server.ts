@@ -93,7 +93,7 @@ const NEVER_MS = 2 ** 31 - 1;
  */
 export async function startServer(options: ServerOptions): Promise<CredentialServer> {
   const { transport } = options;
-  const ending = new AbortController();
+  const fetches = new Set<AbortController>();
   // Lets nobody in before it is known where the server listens.
   let door: Door = { hosts: [], tokens: undefined };
   const server = createServer({
@@ -106,7 +106,7 @@ export async function startServer(options: ServerOptions): Promise<CredentialSer
   server.on('connection', (socket) => room.enter(socket));
   server.on('request', (request, response) => {
     room.hasAsked(request.socket);
-    handle(request, response, door, options, ending.signal).catch((error: unknown) => {
+    handle(request, response, door, options, fetches).catch((error: unknown) => {
       options.log(`server: ${String(error)}`);
       send(
         response,
@@ -127,7 +127,7 @@ export async function startServer(options: ServerOptions): Promise<CredentialSer
   return {
     address,
     async dispose() {
-      ending.abort();
+      fetches.forEach((fetch) => fetch.abort());
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
@@ -144,7 +144,7 @@ async function handle(
   response: ServerResponse,
   door: Door,
   options: ServerOptions,
-  ending: AbortSignal,
+  fetches: Set<AbortController>,
 ): Promise<void> {
   response.on('error', () => undefined);
   const verdict = judgeRequest(
@@ -161,21 +161,23 @@ async function handle(
     case 'supply': {
       const { schema, id, agent, plain } = verdict;
       const patience = options.patience?.[schema] ?? PATIENCE[schema];
-      const supply = await answerWithin(patience.answerMs, (late) => {
-        const left = new AbortController();
-        // Ctrl-C in the terminal ends what only this helper waited for. An SDK at the endpoint gives up within a
-        // second or two and asks again: what it started goes on, and the next try finds it done.
-        const { signal } = left;
-        if (schema === 'process') {
-          response.on('close', () => left.abort());
-          late.addEventListener('abort', () => left.abort(), { once: true });
-        }
-        return options.supply(id, {
-          holdMs: patience.holdMs,
-          signal: AbortSignal.any([signal, ending]),
-          agent,
-        });
-      });
+      const isHelper = schema === 'process';
+      // One signal a fetch and none made of it: hundreds a second leave as little behind as they can.
+      const fetch = new AbortController();
+      const { signal } = fetch;
+      fetches.add(fetch);
+      if (isHelper) {
+        // Ctrl-C in the terminal ends what only this helper waited for. An SDK at the endpoint gives up within a second or
+        // two and asks again: what it started goes on, and the next try finds it done.
+        response.on('close', () => fetches.has(fetch) && fetch.abort());
+      }
+      const supplied = options
+        .supply(id, { holdMs: patience.holdMs, signal, agent })
+        .finally(() => fetches.delete(fetch));
+      const supply = await within(patience.answerMs, supplied);
+      if (supply === 'late' && isHelper) {
+        fetch.abort();
+      }
       const reply =
         supply === 'late'
           ? errorReply(409, 'Busy', options.sentences.busy())
@@ -185,19 +187,14 @@ async function handle(
   }
 }
 
-/** The work's result, or 'late' after `ms`; the signal given to the work tells it so. */
-async function answerWithin<T>(ms: number, work: (late: AbortSignal) => Promise<T>): Promise<T | 'late'> {
-  const late = new AbortController();
+/** The work's result, or 'late' after `ms`. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), ms);
   });
   try {
-    const result = await Promise.race([work(late.signal), limit]);
-    if (result === 'late') {
-      late.abort();
-    }
-    return result;
+    return await Promise.race([work, limit]);
   } finally {
     clearTimeout(timer);
   }
