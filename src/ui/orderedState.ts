@@ -5,6 +5,9 @@ interface Change {
   readonly value: Parameters<Memento['update']>[1];
 }
 
+/** Another window's write that comes in between asking and sending takes ours away: once more is nearly always enough. */
+const tries = 3;
+
 /**
  * The global state with one change under way at a time. VS Code writes all keys as one object and sends each write back
  * to the window as the whole truth: a change made between a write and its coming back is lost, whatever its key
@@ -46,11 +49,20 @@ export class OrderedState implements Memento {
 
   async #write(key: string, change: Change): Promise<void> {
     try {
-      await this.#state.update(key, change.value);
+      let left = tries;
+      do {
+        await this.#state.update(key, change.value);
+        left -= 1;
+      } while (left > 0 && !isSame(this.#state.get(key), change.value));
     } finally {
       if (this.#waiting.get(key) === change) {
         this.#waiting.delete(key);
       }
     }
   }
+}
+
+/** By what VS Code keeps of a value: JSON. */
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -112,6 +112,28 @@ describe('the global state', () => {
     assert.deepEqual([state.get('key'), editor.stored['key'], state.get('theirs')], [2, 2, 3]);
   });
 
+  it('writes again what another window’s write took away before it was sent', async () => {
+    const editor = new EditorState();
+    const state = new OrderedState(editor);
+    const written = state.update('key', ['kept']);
+    // VS Code has been asked, and has sent nothing yet.
+    await Promise.resolve();
+    editor.hear({ theirs: 3 });
+    await written;
+    assert.deepEqual(editor.stored, { theirs: 3, key: ['kept'] });
+  });
+
+  it('gives up on a key that others change all the time', async () => {
+    let writes = 0;
+    const state = new OrderedState({
+      keys: () => [],
+      get: () => undefined,
+      update: async () => void (writes += 1),
+    });
+    await state.update('key', 1);
+    assert.equal(writes, 3);
+  });
+
   it('tells whoever changed it that the editor cannot keep it, and goes on', async () => {
     const editor = new EditorState();
     const state = new OrderedState(editor);
