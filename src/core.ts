@@ -75,7 +75,7 @@ import { wireSaml } from './wireSaml.ts';
 import { wireSts } from './wireSts.ts';
 import { wireTerminals } from './wireTerminals.ts';
 import { wireConsole } from './wireConsole.ts';
-import { wireDebug } from './wireDebug.ts';
+import { longestResumeMs, wireDebug, within } from './wireDebug.ts';
 import { wireGiveAway } from './wireGiveAway.ts';
 import { wireKeys } from './wireKeys.ts';
 import type { WiredKeys } from './wireKeys.ts';
@@ -460,10 +460,12 @@ export function start(given: vscode.ExtensionContext): Core {
     folders.begin();
     askAboutDevices(parts);
   });
+  /** No more than a moment from here on, also where that takes longer. */
+  const known = within(longestResumeMs, resumed);
   const renew = (session: Session): Promise<void> => flow.renew(session);
   void vault.reconcile();
   return {
-    run: commandRunner(commandTable(parts), parts, log),
+    run: commandRunner(commandTable(parts), parts, log, known),
     debug: wireDebug({
       sessions,
       delivery,
@@ -474,7 +476,7 @@ export function start(given: vscode.ExtensionContext): Core {
       renew,
       log,
     }),
-    terminalProfile: () => terminalProfile(parts, log),
+    terminalProfile: () => known.then(() => terminalProfile(parts, log)),
     api: api.of,
     agents,
     end,

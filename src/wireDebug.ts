@@ -14,8 +14,8 @@ import type { WiredDelivery } from './wireDelivery.ts';
 
 /** No env file that a person wrote is near it; reading more would only hold up the start. */
 const mostBytes = 1024 * 1024;
-/** A keyring may be locked until a person unlocks it, ms. */
-const longestResumeMs = 5000;
+/** How long anything waits for the sessions of before a reload, ms: a keyring may be locked until a person unlocks it. */
+export const longestResumeMs = 5000;
 /** How long F5 waits for a person who is asked for a code or a sign-in, ms: after it the program starts all the same. */
 const longestWakeMs = 60_000;
 /** The config file may be held by another window for 5 s, ms. */
@@ -137,7 +137,7 @@ async function tell(
 }
 
 /** The result, or undefined when it is not there within `ms` or nobody waits any more; what goes on then goes on. */
-async function within<T>(ms: number, work: Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
+export async function within<T>(ms: number, work: Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
   let stop: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<undefined>((done) => {

@@ -62,13 +62,18 @@ export function commandTable(parts: CommandParts): CommandTable {
   };
 }
 
-/** Runs commands of the table. A handler that throws is a mistake of ours: it goes to the log, and the person is told. */
+/**
+ * Runs commands of the table, once the sessions of before a reload are `known`: until then none is live, and the person
+ * would be told so. A handler that throws is a mistake of ours: it goes to the log, and the person is told.
+ */
 export function commandRunner(
   table: CommandTable,
   parts: Pick<CommandParts, 'showLog'>,
   log: Log,
+  known: Promise<void>,
 ): (id: CommandId, argument: unknown) => Promise<unknown> {
   return async (id, argument) => {
+    await known;
     try {
       return await table[id](argument);
     } catch (error) {

@@ -81,12 +81,7 @@ type Choice =
   | { readonly kind: 'focus'; readonly terminal: vscode.Terminal }
   | { readonly kind: 'another' | 'end'; readonly sessionId: string };
 
-/** How long the list waits for the sessions of before a reload, milliseconds: a keyring may be locked. */
-const loadMs = 2000;
-
 async function showTerminals(parts: CommandParts): Promise<void> {
-  // Right after a reload a session that is not known yet would be called ended.
-  await Promise.race([parts.sessions.load(), new Promise((resolve) => setTimeout(resolve, loadMs))]);
   const terminals = await parts.terminals.all();
   if (terminals.length === 0) {
     const button = terminalText.open();
