@@ -232,7 +232,7 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
     await opened.close();
     await waiting;
     await page.waitForTerminalText('fetched 0');
-    await page.waitForStatus(/prod-web 59m/);
+    await page.waitForStatus(/prod-web 5\dm/);
   });
 
   it('offers the role in the switcher and with its answers the next time', async () => {
@@ -240,6 +240,7 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
     await page.clearNotifications();
     await page.runCommand('STS: Assume Role with Web Identity');
     await page.pick('corp');
+    await page.quickTitle('Assume Role with Web Identity (2/4)').waitFor();
     await page.quickRows().filter({ hasText: issuerRole }).waitFor();
     await page.leaveQuickInput();
     await page.runCommand('STS: End All Sessions');

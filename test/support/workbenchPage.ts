@@ -41,6 +41,8 @@ const PATIENCE = 30_000;
 const HOST_PATIENCE = 90_000;
 
 const ACTIVE_TERMINAL = '.terminal-wrapper.active';
+/** The open quick pick or input box; one that fades out has been left already, and takes no key. */
+const QUICK_INPUT = '.quick-input-widget:visible:not(.quick-input-widget-closing)';
 
 /** One window of the workbench, driven as a person would. */
 export class WorkbenchPage {
@@ -144,7 +146,7 @@ export class WorkbenchPage {
   async #chooseCommand(title: string, timeout: number): Promise<void> {
     // Another box may be open still, which must not be typed into.
     const palette = this.page.locator(
-      '.quick-input-widget:visible .quick-input-box input[placeholder^="Type the name of a command"]',
+      `${QUICK_INPUT} .quick-input-box input[placeholder^="Type the name of a command"]`,
     );
     await this.page.keyboard.press('F1');
     await palette.waitFor({ timeout });
@@ -161,7 +163,7 @@ export class WorkbenchPage {
   /** For the message of a failure: what a person would see in the way. */
   async #whatIsOpen(): Promise<string> {
     const texts = await this.page
-      .locator('.quick-input-widget:visible, .monaco-dialog-box, .context-view .monaco-menu')
+      .locator(`${QUICK_INPUT}, .monaco-dialog-box, .context-view .monaco-menu`)
       .allInnerTexts()
       .catch(() => ['the page is gone']);
     return texts.length === 0 ? 'nothing is open' : `open is: ${texts.join(' | ').slice(0, 500)}`;
@@ -173,7 +175,7 @@ export class WorkbenchPage {
    * another one comes.
    */
   async leaveQuickInput(): Promise<void> {
-    const box = this.page.locator('.quick-input-widget:visible');
+    const box = this.page.locator(QUICK_INPUT);
     await box.waitFor();
     // Escape is for the notification centre first, where that is open.
     const centre = this.page.locator('.notifications-center.visible');
@@ -205,22 +207,25 @@ export class WorkbenchPage {
 
   /** The text field of the open quick pick or input box. */
   quickInput(): Locator {
-    return this.page.locator('.quick-input-widget:visible .quick-input-box input');
+    return this.page.locator(`${QUICK_INPUT} .quick-input-box input`);
   }
 
-  /** The rows of the open quick pick. */
+  /**
+   * The rows of the open quick pick. A row keeps, unseen, the second line of one that stood in its place before, also in
+   * another box: of such a text, only together with the box's title does it say that the box is there.
+   */
   quickRows(): Locator {
-    return this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+    return this.page.locator(`${QUICK_INPUT} .quick-input-list .monaco-list-row`);
   }
 
   /** What stands under the open input box: its prompt or its complaint. */
   quickMessage(): Locator {
-    return this.page.locator('.quick-input-widget:visible .quick-input-message');
+    return this.page.locator(`${QUICK_INPUT} .quick-input-message`);
   }
 
   /** The title of the open quick pick or input box. */
   quickTitle(title: string | RegExp): Locator {
-    return this.page.locator('.quick-input-widget:visible .quick-input-title', { hasText: title });
+    return this.page.locator(`${QUICK_INPUT} .quick-input-title`, { hasText: title });
   }
 
   /** The open modal dialog. */
@@ -234,9 +239,16 @@ export class WorkbenchPage {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Picks the first row of the open quick pick that holds `text`. */
+  /**
+   * Picks the first row of the open quick pick that holds `text`, and waits until the extension host has heard of it and
+   * the page has what it answers at once: until then, the box of before stands there, and would take the next key.
+   */
   async pick(text: string | RegExp): Promise<void> {
     await this.quickRows().filter({ hasText: text }).first().click();
+    if (this.#companion !== undefined) {
+      await this.heard();
+      await this.heard();
+    }
   }
 
   /** The button in a row of the open quick pick, by its tooltip. */
