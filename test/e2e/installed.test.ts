@@ -31,8 +31,9 @@ describe('the packaged extension, installed', () => {
   });
 
   it('is active once the window has started', async () => {
-    await page.statusBarItem().waitFor();
+    // The first extension host of a workbench takes its time.
     const companion = await page.companion;
+    await page.statusBarItem().waitFor();
     const state = await companion.ask('extension', { id: await extensionId() });
     assert.deepEqual(state, { present: true, active: true });
   });

@@ -135,11 +135,11 @@ describe('one code for many roles', () => {
     await page.clearNotifications();
     await eventually(settingText, (text) => text.includes('oneSession'), 'the choice is in the settings');
     await page.chooseFromMenu('team-3', 'Show Plan');
+    await page.quickTitle('Plan: team-3').waitFor();
     await page.quickRows().filter({ hasText: 'alice: GetSessionToken' }).waitFor();
     await page.quickRows().filter({ hasText: 'One MFA session for all roles: alice' }).waitFor();
     await page.screenshot('one code: plan after');
-    await page.page.keyboard.press('Escape');
-    await page.quickTitle('Plan: team-3').waitFor({ state: 'hidden' });
+    await page.leaveQuickInput();
     assert.deepEqual(calls(0), ['AssumeRole 200', 'AssumeRole 200']);
   });
 
@@ -190,8 +190,7 @@ describe('one code for many roles', () => {
     await page.quickTitle('AWS session').waitFor();
     await page.quickRows().filter({ hasText: 'MFA session' }).first().waitFor();
     await page.screenshot('one code: switcher');
-    await page.page.keyboard.press('Escape');
-    await page.quickTitle('AWS session').waitFor({ state: 'hidden' });
+    await page.leaveQuickInput();
   });
 
   it('renews roles without a person while it lasts', async () => {
