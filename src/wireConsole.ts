@@ -7,11 +7,15 @@ import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planMode
 import { configuredEndpoint } from './aws/planTarget.ts';
 import type { ProfileSet } from './aws/profiles.ts';
 import type { MakeConsoleLink } from './clients/consoleLink.ts';
-import { browserFiles, findBrowser, hasScreen } from './machine/findBrowser.ts';
+import { browserFiles, findBrowser, hasScreen, showsAddresses } from './machine/findBrowser.ts';
 import { openIsolated, sweepPages } from './machine/openIsolated.ts';
+import { isOwnPeer } from './machine/peerUser.ts';
+import { openUnseen } from './signIn/openUnseen.ts';
 import type { Context } from './ui/context.ts';
 import { openPage } from './ui/openPage.ts';
 import { consoleBrowser, samlBrowser } from './ui/settings.ts';
+import { consoleLinkText } from './ui/text/consoleLink.ts';
+import { signInText } from './ui/text/signIn.ts';
 import type { Log } from './ui/log.ts';
 import type { ConsolePort } from './ui/parts.ts';
 
@@ -62,14 +66,14 @@ export function wireConsole(parts: ConsoleParts): ConsolePort {
     },
     async open(link, session) {
       if (consoleBrowser() === 'default') {
-        return (await openPage(link.reveal())) ? 'opened' : 'notOpened';
+        return (await openLink(link.reveal())) ? 'opened' : 'notOpened';
       }
       const who = session.accountId ?? session.id;
       const isOpen = await openAlone(parts.context.globalStorageUri.fsPath, who, link.reveal());
       if (isOpen) {
         return 'openedAlone';
       }
-      return (await openPage(link.reveal())) ? 'openedTogether' : 'notOpened';
+      return (await openLink(link.reveal())) ? 'openedTogether' : 'notOpened';
     },
   };
 }
@@ -80,6 +84,17 @@ export async function consoleFolders(storage: string): Promise<readonly string[]
   const chosen = samlBrowser();
   const browser = await findBrowser({ platform, env, home: homedir(), files: browserFiles, chosen });
   return [...new Set([storage, browser?.profiles ?? storage])].map((root) => join(root, 'console'));
+}
+
+/** Opens a link in the person's own browser, where no other user of the machine reads it; false when it was not opened. */
+async function openLink(address: string): Promise<boolean> {
+  const web = vscode.env.uiKind === vscode.UIKind.Web;
+  const remote = vscode.env.remoteName !== undefined;
+  if (!showsAddresses({ platform: process.platform, remote, web })) {
+    return openPage(address);
+  }
+  const texts = { title: signInText.page().title, failed: consoleLinkText.leadsOnce() };
+  return openUnseen(address, { open: openPage, isOwnPeer, texts });
 }
 
 /** Opens an address in a browser window for `who` alone; false where there is no browser, or no screen that the person sees. */

@@ -90,6 +90,15 @@ export function hasScreen({ platform, env, remote, web }: Whereabouts): boolean 
     : Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
 }
 
+/**
+ * True where every user of the machine can read the address of a page that VS Code opens: Electron has `xdg-open` do it on
+ * Linux, whose arguments, and those of the browser, are in /proc. macOS passes it on as an event, and Windows shows the
+ * arguments of a program to its own user only.
+ */
+export function showsAddresses({ platform, remote, web }: Omit<Whereabouts, 'env'>): boolean {
+  return platform === 'linux' && !remote && !web;
+}
+
 async function usable(path: string, search: BrowserSearch): Promise<Browser | undefined> {
   return (await search.files.isProgram(path))
     ? { path, profiles: await snapProfiles(path, search) }

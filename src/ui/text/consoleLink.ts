@@ -27,6 +27,8 @@ export const consoleLinkText = {
   ofSession: () => t('the session’s'),
   notARegion: () => t('A region looks like this: eu-west-1'),
   anotherPartition: () => t('That region is in another partition, where this session means nothing'),
+  /** In the browser. */
+  leadsOnce: () => t('This page leads to the AWS console only once: open the console again in your editor.'),
   openAgain: () => t('Try Again'),
   copyLink: () => t('Copy Link'),
   /** Before a link is made that can be given away. */
