@@ -115,9 +115,14 @@ export class TerminalOutlet implements Outlet {
   ): void {
     const { collection } = this.#options;
     // Persistent values are written to the workspace's storage: pointers may, keys may not.
-    collection.persistent = [global, ...scoped.map(({ ready }) => ready)].every(
+    const persistent = [global, ...scoped.map(({ ready }) => ready)].every(
       (ready) => ready?.prepared.mode !== 'environment',
     );
+    if (persistent && !collection.persistent) {
+      // VS Code (seen in 1.139) writes what is in it as soon as this changes: no keys may be left by then.
+      collection.clear();
+    }
+    collection.persistent = persistent;
     const added = this.#fill(collection, global, new Set());
     for (const { folder, ready } of scoped) {
       // VS Code lets the variable win that was put in last, not the folder's: what is new for all goes before it.

@@ -13,8 +13,16 @@ import { sessionFor } from '../support/outletRig.ts';
 function fakeCollection(): { collection: GlobalEnvironmentVariableCollection; changes: string[] } {
   const values = new Map<string, EnvironmentVariableMutator>();
   const changes: string[] = [];
+  let persistent = true;
   const collection = {
-    persistent: true,
+    get persistent() {
+      return persistent;
+    },
+    // VS Code hands on the whole collection as it is by then.
+    set persistent(value: boolean) {
+      persistent = value;
+      changes.push(`${value ? 'kept' : 'not kept'}: ${[...values.keys()].join()}`);
+    },
     description: undefined,
     replace(name: string, value: string, options: EnvironmentVariableMutator['options']) {
       changes.push(`${name}=${value}`);
@@ -55,7 +63,8 @@ describe('the outlet to the terminals', () => {
     });
     await outlet.update(session);
     await outlet.update(session);
-    assert.deepEqual(changes, ['clear', 'A=1', 'B=2', '-A', 'C=3']);
+    const writes = changes.filter((change) => !change.startsWith('kept'));
+    assert.deepEqual(writes, ['clear', 'A=1', 'B=2', '-A', 'C=3']);
     assert.equal(collection.description, 'as live-a');
     assert.deepEqual(collection.get('B')?.options, {
       applyAtProcessCreation: true,
@@ -86,6 +95,22 @@ describe('the outlet to the terminals', () => {
       outlet.dispose();
       assert.equal(changes.at(-1) === 'clear', !kept, mode);
     }
+  });
+
+  it('has no keys left when it turns from keys to pointers, which are kept', async () => {
+    const { collection, changes } = fakeCollection();
+    const results = [delivery('environment', { SECRET: '1' }), delivery('profile', { POINTER: '2' })];
+    const outlet = new TerminalOutlet({
+      collection,
+      isTrusted: () => true,
+      prepare: () => Promise.resolve(results.shift() ?? assert.fail('prepared once too often')),
+      describe: () => '',
+      delivered: () => undefined,
+      failed: (error) => assert.fail(String(error)),
+    });
+    await outlet.update(session);
+    await outlet.update(session);
+    assert.deepEqual(changes, ['clear', 'not kept: ', 'SECRET=1', 'clear', 'kept: ', 'POINTER=2']);
   });
 
   it('delivers nothing in an untrusted workspace', async () => {
@@ -125,7 +150,7 @@ describe('the outlet to the terminals', () => {
     finish(delivery('profile', { A: 'old' }));
     await slow;
     await outlet.update(session);
-    assert.deepEqual([changes, failures], [['clear', 'A=new'], ['Error: ours']]);
+    assert.deepEqual([changes, failures], [['clear', 'kept: ', 'A=new'], ['Error: ours']]);
   });
 
   describe('of folders with a session of their own', () => {
