@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { sendPage } from './lastPage.ts';
 import type { PageTexts } from './lastPage.ts';
-import { listenHere, portOf } from './localServer.ts';
+import { listenAsLocalhost } from './localServer.ts';
 import { endOfPatience } from './patience.ts';
 import { isForm, maxFormBytes, readSamlForm } from './samlPost.ts';
 import type { PostedForm } from './samlPost.ts';
@@ -111,7 +111,7 @@ async function listen(parts: ListenerWayParts, port: number): Promise<Listener> 
   const limitMs = parts.requestMs ?? requestMs;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { title, done, failed } = parts.pageTexts();
-    const refused = answered ? 410 : refusal(request, portOf(server));
+    const refused = answered ? 410 : refusal(request, port);
     // Also what is refused is read to its end: a connection that closes before that takes the answer with it.
     const posted = await read(request);
     const form = refused ?? posted;
@@ -129,18 +129,20 @@ async function listen(parts: ListenerWayParts, port: number): Promise<Listener> 
       sendPage(response, taken ? 200 : 413, title, taken ? done : failed);
     }
   };
-  const server = createServer(
-    {
-      requestTimeout: limitMs,
-      headersTimeout: limitMs,
-      connectionsCheckingInterval: Math.min(second, limitMs),
-    },
-    (request, response) => {
-      // Whoever goes away while they are sending is no answer.
-      answer(request, response).catch(() => response.destroy());
-    },
-  );
-  const listening = await listenHere(server, port);
+  const make = (): Server =>
+    createServer(
+      {
+        requestTimeout: limitMs,
+        headersTimeout: limitMs,
+        connectionsCheckingInterval: Math.min(second, limitMs),
+      },
+      (request, response) => {
+        // Whoever goes away while they are sending is no answer.
+        answer(request, response).catch(() => response.destroy());
+      },
+    );
+  // An administrator may have entered `localhost`.
+  const listening = await listenAsLocalhost(make, port);
   return { result, close: () => listening.close() };
 }
 

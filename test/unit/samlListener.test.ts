@@ -9,6 +9,7 @@ import { createListenerWay, listenerAddress } from '../../src/signIn/samlListene
 import type { ListenerWayParts } from '../../src/signIn/samlListener.ts';
 import type { WayResult } from '../../src/signIn/samlWays.ts';
 import { FakeHost } from '../support/fakePeers.ts';
+import { describeIf } from '../support/skip.ts';
 
 const never = new AbortController().signal;
 const form = 'application/x-www-form-urlencoded';
@@ -23,25 +24,26 @@ interface Answer {
   readonly text: string;
 }
 
-/** A port that nobody has. */
+/** A port that nobody has, on `::1` neither. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  const isTaken = await accepts(port, '::1');
   server.close();
   await once(server, 'close');
-  return port;
+  return isTaken ? freePort() : port;
 }
 
 function ask(
   port: number,
   body: string | undefined,
-  options: { path?: string; method?: string; headers?: OutgoingHttpHeaders } = {},
+  options: { host?: string; path?: string; method?: string; headers?: OutgoingHttpHeaders } = {},
 ): Promise<Answer> {
-  const { path = '/saml', method = 'POST', headers = {} } = options;
+  const { host = '127.0.0.1', path = '/saml', method = 'POST', headers = {} } = options;
   return new Promise((resolve, reject) => {
     const sent = request({
-      host: '127.0.0.1',
+      host,
       port,
       path,
       method,
@@ -57,6 +59,10 @@ function ask(
     });
     sent.end(body);
   });
+}
+
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
 }
 
 function accepts(port: number, host: string): Promise<boolean> {
@@ -262,7 +268,7 @@ describe('a SAML response that is posted to this machine', () => {
     assert.equal(reveal(result), assertion);
   });
 
-  it('is waited for on 127.0.0.1 alone, and nothing listens afterwards', async () => {
+  it('is waited for on this machine alone, and nothing listens afterwards', async () => {
     const outside = Object.values(networkInterfaces())
       .flatMap((each) => each ?? [])
       .filter(({ internal }) => !internal)
@@ -271,7 +277,7 @@ describe('a SAML response that is posted to this machine', () => {
       );
     await signIn(async () => {
       assert.equal(await accepts(port, '127.0.0.1'), true);
-      for (const address of [...outside, '::1']) {
+      for (const address of outside) {
         assert.equal(await accepts(port, address), false, address);
       }
       await ask(port, posted);
@@ -307,6 +313,25 @@ describe('a SAML response that is posted to this machine', () => {
     assert.deepEqual(await signIn(nobody, { openBrowser: () => Promise.resolve(false) }), unopened);
     assert.deepEqual(await signIn(nobody, { openBrowser: () => Promise.reject(new Error('no')) }), unopened);
     assert.equal(await accepts(port, '127.0.0.1'), false);
+  });
+
+  describeIf(hasIpv6(), 'no IPv6', 'for `localhost`, where browsers ask ::1 first,', () => {
+    it('is taken there as well, and nothing listens there afterwards', async () => {
+      const headers = { Host: `localhost:${String(port)}` };
+      const result = await signIn(() => ask(port, posted, { host: '::1', headers }));
+      assert.equal(reveal(result), assertion);
+      assert.equal(await accepts(port, '::1'), false);
+    });
+
+    it('is not waited for while somebody else has the port there', async () => {
+      const other = createServer().listen(port, '::1');
+      await once(other, 'listening');
+      const taken = await signIn(() => Promise.reject(new Error('opened all the same')));
+      assert.deepEqual(taken, { kind: 'unavailable', why: 'portTaken' });
+      assert.equal(await accepts(port, '127.0.0.1'), false);
+      other.close();
+      await once(other, 'close');
+    });
   });
 
   it('is waited for by one window after the other: they share the port', async () => {
