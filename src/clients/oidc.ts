@@ -4,6 +4,7 @@ import { tenantOf } from '../aws/issuers.ts';
 import { isLoopback } from '../aws/loopback.ts';
 import { claimsOf } from '../aws/jwt.ts';
 import type { NetworkSettings } from '../aws/network.ts';
+import { isPage, pagesOfCode } from '../aws/page.ts';
 import type { Issuer } from '../aws/planModel.ts';
 import { Secret } from '../aws/secret.ts';
 import type { DeviceCode, Pending } from '../aws/sources/identityCenterApi.ts';
@@ -168,15 +169,14 @@ export function createIssuers(options: IssuerOptions): IssuerApi {
           return { kind: 'issuerAnswer', issuer: issuer.name, host, what: 'noDeviceCode', detail: '' };
         }
         const answer = await client.initiateDeviceAuthorization(config, { scope: scopeOf(issuer) });
-        const page = answer.verification_uri_complete ?? answer.verification_uri;
-        if (![page, answer.verification_uri].every(isPage)) {
+        const pages = pagesOfCode(answer.verification_uri, answer.verification_uri_complete);
+        if (pages === undefined) {
           return { kind: 'issuerAnswer', issuer: issuer.name, host, what: 'insecure', detail: '' };
         }
         return {
           deviceCode: new Secret(answer.device_code),
           userCode: answer.user_code,
-          verificationUri: answer.verification_uri,
-          verificationUriComplete: page,
+          ...pages,
           expiresAt: options.now() + answer.expires_in * second,
           intervalMs: Math.max(1, answer.interval ?? defaultInterval) * second,
         };
@@ -280,12 +280,6 @@ function scopeOf({ scopes }: Issuer): string {
  */
 function consent({ url, scopes }: Issuer): { readonly prompt?: 'consent' } {
   return scopes.includes('offline_access') && tenantOf(url) === undefined ? { prompt: 'consent' } : {};
-}
-
-/** An address that may be opened in a person's browser: never a program's or a file's, and nothing that others can read. */
-function isPage(address: string): boolean {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
 }
 
 function faultKind(result: unknown): string {

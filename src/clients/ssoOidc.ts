@@ -7,6 +7,7 @@ import {
   StartDeviceAuthorizationCommand,
 } from '@aws-sdk/client-sso-oidc';
 import type { CreateTokenCommandInput } from '@aws-sdk/client-sso-oidc';
+import { pagesOfCode } from '../aws/page.ts';
 import { Secret } from '../aws/secret.ts';
 import type { DeviceCode, Grant, IdentityCenterApi, Registration } from '../aws/sources/identityCenterApi.ts';
 import type { Caller, ClientSettings } from './identityCenterCall.ts';
@@ -73,14 +74,14 @@ export function oidcCalls(
             { abortSignal },
           );
           const { deviceCode, userCode, verificationUri, verificationUriComplete, expiresIn } = answer;
-          if (!deviceCode || !userCode || !verificationUri || expiresIn === undefined) {
+          const pages = pagesOfCode(verificationUri ?? '', verificationUriComplete);
+          if (!deviceCode || !userCode || pages === undefined || expiresIn === undefined) {
             throw new IncompleteAnswer();
           }
           return {
             deviceCode: new Secret(deviceCode),
             userCode,
-            verificationUri,
-            verificationUriComplete: verificationUriComplete ?? verificationUri,
+            ...pages,
             expiresAt: now() + expiresIn * second,
             intervalMs: Math.max(1, answer.interval ?? defaultInterval) * second,
           };

@@ -416,6 +416,43 @@ describe('the refusals of Identity Center', () => {
   }
 });
 
+describe('the pages of a code of Identity Center’s', () => {
+  const shown = 'https://device.sso.eu-west-1.amazonaws.com/';
+  async function pagesOf(verificationUri: string, verificationUriComplete?: string): Promise<unknown> {
+    const body = JSON.stringify({
+      deviceCode: 'EXAMPLEDEVICE',
+      userCode: 'ABCD-EFGH',
+      expiresIn: 600,
+      verificationUri,
+      verificationUriComplete,
+    });
+    const headers = { 'content-type': 'application/json' };
+    const fake = await startFakeSts({ plays: [{ kind: 'raw', status: 200, headers, body }] });
+    const api = createIdentityCenter({ now: Date.now });
+    const signIn = { session: 'acme', startUrl: 'https://acme.example', region: 'eu-west-1', scopes: [] };
+    const answer = await questions.startDevice(api, { ...signIn, oidc: fake.url, portal: fake.url });
+    fake.close();
+    return 'kind' in answer ? answer.kind : [answer.verificationUri, answer.verificationUriComplete];
+  }
+
+  it('are web pages, and the one that is opened is of the same origin as the one that is shown', async () => {
+    const complete = `${shown}?user_code=ABCD-EFGH`;
+    assert.deepEqual(await pagesOf(shown, complete), [shown, complete]);
+    const others = [
+      undefined,
+      'https://elsewhere.example/?user_code=ABCD-EFGH',
+      'file:///bin/sh',
+      'vscode://a.b/c',
+    ];
+    for (const other of others) {
+      assert.deepEqual(await pagesOf(shown, other), [shown, shown], other);
+    }
+    for (const none of ['file:///bin/sh', 'vscode://a.b/c', 'http://elsewhere.example/', 'here']) {
+      assert.equal(await pagesOf(none, complete), 'notAws', none);
+    }
+  });
+});
+
 function isPlainFault(answer: unknown): answer is Fault {
   return typeof answer === 'object' && answer !== null && 'kind' in answer;
 }

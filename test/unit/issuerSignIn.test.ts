@@ -512,6 +512,27 @@ describe('signing in at an issuer', () => {
       await gaveNothing(await byCode(), { kind: 'issuerAnswer', what: 'insecure' });
     });
 
+    it('opens the page with the code in it only where it is that of the page that is shown', async () => {
+      const opened = async (complete: string): Promise<string | undefined> => {
+        let page: string | undefined;
+        idp.answers.set('/device', (_request, response) =>
+          json(response, code({ verification_uri_complete: complete })),
+        );
+        const confirm = (shown: DeviceCode): boolean => {
+          assert.equal(shown.verificationUri, `${idp.url}/device`);
+          page = shown.verificationUriComplete;
+          return false;
+        };
+        assert.deepEqual(await byCode({ confirm }), { kind: 'cancelled' });
+        return page;
+      };
+      const good = `${idp.url}/device?user_code=ABCD-EFGH`;
+      assert.equal(await opened(good), good);
+      for (const bad of ['https://elsewhere.example/device', 'file:///bin/sh', 'vscode://a.b/c']) {
+        assert.equal(await opened(bad), `${idp.url}/device`, bad);
+      }
+    });
+
     it('ends in silence when the person says no, and by a sentence when the issuer does', async () => {
       idp.answers.set('/device', (_request, response) => json(response, code()));
       assert.deepEqual(await byCode({ confirm: () => false }), { kind: 'cancelled' });
