@@ -26,6 +26,7 @@ import {
   suggestedFacts,
   suggestedText,
 } from '../../src/ui/text/roleLists.ts';
+import { clockTime } from '../../src/ui/text/time.ts';
 import { ProfileTree } from '../../src/ui/treeModel.ts';
 import type { TreeNode } from '../../src/ui/treeModel.ts';
 import type { TreeState } from '../../src/ui/treeRows.ts';
@@ -320,7 +321,7 @@ describe('rows of roles in no file', () => {
     const state = stateOf({ saved, found: () => search(found) });
     assert.deepEqual(draw(treeOf(), state).slice(2), [
       '    prod | saved · 4444-5555-6666 · admin | shield charts.red | start terminal arn edit guard',
-      '    Roles found | 4 · 12:00 | telescope | search forget',
+      `    Roles found | 4 · ${clockTime(noon, noon)} | telescope | search forget`,
       '      plain | 1111-2222-3333 | shield | start arn keep guard',
       '      secure | 1111-2222-3333 · MFA · external ID | shield | start arn keep guard',
       '      office | 1111-2222-3333 · perhaps, depends on aws:SourceIp | question | start arn keep guard',
