@@ -273,9 +273,9 @@ describeIf(path !== undefined, 'no Chromium found', 'signing in with a real brow
 
     it('end when nobody signs in', async () => {
       // The patience begins with the browser: on a busy machine it may be over before the page is there.
-      let isShown = false;
-      for (let patienceMs = 3000; !isShown; patienceMs *= 2) {
-        void shown().then(() => (isShown = true));
+      const page = { isShown: false };
+      for (let patienceMs = 3000; !page.isShown; patienceMs *= 2) {
+        void shown().then(() => (page.isShown = true));
         assert.equal((await signIn({ patienceMs })).kind, 'tooLate');
         assert.equal(await gone(), true);
       }
