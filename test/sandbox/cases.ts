@@ -53,8 +53,10 @@ export type Caller = KeyData | Credentials | undefined;
 
 /** A sandbox with the world of `fixtures/sandbox/cases.json`, and AWS's SDK to call it. */
 export class Cases {
-  /** Milliseconds that the sandbox's clock and the SDK's are ahead of the machine's, so that hours pass at once. */
+  /** Milliseconds by which the test has moved the clock of the sandbox and the SDK, which stands still by itself. */
   ahead = 0;
+  /** When the sandbox was started, ms UTC. */
+  #startedAt = 0;
   #sandbox: Sandbox | undefined;
 
   get sandbox(): Sandbox {
@@ -64,11 +66,17 @@ export class Cases {
 
   async start(): Promise<void> {
     this.ahead = 0;
-    this.#sandbox = await startSandbox({ data, clock: () => Date.now() + this.ahead });
+    this.#startedAt = Date.now();
+    this.#sandbox = await startSandbox({ data, clock: () => this.now() });
   }
 
   async stop(): Promise<void> {
     await this.sandbox.close();
+  }
+
+  /** What the clock shows, ms UTC. */
+  now(): number {
+    return this.#startedAt + this.ahead;
   }
 
   /** A role by name in the main account, or by ARN. */
@@ -96,15 +104,15 @@ export class Cases {
     return this.#client(caller).send(new GetCallerIdentityCommand());
   }
 
-  /** Asserts how many seconds are left, give or take the time that the call took. */
+  /** Asserts how many seconds are left; AWS knows no parts of a second. */
   assertLife(credentials: Credentials | undefined, expected: number): void {
-    const left = ((credentials?.Expiration?.getTime() ?? 0) - Date.now() - this.ahead) / 1000;
-    assert.ok(Math.abs(left - expected) <= 5, `${left} s are not about ${expected} s`);
+    const left = ((credentials?.Expiration?.getTime() ?? 0) - this.now()) / 1000;
+    assert.ok(Math.abs(left - expected) <= 1, `${left} s are not about ${expected} s`);
   }
 
   #client(caller: Caller): STSClient {
     const client = sandboxClient(this.sandbox, caller);
-    client.config.systemClockOffset = this.ahead;
+    client.config.systemClockOffset = this.now() - Date.now();
     return client;
   }
 }

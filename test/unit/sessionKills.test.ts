@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, utimesSync } from 'node:fs';
+import { readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionRequest } from '../../src/aws/planModel.ts';
@@ -328,9 +328,13 @@ describe('window processes on one machine', () => {
     await window.quit();
     // Renewals that the clock has made are noted; whether there were any is chance.
     const files = world.files().filter((name) => name !== 'renewals');
-    // The codes that it has just sent are claimed for five minutes.
+    // Codes that were sent are claimed for five minutes; each claim takes away those from before. How many there are is
+    // chance: what was due by itself meanwhile has sent some as well.
     const isClaim = (name: string): boolean => /^locks\/\w+\/[0-9a-f]{32}\.spent$/.test(name);
-    assert.ok(files.filter(isClaim).length <= 3, files.join());
+    const claimedAt = files
+      .filter(isClaim)
+      .map((name) => Math.round(statSync(join(world.helperFolder, name)).mtimeMs));
+    assert.ok(Math.max(...claimedAt) - Math.min(...claimedAt) <= 5 * 60_000, claimedAt.join());
     // One for each session that was ever used, until three days after its last use.
     const isUse = (name: string): boolean => /^used\/\w+\/[0-9a-f]{20}$/.test(name);
     assert.ok(files.filter(isUse).length <= requests.length, files.join());
