@@ -65,8 +65,6 @@ export async function visit(
     return signInFailed(name, 'tooLate');
   }
   switch (callback.kind) {
-    case 'wrongState':
-      return signInFailed(name, 'wrongState');
     case 'error':
       return refused?.(callback.error) ?? signInFailed(name, 'denied');
     case 'code':

@@ -7,6 +7,11 @@ export interface PageTexts {
   readonly failed: string;
 }
 
+/** The same where a page may come back that belongs to another sign-in. */
+export interface SignInTexts extends PageTexts {
+  readonly other: string;
+}
+
 /** For a page that loads nothing, runs nothing, is kept nowhere and tells nobody where it was. */
 const pageHeaders = {
   'Content-Type': 'text/html; charset=utf-8',

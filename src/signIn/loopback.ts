@@ -2,21 +2,20 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { sendPage } from './lastPage.ts';
-import type { PageTexts } from './lastPage.ts';
+import type { SignInTexts } from './lastPage.ts';
 import { listenHere, portOf } from './localServer.ts';
 
-/** What the browser brought back. `wrongState`: an answer to somebody else's question, of which nothing is kept. */
+/** What the browser brought back. */
 export type Callback =
   /** `query` is all that came, `?code=…&state=…`. */
   | { readonly kind: 'code'; readonly code: string; readonly query: string }
-  | { readonly kind: 'error'; readonly error: string }
-  | { readonly kind: 'wrongState' };
+  | { readonly kind: 'error'; readonly error: string };
 
 /** A page on this machine that waits for one answer. */
 export interface Loopback {
   /** `http://127.0.0.1:PORT/oauth/callback`. */
   readonly redirectUri: string;
-  /** Resolves with the first answer. */
+  /** Resolves with the first answer to our question. */
   readonly answer: Promise<Callback>;
   /** Ends the listener and every connection; the port is free afterwards. */
   close(): Promise<void>;
@@ -27,9 +26,10 @@ export const callbackPath = '/oauth/callback';
 
 /**
  * Listens on a port of 127.0.0.1 (any free one when it is 0), and on nothing else, for the one answer that belongs to
- * `state`. Rejects with Node's error when there is no port to be had.
+ * `state`. What belongs to another one is told so and ends nothing: any page, any user of this machine and an old tab can
+ * send it. Rejects with Node's error when there is no port to be had.
  */
-export async function openLoopback(state: string, texts: PageTexts, port = 0): Promise<Loopback> {
+export async function openLoopback(state: string, texts: SignInTexts, port = 0): Promise<Loopback> {
   let resolve = (_found: Callback): void => undefined;
   const answer = new Promise<Callback>((done) => (resolve = done));
   let answered = false;
@@ -49,8 +49,8 @@ export async function openLoopback(state: string, texts: PageTexts, port = 0): P
   };
 }
 
-/** The callback in a request, or the HTTP status for what is none. */
-function read(request: IncomingMessage, server: Server, state: string): Callback | number {
+/** The callback in a request, `other` for that of another sign-in, or the HTTP status for what is none. */
+function read(request: IncomingMessage, server: Server, state: string): Callback | 'other' | number {
   // A page elsewhere whose name was made to point here (DNS rebinding) asks under its own name.
   if (request.headers.host !== `127.0.0.1:${portOf(server)}`) {
     return 421;
@@ -68,7 +68,7 @@ function read(request: IncomingMessage, server: Server, state: string): Callback
     return 405;
   }
   if (!sameText(url.searchParams.get('state') ?? '', state)) {
-    return { kind: 'wrongState' };
+    return 'other';
   }
   const code = url.searchParams.get('code');
   return code === null || code === ''
@@ -76,9 +76,10 @@ function read(request: IncomingMessage, server: Server, state: string): Callback
     : { kind: 'code', code, query: url.search };
 }
 
-function respond(response: ServerResponse, texts: PageTexts, found: Callback | number): void {
-  const status = typeof found === 'number' ? found : found.kind === 'code' ? 200 : 400;
-  const text = status === 200 ? texts.done : texts.failed;
+function respond(response: ServerResponse, texts: SignInTexts, found: Callback | 'other' | number): void {
+  const taken = typeof found === 'object' && found.kind === 'code';
+  const status = typeof found === 'number' ? found : taken ? 200 : 400;
+  const text = taken ? texts.done : found === 'other' ? texts.other : texts.failed;
   sendPage(response, status, texts.title, text);
 }
 

@@ -1,6 +1,6 @@
 import type { SignInFailure, Fault } from '../aws/faults.ts';
 import type { DeviceCode } from '../aws/sources/identityCenterApi.ts';
-import type { PageTexts } from './lastPage.ts';
+import type { SignInTexts } from './lastPage.ts';
 
 /** What a person sees of a sign-in. `name` is what they call it. */
 export interface SignInScreen {
@@ -18,7 +18,7 @@ export interface SignInScreen {
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T>;
   /** What the browser's last page says. */
-  pageTexts(): PageTexts;
+  pageTexts(): SignInTexts;
 }
 
 /** A sign-in that was begun and gave nothing. */

@@ -80,7 +80,12 @@ export async function openLoginRig(home: string): Promise<LoginRig> {
       person.whileWaiting(cancel);
       return work(AbortSignal.any([signal, cancel.signal]));
     },
-    pageTexts: () => ({ title: 'Signed in', done: 'You can close this page', failed: 'It did not work' }),
+    pageTexts: () => ({
+      title: 'Signed in',
+      done: 'You can close this page',
+      failed: 'It did not work',
+      other: 'This one is over',
+    }),
     async askForCode(_name, url, check) {
       shown.push(url);
       const page = await (await fetch(await chooseInBrowser(url, person.choice ?? ''))).text();

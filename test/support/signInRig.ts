@@ -124,7 +124,12 @@ export async function openSignInRig(home: string, data: SandboxData = dataWith()
       person.whileWaiting(cancelled);
       return work(cancelled.signal);
     },
-    pageTexts: () => ({ title: 'Signed in', done: 'You can close this page', failed: 'It did not work' }),
+    pageTexts: () => ({
+      title: 'Signed in',
+      done: 'You can close this page',
+      failed: 'It did not work',
+      other: 'This one is over',
+    }),
   };
   const waits: number[] = [];
   let moved = 0;

@@ -110,15 +110,20 @@ describe('signing in at Identity Center', () => {
       assert.equal(page?.headers.get('cache-control'), 'no-store');
     });
 
-    it('keeps nothing of an answer with another state', async () => {
+    it('keeps nothing of an answer with another state, says so on its page, and waits for its own', async () => {
+      let refused: Response | undefined;
       rig.person.open = async (url) => {
-        const back = new URL(await allowInBrowser(url));
-        back.searchParams.set('state', 'somebody-else');
+        const back = await allowInBrowser(url);
+        const other = new URL(back);
+        other.searchParams.set('state', 'somebody-else');
+        refused = await fetch(other);
+        assert.ok(!operations().includes('CreateToken'));
         void fetch(back);
         return true;
       };
-      assert.equal(why(await rig.authorize(signInAt(rig.sandbox), 'browser')), 'wrongState');
-      assert.ok(!operations().includes('CreateToken'));
+      good(await rig.authorize(signInAt(rig.sandbox), 'browser'));
+      assert.equal(refused?.status, 400);
+      assert.match((await refused?.text()) ?? '', /This one is over/);
     });
 
     it('takes one answer, and leaves a second one and everything else without', async () => {

@@ -62,7 +62,12 @@ describe('a real OpenID Connect provider and AWS', () => {
         return true;
       },
       waiting: (_name, _code, signal, work) => work(signal),
-      pageTexts: () => ({ title: 'Signed in', done: 'You can close this page', failed: 'It did not work' }),
+      pageTexts: () => ({
+        title: 'Signed in',
+        done: 'You can close this page',
+        failed: 'It did not work',
+        other: 'This one is over',
+      }),
     };
     const parts = { api, screen, way: () => way, now, wait: () => Promise.resolve() };
     return authorizeAtIssuer(parts, issuer(), never);

@@ -23,6 +23,9 @@ export const signInText = {
     title: t('AWS Sessions'),
     done: t('You are signed in. You can close this page and go back to your editor.'),
     failed: t('Nobody was signed in with this page. You can close it and go back to your editor.'),
+    other: t(
+      'This page belongs to a sign-in that is over. Use the newest page, or sign in again from your editor.',
+    ),
   }),
   signedIn: (signIn: SignIn) => t('You are signed in to {0}', signInName(signIn)),
   signedOut: (signIn: SignIn) =>
