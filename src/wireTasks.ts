@@ -16,20 +16,23 @@ const mostQuiet = 200;
 /** What it is made from. */
 export interface TaskParts {
   readonly context: Context;
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, 'activeId' | 'known' | 'list'>;
 }
 
 /** Tells of tasks that say whom they run as and are overruled by VS Code: each once a window, and never again if asked. */
 export function wireTasks(parts: TaskParts): vscode.Disposable {
   const told = new Set<string>();
-  return vscode.tasks.onDidStartTask(({ execution: { task } }) => {
+  const look = async (task: vscode.Task): Promise<void> => {
+    // A folder’s own tasks may start with the window: until the sessions of before are known, there would be none.
+    await parts.sessions.known(new AbortController().signal);
     const notice = noticeFor(task, parts);
     const key = keyOf(task);
     if (notice !== undefined && !told.has(key) && !quietTasks(parts.context).includes(key)) {
       told.add(key);
-      void tell(notice, task, key, parts.context);
+      await tell(notice, task, key, parts.context);
     }
-  });
+  };
+  return vscode.tasks.onDidStartTask(({ execution: { task } }) => void look(task));
 }
 
 /** What is said of a task, and the command that is the way out; undefined: its own file is. */
@@ -66,7 +69,7 @@ function lostChoiceNotice(
   task: vscode.Task,
   chosen: string | undefined,
   delivered: ReadonlyMap<string, string>,
-  sessions: Sessions,
+  sessions: TaskParts['sessions'],
 ): Notice | undefined {
   const list = sessions.list();
   const named = sessionNamed(list, chosen ?? '');

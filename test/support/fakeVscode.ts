@@ -214,6 +214,12 @@ function moduleOf(fake: FakeVscode): unknown {
         return { dispose: () => undefined };
       },
     }),
+    tasks: like({
+      onDidStartTask: (...given: readonly unknown[]) => {
+        fake.registered.set('onDidStartTask', [...given]);
+        return { dispose: () => undefined };
+      },
+    }),
     McpStdioServerDefinition: class {
       readonly label: unknown;
       env: unknown;

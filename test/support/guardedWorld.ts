@@ -132,6 +132,7 @@ export interface GuardedWorlds {
   readonly ways: readonly string[];
   /** For modules that a test loads itself, once the worlds are. */
   readonly inFrontOf: FakeVscode['inFrontOf'];
+  readonly registered: FakeVscode['registered'];
   /**
    * Goes a way to its end, in a window of its own, in front of a person who says `answer` to guards and yes to all else.
    * `guards`: others than one that asks about everything.
@@ -370,6 +371,7 @@ async function load(): Promise<GuardedWorlds> {
   return {
     ways: Object.keys(open('no').ways),
     inFrontOf: fake.inFrontOf,
+    registered: fake.registered,
     async drive(answer, way, guards = askingGuards) {
       settings.set(guardsName, guards);
       const world = open(answer);
