@@ -111,6 +111,8 @@ describe('what is debugged', () => {
 
   const begin = async (name: string): Promise<void> => {
     const { page } = stage();
+    // While the program of before is ending, VS Code asks whether the same is to be started once more beside it.
+    await page.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     await page.runCommand('Debug: Select and Start Debugging');
     await page.quickInput().fill(`debug ${name}`);
     await page.quickRows().filter({ hasText: name }).first().waitFor();

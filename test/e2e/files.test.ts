@@ -10,7 +10,7 @@ describe('the shared files, edited elsewhere', () => {
     const { page, configFile } = stage();
     await page.openView('AWS Sessions');
     await page.treeRow('root-admin').waitFor();
-    await page.treeRow('root-main').locator('.monaco-tl-twistie').click();
+    await page.foldTreeRow('root-main', false);
     await page.treeRow('root-admin').waitFor({ state: 'detached' });
     await page.treeRow('staging-dev').click();
     await page.treeRow('staging-dev').and(page.page.locator('[aria-selected="true"]')).waitFor();

@@ -152,7 +152,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'folders with a session of their own'
     await page.pick('beta');
     await page.waitForNotification('This folder has no session of its own any more: beta');
     await page.clearNotifications();
-    assert.match(await whoAmIIn('beta'), /:assumed-role\/staging-dev\//);
+    await runsAs('beta', /:assumed-role\/staging-dev\//);
     assert.match(await whoAmIIn('alpha'), billing);
   });
 });

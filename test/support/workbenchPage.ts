@@ -365,6 +365,24 @@ export class WorkbenchPage {
     );
   }
 
+  /** Opens or folds a tree row, and waits until it is so. */
+  async foldTreeRow(label: string, expanded: boolean): Promise<void> {
+    await this.#treeIsDrawn();
+    const row = this.treeRow(label);
+    const asWanted = row.and(this.page.locator(`[aria-expanded="${String(expanded)}"]`));
+    // The click on a row that is made anew in that moment is lost: then once more.
+    const done = await poll(PATIENCE, async () => {
+      await row.locator('.monaco-tl-twistie').click();
+      return asWanted.waitFor({ timeout: PATIENCE / 10 }).then(
+        () => true,
+        () => false,
+      );
+    });
+    if (!done) {
+      throw new Error(`The row ${label} does not ${expanded ? 'open' : 'fold'}.`);
+    }
+  }
+
   /** Clicks an inline button of a tree row, by its tooltip. */
   async clickTreeButton(label: string, button: string): Promise<void> {
     await this.#treeIsDrawn();
