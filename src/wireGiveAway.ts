@@ -62,7 +62,10 @@ export function wireGiveAway({ hostState, sessions, log, now }: GiveAwayParts): 
       list: () => written.list(),
       write: (note, keys) => written.write(note, () => writeKeys(note, keys)),
       takeOut: (note) => written.takeOut(note),
-      mayBeCommitted: (path) => isCommittable(path, { env: process.env }, AbortSignal.timeout(5000)),
+      mayBeCommitted: (path) => {
+        const ports = { env: process.env, isTrusted: vscode.workspace.isTrusted };
+        return isCommittable(path, ports, AbortSignal.timeout(5000));
+      },
     },
     begin: () => {
       void written.sweep();

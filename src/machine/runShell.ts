@@ -1,9 +1,11 @@
+import { homedir } from 'node:os';
 import type { ProcessLimits } from '../aws/effects.ts';
 import { programEnvironment } from './programEnvironment.ts';
 import { runProgram } from './runProgram.ts';
 
 /**
- * Runs a line with `/bin/sh -c`, on Windows with cmd.exe, and resolves with what it printed. What it starts ends with
+ * Runs a line with `/bin/sh -c`, on Windows with cmd.exe, and resolves with what it printed. It runs in the home folder:
+ * our own may be the one that VS Code was started in, and what lies there is not to be looked at. What it starts ends with
  * it. Standard error goes nowhere: it may repeat the line. Rejects with an Error that says neither the line nor what was
  * printed, and with the signal's reason when aborted.
  */
@@ -15,7 +17,7 @@ export async function runShell(line: string, limits: ProcessLimits, signal: Abor
     windows ? [process.env['ComSpec'] ?? 'cmd.exe', '/d', '/s', '/c', `"${line}"`] : ['/bin/sh', '-c', line],
     limits,
     signal,
-    { env: programEnvironment(process.env), folder: process.cwd(), verbatim: windows },
+    { env: programEnvironment(process.env), folder: homedir(), verbatim: windows },
   );
   switch (end.kind) {
     case 'exited':

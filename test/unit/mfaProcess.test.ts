@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, watch } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mfaProcessOf, sixDigits } from '../../src/aws/mfaProcess.ts';
@@ -54,6 +54,10 @@ describeIf(process.platform !== 'win32', 'the test runs /bin/sh', 'a shell’s l
       await runShell('printf "%s\\n" "$((617 * 2))56"; echo hidden >&2', limits, never),
       '123456\n',
     );
+  });
+
+  it('runs in the home folder', async () => {
+    assert.equal(await runShell('pwd -P', limits, never), `${realpathSync(homedir())}\n`);
   });
 
   it('fails without a word of what it was or printed', async () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import type { Credentials } from '../../src/aws/credentials.ts';
 import { Secret } from '../../src/aws/secret.ts';
 import { takeOutKeys, writeKeys } from '../../src/files/writtenFiles.ts';
+import { findProgram } from '../../src/machine/findProgram.ts';
 import { isCommittable } from '../../src/machine/gitIgnore.ts';
 import { Written } from '../../src/session/written.ts';
 import type { TakenOut, WrittenNote } from '../../src/session/written.ts';
@@ -296,7 +297,11 @@ const hasGit = (() => {
 describeIf(hasGit, 'no git', 'a file that git could take', () => {
   const folder = useFolder();
   const ask = (...path: string[]): Promise<boolean> =>
-    isCommittable(join(folder(), ...path), { env: process.env }, new AbortController().signal);
+    isCommittable(
+      join(folder(), ...path),
+      { env: process.env, isTrusted: true },
+      new AbortController().signal,
+    );
 
   it('is one in a work tree that does not ignore it', async () => {
     execFileSync('git', ['init', '--quiet', folder()]);
@@ -314,6 +319,53 @@ describeIf(hasGit, 'no git', 'a file that git could take', () => {
     mkdirSync(join(folder(), '.git'));
     const env = { PATH: join(folder(), 'nothing') };
     const path = join(folder(), 'keys.json');
-    assert.equal(await isCommittable(path, { env }, new AbortController().signal), true);
+    assert.equal(await isCommittable(path, { env, isTrusted: true }, new AbortController().signal), true);
+  });
+
+  it('runs nothing that a repository among the files names, and no git before trust', async () => {
+    const mark = join(folder(), 'ran');
+    const monitor = join(folder(), 'monitor');
+    writeFileSync(monitor, `#!/bin/sh\necho x >> '${mark}'\nexit 1\n`, { mode: 0o755 });
+    execFileSync('git', ['init', '--quiet', folder()]);
+    writeFileSync(join(folder(), '.gitignore'), '*.env\n');
+    // A bare repository that is committed as files has no `.git` that git would refuse to take.
+    const other = join(folder(), 'other');
+    const deploy = join(folder(), 'deploy');
+    execFileSync('git', ['init', '--quiet', other]);
+    writeFileSync(join(other, 'file'), '');
+    execFileSync('git', ['-C', other, 'add', 'file']);
+    execFileSync('git', ['-C', other, '-c', `core.fsmonitor=${monitor}`, 'update-index', '--fsmonitor']);
+    cpSync(join(other, '.git'), deploy, { recursive: true });
+    writeFileSync(
+      join(deploy, 'config'),
+      `[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n\tfsmonitor = "${monitor.replaceAll('\\', '/')}"\n`,
+    );
+    rmSync(mark, { force: true });
+    assert.equal(await ask('deploy', 'keys.json'), true);
+    assert.ok(!existsSync(mark));
+
+    const env = { PATH: join(folder(), 'bin') };
+    mkdirSync(env.PATH);
+    writeFileSync(join(env.PATH, 'git'), `#!/bin/sh\necho x >> '${mark}'\n`, { mode: 0o755 });
+    const path = join(folder(), 'keys.env');
+    const signal = new AbortController().signal;
+    assert.equal(await isCommittable(path, { env, isTrusted: false }, signal), true);
+    assert.ok(!existsSync(mark));
+  });
+
+  it('is never looked at by a git that lies beside it', async () => {
+    for (const name of ['git', 'git.exe']) {
+      writeFileSync(join(folder(), name), '#!/bin/sh\n', { mode: 0o755 });
+    }
+    for (const [platform, key] of [
+      ['win32', 'Path'],
+      ['linux', 'PATH'],
+    ] as const) {
+      assert.equal(await findProgram('git', { [key]: '.' }, platform), undefined);
+      assert.equal(await findProgram('git', { [key]: '' }, platform), undefined);
+    }
+    const env = { PATH: ['.', folder()].join(delimiter) };
+    const found = await findProgram('git', env, process.platform);
+    assert.equal(dirname(found ?? ''), folder());
   });
 });
