@@ -87,8 +87,8 @@ export function wireDelivery(parts: DeliveryParts): WiredDelivery {
       const { folder } = await host;
       // Hosts that share a home may choose the same port.
       return folder
-        ? { folder: folder.tokens, prefix: `${folder.processSpace}-` }
-        : { folder: context.globalStorageUri.fsPath, prefix: 'endpoint-' };
+        ? { folder: folder.tokens, prefix: `${folder.processSpace}-`, ownSpace: true }
+        : { folder: context.globalStorageUri.fsPath, prefix: 'endpoint-', ownSpace: false };
     },
     rememberedPort: () => context.workspaceState.get<number>(portKey),
     rememberPort: async (port) => context.workspaceState.update(portKey, port),

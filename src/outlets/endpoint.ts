@@ -2,15 +2,25 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startServer } from './server.ts';
 import type { CredentialServer, ServerOptions } from './server.ts';
+import { removeDeadToken } from './tokenFile.ts';
 
 /** What the endpoint needs. */
 export interface EndpointOptions {
   readonly server: Omit<ServerOptions, 'transport'>;
-  /** Where token files lie (made 0700 when it is not there), and what sets ours apart from those of other hosts. */
-  place(): Promise<{ readonly folder: string; readonly prefix: string }>;
+  /** Where token files lie (made 0700 when it is not there), and how ours are called. */
+  place(): Promise<TokenPlace>;
   /** The port of before a reload; undefined when there was none. */
   rememberedPort(): number | undefined;
   rememberPort(port: number): Promise<void>;
+}
+
+/** A folder of token files. */
+export interface TokenPlace {
+  readonly folder: string;
+  /** Sets ours apart from those of other hosts. */
+  readonly prefix: string;
+  /** False where files of other process spaces may be called so too: nobody can tell whether their windows are over. */
+  readonly ownSpace: boolean;
 }
 
 /** Where AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE lead. */
@@ -52,7 +62,7 @@ export class Endpoint {
   }
 
   async #start(): Promise<{ server: CredentialServer; address: EndpointAddress }> {
-    const { folder, prefix } = await this.#options.place();
+    const { folder, prefix, ownSpace } = await this.#options.place();
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // Named after the port: two windows of one folder (browser tabs) remember the same one, only one of them gets it,
     // and the other must not write its token over that one's.
@@ -62,6 +72,11 @@ export class Endpoint {
     const server = await startServer({ ...this.#options.server, transport });
     const { address } = server;
     const port = address.kind === 'tcp' ? address.port : 0;
+    if (known !== undefined && port !== known && ownSpace) {
+      // Open terminals still ask at the port of before. Unless another window of ours has it, that is a stranger's now, who
+      // could answer with credentials of their own: without the file no tool asks.
+      await removeDeadToken(tokenFile(known));
+    }
     if (port !== known) {
       await this.#options.rememberPort(port);
     }

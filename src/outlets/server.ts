@@ -13,6 +13,7 @@ import { errorReply, supplyReply } from './reply.ts';
 import type { Reply, Schema, SupplySentences } from './reply.ts';
 import { judgeRequest } from './request.ts';
 import type { Door } from './request.ts';
+import { ownerSuffix } from './tokenFile.ts';
 import { WaitingRoom } from './waitingRoom.ts';
 
 /** Where to listen. */
@@ -250,7 +251,8 @@ async function listen(server: Server, transport: Transport): Promise<Address> {
   if (bound === null || typeof bound === 'string') {
     throw new Error('a TCP server has a port');
   }
-  return { kind: 'tcp', port: bound.port, token: newToken(), peerToken: newToken() };
+  const owner = transport.tokenFile === undefined ? '' : ownerSuffix();
+  return { kind: 'tcp', port: bound.port, token: `${newToken()}${owner}`, peerToken: newToken() };
 }
 
 function newToken(): string {

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import type { HelperFolder } from './folder.ts';
 import { listens } from './liveness.ts';
 import { parseRegistration } from './registration.ts';
+import { removeDeadToken } from './tokenFile.ts';
 
 /** What a killed window left behind is swept after this time, milliseconds. */
 const LEFTOVER_MS = 24 * 3_600_000;
 
 /**
  * Removes what windows killed in the middle left in the helper's folder: files that were never renamed to their own
- * names, and sockets of windows that died before they were on the list. `now` is in milliseconds UTC. Never throws.
+ * names, sockets of windows that died before they were on the list, and, at once, the token files of this process space that
+ * lead nowhere any more. `now` is in milliseconds UTC. Never throws.
  */
 export async function sweepFolder(folder: HelperFolder, now: number): Promise<void> {
   for (const place of [folder.path, folder.windows, folder.tokens]) {
@@ -18,6 +20,11 @@ export async function sweepFolder(folder: HelperFolder, now: number): Promise<vo
       if (name.startsWith('.') || /^id\.[0-9a-f]{32}$/.test(name)) {
         await removeOld(join(place, name), now);
       }
+    }
+  }
+  for (const name of await namesIn(folder.tokens)) {
+    if (name.startsWith(`${folder.processSpace}-`)) {
+      await removeDeadToken(join(folder.tokens, name));
     }
   }
   const sockets = join(folder.path, 's');

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
-import { join } from 'node:path';
+import { createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { basename, join } from 'node:path';
 import { Endpoint } from '../../src/outlets/endpoint.ts';
-import type { EndpointAddress } from '../../src/outlets/endpoint.ts';
+import type { EndpointAddress, TokenPlace } from '../../src/outlets/endpoint.ts';
 import { NOW, sentences, supplyLive, temporaryFolder } from '../support/outletRig.ts';
 
 /** The status of a fetch with what the token file holds now. */
@@ -20,6 +25,28 @@ function fetchStatus({ port, tokenFile }: EndpointAddress): Promise<number | und
   });
 }
 
+/** An endpoint in a process of its own. */
+async function openElsewhere(folder: string): Promise<{ address: EndpointAddress; child: ChildProcess }> {
+  const script = `
+    const { Endpoint } = await import(${JSON.stringify(import.meta.resolve('../../src/outlets/endpoint.ts'))});
+    const { sentences, supplyLive } = await import(${JSON.stringify(import.meta.resolve('../support/outletRig.ts'))});
+    const endpoint = new Endpoint({
+      server: { supply: (id) => supplyLive(id), sentences, records: () => [], now: () => ${String(NOW)}, log: () => {} },
+      place: async () => ({ folder: ${JSON.stringify(folder)}, prefix: 'here-', ownSpace: true }),
+      rememberedPort: () => undefined,
+      rememberPort: async () => {},
+    });
+    process.send(await endpoint.open());`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const [message] = (await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => assert.fail('it ended')),
+  ])) as [EndpointAddress];
+  return { address: message, child };
+}
+
 describe('the endpoint of a window', () => {
   const temporary = temporaryFolder();
   const tokens = join(temporary.path, 't');
@@ -27,7 +54,7 @@ describe('the endpoint of a window', () => {
   /** What all windows of one folder remember. */
   let remembered: number | undefined;
 
-  const endpoint = (change: { place?: () => Promise<{ folder: string; prefix: string }> } = {}): Endpoint => {
+  const endpoint = (change: { place?: () => Promise<TokenPlace> } = {}): Endpoint => {
     const made = new Endpoint({
       server: {
         supply: (id) => supplyLive(id),
@@ -36,7 +63,7 @@ describe('the endpoint of a window', () => {
         now: () => NOW,
         log: (line) => assert.fail(line),
       },
-      place: () => Promise.resolve({ folder: tokens, prefix: 'here-' }),
+      place: () => Promise.resolve({ folder: tokens, prefix: 'here-', ownSpace: true }),
       rememberedPort: () => remembered,
       rememberPort: (port) => {
         remembered = port;
@@ -79,13 +106,58 @@ describe('the endpoint of a window', () => {
     assert.deepEqual([await fetchStatus(first), await fetchStatus(second)], [200, 200]);
   });
 
+  describe('after its window was killed', () => {
+    let killed: EndpointAddress;
+    let stranger: Server;
+    beforeEach(async () => {
+      const { address, child } = await openElsewhere(tokens);
+      killed = address;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      assert.match(readFileSync(killed.tokenFile, 'utf8'), /^[0-9a-f]{64}\./);
+      remembered = killed.port;
+      stranger = createServer().listen(killed.port, '127.0.0.1');
+      await once(stranger, 'listening');
+    });
+    afterEach(async () => {
+      stranger.close();
+      await once(stranger, 'close');
+      rmSync(killed.tokenFile, { force: true });
+    });
+
+    it('leaves no token file for a port that somebody else has by now', async () => {
+      const address = await endpoint().open();
+      assert.notEqual(address.port, killed.port);
+      assert.equal(existsSync(killed.tokenFile), false);
+      assert.equal(await fetchStatus(address), 200);
+      assert.deepEqual(readdirSync(tokens), [basename(address.tokenFile)]);
+    });
+
+    it('leaves the file where processes of elsewhere are not known', async () => {
+      await endpoint({
+        place: () => Promise.resolve({ folder: tokens, prefix: 'here-', ownSpace: false }),
+      }).open();
+      assert.equal(existsSync(killed.tokenFile), true);
+    });
+  });
+
+  it('leaves the token alone of a window of another process', async () => {
+    const { address, child } = await openElsewhere(tokens);
+    remembered = address.port;
+    assert.notEqual((await endpoint().open()).port, address.port);
+    assert.equal(await fetchStatus(address), 200);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    rmSync(address.tokenFile);
+  });
+
   it('is tried again after it could not be had, and ends all the same', async () => {
     let tries = 0;
-    const place = (): Promise<{ folder: string; prefix: string }> => {
+    const place = (): Promise<TokenPlace> => {
       tries += 1;
       return tries === 1
         ? Promise.reject(new Error('disk full'))
-        : Promise.resolve({ folder: tokens, prefix: '' });
+        : Promise.resolve({ folder: tokens, prefix: '', ownSpace: true });
     };
     const one = endpoint({ place });
     await assert.rejects(one.open(), /disk full/);

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { openFolder, type HelperFolder } from '../../src/outlets/folder.ts';
+import { ownMark } from '../../src/outlets/liveness.ts';
 import { formatRegistration } from '../../src/outlets/registration.ts';
 import { sweepFolder } from '../../src/outlets/sweep.ts';
 import { useFolder } from '../support/folder.ts';
@@ -44,6 +47,32 @@ describe('what killed windows leave in the folder', () => {
     assert.deepEqual(filesBelow(folder), before, 'a write may still be under way');
     await sweepFolder(folder, now + 25 * hour);
     assert.deepEqual(filesBelow(folder), [...whole, join(folder.path, 'id')].toSorted());
+  });
+
+  it('goes at once: token files of killed windows, and of no other', async () => {
+    const folder = await newFolder(path());
+    const child = spawn(process.execPath, ['-e', '0']);
+    await once(child, 'exit');
+    const [ours, random] = [`${folder.processSpace}-`, 'a'.repeat(64)];
+    const { pid, born } = ownMark();
+    const living = born === undefined ? String(pid) : `${String(pid)}.${born}`;
+    const dead = [
+      ['1', `${random}.${String(child.pid)}`],
+      // The number is somebody else's by now.
+      ...(born === undefined ? [] : [['2', `${random}.${String(pid)}.${born}0`]]),
+    ].map(([name, text]) => [join(folder.tokens, `${ours}${name}`), text] as const);
+    const others = [
+      [join(folder.tokens, `${ours}3`), `${random}.${living}`],
+      // Of another process space, and one that nobody can tell.
+      [join(folder.tokens, `0123456789ab-1`), `${random}.${String(child.pid)}`],
+      [join(folder.tokens, `${ours}4`), random],
+    ] as const;
+    for (const [file, text] of [...dead, ...others]) {
+      writeFileSync(file, text ?? '');
+    }
+    await sweepFolder(folder, now);
+    const left = filesBelow(folder).filter((file) => file.startsWith(folder.tokens));
+    assert.deepEqual(left, others.map(([file]) => file).toSorted());
   });
 
   it('does not take a socket away on which somebody listens', async () => {
