@@ -6,6 +6,7 @@ import type { SessionRequest } from '../aws/planModel.ts';
 import type { ProfileSet } from '../aws/profiles.ts';
 import { switcherRows } from './switcherModel.ts';
 import type { SwitcherButton, SwitcherChoice, SwitcherRow } from './switcherModel.ts';
+import { keepPlaces } from './switcherPlaces.ts';
 import { switcherText } from './text/switcher.ts';
 
 /** What the switcher reads. */
@@ -39,6 +40,9 @@ const buttonIcons = { readOnly: 'eye', terminal: 'terminal', end: 'stop-circle' 
 
 const buttonWords = { readOnly: 'startReadOnly', terminal: 'openTerminal', end: 'end' } as const;
 
+/** ms that an empty list waits for the files, so that theirs are not the last rows; live sessions wait no longer. */
+const patienceMs = 1000;
+
 /** Asks which session to use; undefined when the person leaves. It is gone before the choice is acted on. */
 export function pickSession(options: SwitcherOptions): Promise<SwitcherChoice | undefined> {
   const words = switcherText();
@@ -52,8 +56,9 @@ export function pickSession(options: SwitcherOptions): Promise<SwitcherChoice | 
   pick.busy = true;
 
   let set: ProfileSet | undefined;
+  let shown: readonly SwitcherRow[] = [];
   const update = (): void => {
-    const rows = switcherRows({
+    const now = switcherRows({
       set,
       sessions: options.sessions.list(),
       activeId: options.sessions.activeId,
@@ -64,6 +69,11 @@ export function pickSession(options: SwitcherOptions): Promise<SwitcherChoice | 
       aliasOf: options.aliasOf,
       guardOf: options.guardOf,
     });
+    const rows = keepPlaces(shown, now);
+    if (rows === shown) {
+      return;
+    }
+    shown = rows;
     const marked = keyOf(pick.activeItems[0]);
     const items = rows.map(toItem);
     pick.items = items;
@@ -81,7 +91,7 @@ export function pickSession(options: SwitcherOptions): Promise<SwitcherChoice | 
     store.add(
       pick.onDidAccept(() => {
         const row = pick.selectedItems[0]?.row;
-        if (row?.kind === 'item') {
+        if (row?.kind === 'item' && row.choice !== undefined) {
           close(row.choice);
         }
       }),
@@ -95,8 +105,15 @@ export function pickSession(options: SwitcherOptions): Promise<SwitcherChoice | 
       }),
     );
     store.add(pick.onDidHide(() => close(undefined)));
-    store.add(options.sessions.onDidChange(update));
-    update();
+    const late = setTimeout(update, patienceMs);
+    store.add({ dispose: () => clearTimeout(late) });
+    store.add(
+      options.sessions.onDidChange(() => {
+        if (shown.length > 0) {
+          update();
+        }
+      }),
+    );
     pick.show();
     void options.profiles
       .read()
@@ -105,6 +122,7 @@ export function pickSession(options: SwitcherOptions): Promise<SwitcherChoice | 
       .then((read) => {
         set = read;
         pick.busy = false;
+        clearTimeout(late);
         return update();
       });
   });
@@ -126,7 +144,8 @@ function toItem(row: SwitcherRow): Item {
 function buttonsOf(choices: Readonly<Partial<Record<SwitcherButton, SwitcherChoice>>>): ChoiceButton[] {
   const words = switcherText();
   const buttons: ChoiceButton[] = [];
-  for (const name of ['readOnly', 'terminal', 'end'] as const) {
+  // In the order of the row: in a list that is open a button keeps its place.
+  for (const name of Object.keys(choices).filter(isButton)) {
     const choice = choices[name];
     if (choice) {
       buttons.push({
@@ -137,6 +156,10 @@ function buttonsOf(choices: Readonly<Partial<Record<SwitcherButton, SwitcherChoi
     }
   }
   return buttons;
+}
+
+function isButton(name: string): name is SwitcherButton {
+  return name in buttonIcons;
 }
 
 function keyOf(item: Item | undefined): string | undefined {

@@ -39,9 +39,15 @@ export type SwitcherRow =
       readonly label: string;
       readonly description: string;
       readonly detail: string | undefined;
-      readonly choice: SwitcherChoice;
+      /** Undefined: there is nothing to do about it any more. */
+      readonly choice: SwitcherChoice | undefined;
+      /** What it says once what it is about is gone; undefined: that cannot go while the list is open. */
+      readonly gone?: string;
       readonly buttons: Readonly<Partial<Record<SwitcherButton, SwitcherChoice>>>;
     };
+
+/** A row to choose. */
+export type ItemRow = Extract<SwitcherRow, { readonly kind: 'item' }>;
 
 /** What the rows are made from. `set` is undefined until the files have been read. */
 export interface SwitcherInput {
@@ -114,7 +120,9 @@ export function switcherRows(input: SwitcherInput): readonly SwitcherRow[] {
     ...group(words.more, [
       actionRow('assumeRole', `$(add) ${words.assumeRole}`),
       actionRow('signIn', `$(sign-in) ${words.signIn}`),
-      ...(input.sessions.length > 0 ? [actionRow('endAll', `$(stop-circle) ${words.endAll}`)] : []),
+      ...(input.sessions.length > 0
+        ? [{ ...actionRow('endAll', `$(stop-circle) ${words.endAll}`), gone: words.noneLeft }]
+        : []),
     ]),
   ];
 }
@@ -175,7 +183,7 @@ function group(label: string, rows: readonly SwitcherRow[]): readonly SwitcherRo
   return rows.length === 0 ? [] : [{ kind: 'separator', label }, ...rows];
 }
 
-function actionRow(kind: 'assumeRole' | 'signIn' | 'endAll', label: string): SwitcherRow {
+function actionRow(kind: 'assumeRole' | 'signIn' | 'endAll', label: string): ItemRow {
   return {
     kind: 'item',
     key: kind,
@@ -207,6 +215,7 @@ function sessionRow(session: Session, input: SwitcherInput): SwitcherRow {
     ),
     detail: session.roleArn === undefined ? undefined : escapeIcons(session.roleArn),
     choice: usable || phase === 'starting' ? { kind: 'useSession', sessionId } : again,
+    gone: switcherText().gone,
     buttons: usable
       ? { terminal: { kind: 'terminalOfSession', sessionId }, end: { kind: 'endSession', sessionId } }
       : phase === 'expired'

@@ -12,6 +12,8 @@ export interface FakePerson {
   readonly prefers: RegExp;
   /** Runs a command of ours. */
   execute(id: string, argument: unknown): unknown;
+  /** The list that opens before them, in place of one that they answer at once. */
+  readonly list?: unknown;
 }
 
 /** The fake, and what it remembers. */
@@ -190,7 +192,7 @@ function moduleOf(fake: FakeVscode): unknown {
       showInputBox: async () => 'typed',
       showOpenDialog: async () => undefined,
       showSaveDialog: async () => undefined,
-      createQuickPick: () => box(true),
+      createQuickPick: () => presence.getStore()?.person.list ?? box(true),
       createInputBox: () => box(false),
       withProgress: (_options: unknown, work: (...given: readonly unknown[]) => unknown) =>
         work({ report: () => undefined }, { onCancellationRequested: event().on }),

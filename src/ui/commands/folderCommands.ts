@@ -151,10 +151,13 @@ async function itemsFor(
   return bound === undefined ? filled : [none, ...filled];
 }
 
-function requestIn({ sessions }: CommandParts, choice: SwitcherChoice): SessionRequest | undefined {
-  return choice.kind === 'startSession'
+function requestIn(
+  { sessions }: CommandParts,
+  choice: SwitcherChoice | undefined,
+): SessionRequest | undefined {
+  return choice?.kind === 'startSession'
     ? choice.request
-    : choice.kind === 'useSession'
+    : choice?.kind === 'useSession'
       ? sessions.get(choice.sessionId)?.request
       : undefined;
 }

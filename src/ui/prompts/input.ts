@@ -108,7 +108,12 @@ export function askPick<T>(options: PickOptions<T>): Promise<Answer<T>> {
   pick.placeholder = options.placeholder;
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
-  pick.items = options.items;
+  // VS Code says by its number which row is meant, and looks the number up in the list of that moment: what typing puts in
+  // front and takes away again has a place of its own there, so that fast fingers do not get the row before or after.
+  const show = (extra: vscode.QuickPickItem = separator('')): void => {
+    pick.items = options.fromText ? [extra, ...options.items] : options.items;
+  };
+  show();
   const rows = options.items.filter((item): item is PickItem<T> => 'value' in item);
   const active = options.active && rows.find(options.active);
   if (active) {
@@ -117,14 +122,9 @@ export function askPick<T>(options: PickOptions<T>): Promise<Answer<T>> {
   const values = new Map<vscode.QuickPickItem, T>(rows.map((item) => [item, item.value]));
   const offer = (text: string): void => {
     const typed = text.trim() === '' ? undefined : options.fromText?.(text.trim());
-    const extra: vscode.QuickPickItem[] =
-      typed === undefined
-        ? []
-        : typeof typed === 'string'
-          ? [{ label: `$(info) ${typed}`, alwaysShow: true }]
-          : [{ ...typed, alwaysShow: true }];
+    const row = typeof typed === 'string' ? { label: `$(info) ${typed}` } : typed;
     if (options.fromText) {
-      pick.items = [...extra, ...options.items];
+      show(row && { ...row, alwaysShow: true });
     }
   };
   if (options.text) {

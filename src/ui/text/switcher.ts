@@ -15,6 +15,8 @@ export function switcherText(): {
   readonly startReadOnly: string;
   readonly openTerminal: string;
   readonly end: string;
+  readonly gone: string;
+  readonly noneLeft: string;
 } {
   return {
     title: t('AWS session'),
@@ -30,5 +32,7 @@ export function switcherText(): {
     startReadOnly: t('Start Read-Only (It Still Reads Data)'),
     openTerminal: t('Open Terminal'),
     end: t('End Session'),
+    gone: t('Ended meanwhile'),
+    noneLeft: t('No session is left'),
   };
 }
