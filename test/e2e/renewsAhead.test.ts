@@ -70,7 +70,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'a session ahead of its end', () => {
     await stage().moveClock(pastHalf);
     const notification = await page.waitForNotification(trouble);
     await page.screenshot('renewsAhead trouble');
-    assert.match((await notification.textContent()) ?? '', /goes on until \d\d:\d\d: billing-read/);
+    assert.match((await notification.textContent()) ?? '', /goes on until (\w{3} )?\d\d:\d\d: billing-read/);
     await page.waitForStatus(/^ ?billing-read [67]m$/);
     await served();
     for (let more = 0; more < 2; more += 1) {

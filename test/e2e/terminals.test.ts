@@ -72,7 +72,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'terminals and their sessions', () =>
   it('stand in a list that says under which session each runs and when that ends', async () => {
     const { page } = stage();
     await waitForList(
-      /bash.*hub · 5\dm.*The session that was active when its shell started · until \d\d:\d\d/,
+      /bash.*hub · 5\dm.*The session that was active when its shell started · until (\w{3} )?\d\d:\d\d/,
       /billing-read.*billing-read · 5\dm.*Its own session, whichever is active · until/,
       /hub.*hub · 5\dm.*Its own session/,
     );

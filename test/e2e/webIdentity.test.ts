@@ -115,7 +115,7 @@ describeIf(can, noAwsCli, 'web identity from an OpenID Connect issuer', () => {
     ]) {
       assert.ok(text.includes(part), `${part} in ${text}`);
     }
-    assert.match(text, /Valid until: \d\d:\d\d \(2\dm\)/);
+    assert.match(text, /Valid until: (\w{3} )?\d\d:\d\d \(2\dm\)/);
     await page.screenshot('web-identity-claims');
     await page.press('Copy Trust Policy', box);
     await box.filter({ hasText: 'The trust policy is on the clipboard' }).waitFor();
