@@ -86,7 +86,7 @@ class Massacre {
   readonly #stored = new Set<string>();
   /** How many ends are under way, by session; an end that a killed window began is one that may have happened. */
   readonly #ending = new Map<string, number>();
-  /** When the last end was over or its window dead, by session, ms UTC: each end counts from this moment at the latest. */
+  /** From when on a wish is later than the last end, by session, ms UTC: the end was over, or its window dead, before. */
   readonly #endedAt = new Map<string, number>();
   /** How many ends have ever begun, by session: one may come and go while a start is under way. */
   readonly #begunEnds = new Map<string, number>();
@@ -226,7 +226,7 @@ class Massacre {
       this.#ids.set(request, id);
       // What is live is only made active: where the news of an end has not arrived, or its window was killed between
       // storing and telling it, that is a record from before the end, which goes when the end is heard of.
-      const isAfter = (answer.changedAt ?? 0) > (this.#endedAt.get(id) ?? 0);
+      const isAfter = (answer.changedAt ?? 0) >= (this.#endedAt.get(id) ?? 0);
       // Whoever began to end it meanwhile, or before and has not been heard of since, may have come after it.
       if (isAfter && ends.get(id) === undefined && this.#begunEnds.get(id) === begun.get(id)) {
         this.#stored.add(id);
@@ -245,12 +245,13 @@ class Massacre {
     try {
       await this.#ask(window, { kind: 'end', id });
     } finally {
-      // Wishes are ordered by the clock: the next one comes later by it.
+      // Wishes are ordered by the clock: the next one comes later by it. Those of one moment are put a millisecond apart
+      // each, an end behind them: not even a record that such an end has not reached is as late as the next step.
       const since = this.#world.hand.now();
-      this.#endedAt.set(id, since);
       while (this.#world.hand.now() === since) {
         await delay(5);
       }
+      this.#endedAt.set(id, this.#world.hand.now());
       const left = (this.#ending.get(id) ?? 1) - 1;
       if (left === 0) {
         this.#ending.delete(id);
