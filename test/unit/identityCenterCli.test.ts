@@ -100,6 +100,10 @@ describeIf(awsCli !== undefined && certificate !== undefined, why, 'the AWS CLI 
         ...cleanEnvironment(process.env),
         HOME: home(),
         HTTPS_PROXY: proxy.url,
+        // What this machine's network wants says the same in small letters, and those win.
+        https_proxy: proxy.url,
+        NO_PROXY: '',
+        no_proxy: '',
         AWS_CA_BUNDLE: join(home(), 'ca.pem'),
         AWS_PAGER: '',
         // No browser may open in a test, and the CLI looks for one.

@@ -56,7 +56,8 @@ describeIf(canBeStranger, 'only root can act as another user', 'another user of 
 
   it('may look at what lies open in that home, or these tests prove nothing', async () => {
     const open = join(temporary.path, 'open');
-    writeFileSync(open, 'everybody', { mode: 0o644 });
+    writeFileSync(open, 'everybody');
+    chmodSync(open, 0o644);
     assert.deepEqual(await stranger('read', open), { ok: true, text: 'everybody' });
     assert.equal((await stranger('list', temporary.path)).ok, true);
   });

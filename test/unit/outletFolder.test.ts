@@ -185,6 +185,7 @@ describe('the helper’s folder', () => {
       it('is closed: no token, no list of windows, no socket', async () => {
         const home = newHome();
         chmodSync(temporary.path, 0o755);
+        chmodSync(home, 0o755);
         const folder = await opened(join(home, '.sts-sessions'));
         const server = await serve({ kind: 'socket', path: await socketPath(folder, 'one') });
         const endpoint = await serve({ kind: 'tcp', tokenFile: () => join(folder.tokens, 'one') });
