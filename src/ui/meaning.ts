@@ -1,5 +1,6 @@
 import type { SessionRequest } from '../aws/planModel.ts';
 import type { Session } from '../session/types.ts';
+import { isOwnRow } from './ownRows.ts';
 import { profileOfSession, sessionOfProfile } from './sessionPhase.ts';
 import { requestOfNode, sessionOfNode } from './roleRows.ts';
 import { requestOfSamlRole, sessionOfSamlRole } from './samlRows.ts';
@@ -136,35 +137,7 @@ function isRole(value: unknown): value is Extract<SessionRequest, { kind: 'role'
   );
 }
 
-/** The row that a menu passed; undefined for anything else. */
+/** The row that a menu passed; undefined for anything else, also for what only looks like a row. */
 export function asNode(argument: CommandArgument): TreeNode | undefined {
-  return isNode(argument) ? argument : undefined;
-}
-
-/** Rows are objects of our own; a key binding can pass anything, but not by accident something with these kinds. */
-function isNode(value: unknown): value is TreeNode {
-  const kinds: readonly unknown[] = [
-    'group',
-    'session',
-    'ssoSession',
-    'account',
-    'ssoRole',
-    'samlRole',
-    'role',
-    'roleProblem',
-    'foundRoles',
-    'note',
-    'profile',
-    'file',
-    'problem',
-  ];
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    kinds.includes(value.kind) &&
-    // Requests, which buttons pass, have kinds of the same names: only a row has an id.
-    'id' in value &&
-    typeof value.id === 'string'
-  );
+  return isOwnRow(argument) ? argument : undefined;
 }

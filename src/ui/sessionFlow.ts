@@ -11,6 +11,7 @@ import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
 import { nameOfRequest } from '../session/view.ts';
 import { commands, settings, settingsSection } from './ids.ts';
+import { ownRow } from './ownRows.ts';
 import type { Allowed, DeliveryPort, GuardPort, SamlPort } from './parts.ts';
 import type { MfaAdvice } from './mfaAdvice.ts';
 import type { PlanFailure } from './planView.ts';
@@ -369,7 +370,7 @@ function sourceOf(request: SessionRequest): string | TreeNode {
     case 'role':
       return request.sourceProfile;
     case 'identityCenterRole':
-      return { kind: 'ssoSession', id: '', name: request.ssoSession };
+      return ownRow({ kind: 'ssoSession', id: '', name: request.ssoSession });
     case 'webIdentityRole':
       return request.issuer;
     case 'profile':

@@ -6,6 +6,7 @@ import { guardedRow, targetOfNode } from './guardLooks.ts';
 import { keyLines } from './keyLooks.ts';
 import { indexProfiles } from './profileIndex.ts';
 import type { IndexEntry, ProfileIndex } from './profileIndex.ts';
+import { ownRow } from './ownRows.ts';
 import { profileOfSession } from './sessionPhase.ts';
 import {
   accountNodeId,
@@ -410,7 +411,7 @@ export class ProfileTree {
     if (known) {
       return known;
     }
-    this.#nodes.set(node.id, node);
+    this.#nodes.set(node.id, ownRow(node));
     if (node.kind === 'role') {
       const { roleArn } = node.role;
       this.#shown.set(roleArn, [...(this.#shown.get(roleArn) ?? []), node]);

@@ -14,6 +14,7 @@ import type { Sessions } from '../../src/session/sessions.ts';
 import type { Session } from '../../src/session/types.ts';
 import type { CommandId } from '../../src/ui/ids.ts';
 import { HostState } from '../../src/ui/hostState.ts';
+import { ownRow } from '../../src/ui/ownRows.ts';
 import type { CommandParts, ConsolePort, RolesPort } from '../../src/ui/parts.ts';
 import type { SessionFlow } from '../../src/ui/sessionFlow.ts';
 import type { TreeNode } from '../../src/ui/treeModel.ts';
@@ -60,39 +61,51 @@ const saved: SavedRole = {
   region: undefined,
   color: undefined,
 };
-const found = { arn: roleArn, verdict: 'yes', needs: {}, unknown: [] };
+const found = { arn: roleArn, verdict: 'yes' as const, needs: { mfa: false }, unknown: [] };
 
 /** What a command can be called with: a row of each kind that something can be started from, a name, or nothing. */
 export const rows: Readonly<Record<string, unknown>> = {
   'no row': undefined,
   'a name': 'role',
-  'a profile': { kind: 'profile', id: '1', profile: 'role' },
-  'a profile with keys': { kind: 'profile', id: '2', profile: 'keys' },
-  'a role of Identity Center': {
+  'a profile': ownRow({ kind: 'profile', id: '1', profile: 'role' }),
+  'a profile with keys': ownRow({ kind: 'profile', id: '2', profile: 'keys' }),
+  'a role of Identity Center': ownRow({
     kind: 'ssoRole',
     id: '3',
     ssoSession: 'corp',
     accountId: account,
     accountName: 'Prod',
     roleName: 'Admin',
-  },
-  'a role of a SAML response': {
+  }),
+  'a role of a SAML response': ownRow({
     kind: 'samlRole',
     id: '4',
     profile: 'saml',
     name: 'saml',
     roleArn,
     providerArn,
-  },
-  'a saved role': { kind: 'role', id: '5', role: saved, ignored: [], origin: { kind: 'saved', index: 0 } },
-  'a suggested role': {
+  }),
+  'a saved role': ownRow({
+    kind: 'role',
+    id: '5',
+    role: saved,
+    ignored: [],
+    origin: { kind: 'saved', index: 0 },
+  }),
+  'a suggested role': ownRow({
     kind: 'role',
     id: '6',
     role: saved,
     ignored: [],
     origin: { kind: 'suggested', folder: 'file:///w', folderName: 'w' },
-  },
-  'a found role': { kind: 'role', id: '7', role: saved, ignored: [], origin: { kind: 'found', found } },
+  }),
+  'a found role': ownRow({
+    kind: 'role',
+    id: '7',
+    role: saved,
+    ignored: [],
+    origin: { kind: 'found', found },
+  }),
 } satisfies Record<string, undefined | string | TreeNode | object>;
 
 const guardsName = 'stsSessions.guards';

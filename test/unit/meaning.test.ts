@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import type { SavedRole } from '../../src/aws/roles/savedRole.ts';
 import type { Session } from '../../src/session/types.ts';
 import { asNode, meaningOf, profileIn, roleIn, sessionIn } from '../../src/ui/meaning.ts';
 import type { KnownSessions } from '../../src/ui/meaning.ts';
+import { ownRow } from '../../src/ui/ownRows.ts';
 import type { TreeNode } from '../../src/ui/treeModel.ts';
 import { liveState, minute, sessionOf } from '../support/sessions.ts';
 
@@ -25,11 +27,17 @@ function known(...sessions: readonly Session[]): KnownSessions {
 }
 
 const isProfile = (name: string): boolean => ['prod-admin', 'billing-read', 'default'].includes(name);
-const profileRow = (profile: string): TreeNode => ({ kind: 'profile', id: `profiles/${profile}`, profile });
-const sessionRow = (sessionId: string): TreeNode => ({
-  kind: 'session',
-  id: `live/${sessionId}`,
-  sessionId,
+const profileRow = (profile: string): TreeNode =>
+  ownRow({ kind: 'profile', id: `profiles/${profile}`, profile });
+const sessionRow = (sessionId: string): TreeNode =>
+  ownRow({ kind: 'session', id: `live/${sessionId}`, sessionId });
+
+const savedRow = ownRow({
+  kind: 'role',
+  id: 'saved/x',
+  role: { ...typed.request, color: undefined } as SavedRole,
+  ignored: [],
+  origin: { kind: 'saved', index: 0 },
 });
 
 describe('what a command was called with', () => {
@@ -79,6 +87,18 @@ describe('what a command was called with', () => {
     assert.equal(asNode(typed.request), undefined);
     assert.equal(sessionIn(known(live), typed.request), undefined);
     assert.notEqual(asNode(profileRow('default')), undefined);
+  });
+
+  it('takes nothing for a row that only looks like one', () => {
+    for (const row of [profileRow('prod-admin'), sessionRow(live.id), savedRow]) {
+      assert.equal(asNode(row), row);
+      const forged = { ...row };
+      assert.equal(asNode(forged), undefined);
+      assert.equal(sessionIn(known(live), forged), undefined);
+      assert.equal(profileIn(known(live), forged), undefined);
+      assert.deepEqual(meaningOf(known(live), forged, isProfile), { kind: 'open' });
+    }
+    assert.equal(meaningOf(known(), savedRow, isProfile).kind, 'profile');
   });
 
   it('knows the profile behind a session, which is the source of a role that was typed in', () => {
