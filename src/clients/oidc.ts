@@ -36,6 +36,9 @@ const knownMs = 10 * 60 * second;
 /** Where the answer does not say (RFC 8628, 3.2), seconds. */
 const defaultInterval = 5;
 
+/** Codes that a person types are short and simple (RFC 8628, 6.1); one is shown before anybody is asked to trust it. */
+const userCodes = /^[\w-]{1,40}$/;
+
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** What AWS takes: API_AssumeRoleWithWebIdentity, WebIdentityToken. */
@@ -172,6 +175,9 @@ export function createIssuers(options: IssuerOptions): IssuerApi {
         const pages = pagesOfCode(answer.verification_uri, answer.verification_uri_complete);
         if (pages === undefined) {
           return { kind: 'issuerAnswer', issuer: issuer.name, host, what: 'insecure', detail: '' };
+        }
+        if (!userCodes.test(answer.user_code)) {
+          return { kind: 'issuerAnswer', issuer: issuer.name, host, what: 'incomplete', detail: 'user_code' };
         }
         return {
           deviceCode: new Secret(answer.device_code),

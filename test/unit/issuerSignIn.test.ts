@@ -537,6 +537,13 @@ describe('signing in at an issuer', () => {
       await gaveNothing(await byCode(), { kind: 'issuerAnswer', what: 'insecure' });
     });
 
+    it('shows no code but one that a person can type', async () => {
+      for (const bad of ['[ABCD](command:x)', 'ABCD EFGH', 'A'.repeat(41)]) {
+        idp.answers.set('/device', (_request, response) => json(response, code({ user_code: bad })));
+        await gaveNothing(await byCode(), { kind: 'issuerAnswer', what: 'incomplete' });
+      }
+    });
+
     it('opens the page with the code in it only where it is that of the page that is shown', async () => {
       const opened = async (complete: string): Promise<string | undefined> => {
         let page: string | undefined;
