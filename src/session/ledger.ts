@@ -19,7 +19,8 @@ export class Ledger implements Disposable {
   readonly #unsaved = new Set<string>();
   readonly #ended = new AbortController();
   readonly #subscription: Disposable;
-  #saving: Promise<void> | undefined;
+  /** What is being stored, by id. */
+  readonly #saving = new Map<string, Promise<void>>();
   #storeFailed = false;
   /** The last question to the others, under way or answered; and the one after it, which everybody shares. */
   #asking: Promise<void> = Promise.resolve();
@@ -82,8 +83,8 @@ export class Ledger implements Disposable {
 
   /** Resolves when everything known has been stored, or could not be. */
   async settled(): Promise<void> {
-    while (this.#saving !== undefined) {
-      await this.#saving;
+    while (this.#saving.size > 0) {
+      await Promise.all(this.#saving.values());
     }
   }
 
@@ -173,19 +174,24 @@ export class Ledger implements Disposable {
     return surplus;
   }
 
-  /** One item after the other, each as it is when its turn comes: an older state never overtakes a newer one. */
+  /**
+   * All items at once, for when the window goes nothing more can be sent: what the store has been told of by then, it
+   * does. One save at a time of an item, as it is when its turn comes: an older state never overtakes a newer one.
+   */
   #save(ids: readonly string[]): void {
     for (const id of ids) {
       this.#unsaved.add(id);
-    }
-    if (this.#unsaved.size > 0) {
-      this.#saving ??= Promise.resolve().then(() => this.#saveAll());
+      if (!this.#saving.has(id)) {
+        this.#saving.set(
+          id,
+          Promise.resolve().then(() => this.#saveItem(id)),
+        );
+      }
     }
   }
 
-  async #saveAll(): Promise<void> {
-    for (const id of this.#unsaved) {
-      this.#unsaved.delete(id);
+  async #saveItem(id: string): Promise<void> {
+    while (this.#unsaved.delete(id)) {
       const kept = this.#records.get(id);
       try {
         await (kept === undefined ? this.#ports.store.remove(id) : this.#ports.store.save(toRecord(kept)));
@@ -193,7 +199,7 @@ export class Ledger implements Disposable {
         this.#failStore(error);
       }
     }
-    this.#saving = undefined;
+    this.#saving.delete(id);
   }
 
   #failStore(error: unknown): void {

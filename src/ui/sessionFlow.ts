@@ -35,6 +35,8 @@ const readOnlyHintShownKey = 'firstReadOnlyHintShown';
  * is what every role allows (MaxSessionDuration is at least 3600), and what chaining allows.
  */
 const sureMaximum = durations.maxChained;
+/** ms that the word “ended” waits for the store, which may hang: it is true of this window all the same. */
+const storeMs = 1000;
 
 interface FlowParts {
   readonly sessions: Sessions;
@@ -149,12 +151,21 @@ export class SessionFlow {
     }
     const [only] = ended;
     if (only) {
+      // Who reads it may quit, and what is not stored by then comes back with the next window.
+      await this.#stored();
       const names = ended.length === 1 ? only.name : undefined;
       const stillValid = until > this.#parts.now() ? until : undefined;
       void vscode.window.showInformationMessage(
         flowText.ended(names, ended.length, stillValid, this.#parts.now()),
       );
     }
+  }
+
+  async #stored(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, storeMs)));
+    await Promise.race([this.#parts.sessions.settled(), late]);
+    clearTimeout(timer);
   }
 
   /** Says that AWS allows a role for less than was asked for; the session is there all the same. */
