@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { win32 } from 'node:path';
 
 /** What a program gets to finish by itself between being asked to end and being ended, ms. */
 const graceMs = 2000;
@@ -13,7 +14,9 @@ export function endTree({ pid }: Pick<ChildProcess, 'pid'>): void {
     return;
   }
   if (process.platform === 'win32') {
-    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).once(
+    // By its whole path: Windows would look in the current folder first.
+    const taskkill = win32.join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'taskkill.exe');
+    spawn(taskkill, ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).once(
       'error',
       () => undefined,
     );
