@@ -21,6 +21,7 @@ import { deferPeers, openWindowHost } from './outlets/windowHost.ts';
 import { supplyNamed } from './session/named.ts';
 import type { Peers, Session } from './session/types.ts';
 import { Sessions } from './session/sessions.ts';
+import { within } from './session/within.ts';
 import { commandRunner, commandTable } from './ui/commands.ts';
 import { askAboutDevices } from './ui/commands/enrolCommands.ts';
 import { terminalProfile } from './ui/commands/terminalCommands.ts';
@@ -75,7 +76,7 @@ import { wireSaml } from './wireSaml.ts';
 import { wireSts } from './wireSts.ts';
 import { wireTerminals } from './wireTerminals.ts';
 import { wireConsole } from './wireConsole.ts';
-import { longestResumeMs, wireDebug, within } from './wireDebug.ts';
+import { longestResumeMs, wireDebug } from './wireDebug.ts';
 import { wireGiveAway } from './wireGiveAway.ts';
 import { wireKeys } from './wireKeys.ts';
 import type { WiredKeys } from './wireKeys.ts';
@@ -439,7 +440,6 @@ export function start(given: vscode.ExtensionContext): Core {
     }),
     diagnostics,
     followSessions(sessions),
-    wireTasks({ context, sessions }),
   );
   const end = async (): Promise<void> => {
     // Side by side: a store that hangs must not keep the window from leaving the others' list.
@@ -461,7 +461,11 @@ export function start(given: vscode.ExtensionContext): Core {
     askAboutDevices(parts);
   });
   /** No more than a moment from here on, also where that takes longer. */
-  const known = within(longestResumeMs, resumed);
+  const known = within(
+    longestResumeMs,
+    resumed.catch((error: unknown) => log.error('resume', error)),
+  );
+  context.subscriptions.push(wireTasks({ context, sessions, known }));
   const renew = (session: Session): Promise<void> => flow.renew(session);
   void vault.reconcile();
   return {

@@ -5,6 +5,7 @@ import type { DebuggingOptions } from './outlets/debugging.ts';
 import { deliveredTo } from './outlets/terminal.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Session } from './session/types.ts';
+import { within } from './session/within.ts';
 import { commands } from './ui/ids.ts';
 import type { Log } from './ui/log.ts';
 import * as settings from './ui/settings.ts';
@@ -133,24 +134,5 @@ async function tell(
   const choice = await vscode.window.showWarningMessage(text, button);
   if (choice === button) {
     await vscode.commands.executeCommand(command, ...args);
-  }
-}
-
-/** The result, or undefined when it is not there within `ms` or nobody waits any more; what goes on then goes on. */
-export async function within<T>(ms: number, work: Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
-  let stop: (() => void) | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<undefined>((done) => {
-    stop = () => done(undefined);
-    timer = setTimeout(stop, ms);
-    signal?.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-    if (stop !== undefined) {
-      signal?.removeEventListener('abort', stop);
-    }
   }
 }

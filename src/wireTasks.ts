@@ -16,7 +16,9 @@ const mostQuiet = 200;
 /** What it is made from. */
 export interface TaskParts {
   readonly context: Context;
-  readonly sessions: Pick<Sessions, 'activeId' | 'known' | 'list'>;
+  readonly sessions: Pick<Sessions, 'activeId' | 'list'>;
+  /** The sessions of before a reload are known, or that takes too long. Never rejects. */
+  readonly known: Promise<void>;
 }
 
 /** Tells of tasks that say whom they run as and are overruled by VS Code: each once a window, and never again if asked. */
@@ -24,7 +26,7 @@ export function wireTasks(parts: TaskParts): vscode.Disposable {
   const told = new Set<string>();
   const look = async (task: vscode.Task): Promise<void> => {
     // A folder’s own tasks may start with the window: until the sessions of before are known, there would be none.
-    await parts.sessions.known(new AbortController().signal);
+    await parts.known;
     const notice = noticeFor(task, parts);
     const key = keyOf(task);
     if (notice !== undefined && !told.has(key) && !quietTasks(parts.context).includes(key)) {

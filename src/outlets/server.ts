@@ -6,6 +6,7 @@ import type { ToolSupply } from '../session/agentAccess.ts';
 import type { KeysSupply } from '../session/keySupply.ts';
 import type { Several } from '../session/named.ts';
 import type { StoredSession } from '../session/types.ts';
+import { within } from '../session/within.ts';
 import { writePrivately } from './folder.ts';
 import { errorCode } from './liveness.ts';
 import type { Address } from './registration.ts';
@@ -176,28 +177,15 @@ async function handle(
         .supply(id, { holdMs: patience.holdMs, signal, agent })
         .finally(() => fetches.delete(fetch));
       const supply = await within(patience.answerMs, supplied);
-      if (supply === 'late' && isHelper) {
+      if (supply === undefined && isHelper) {
         fetch.abort();
       }
       const reply =
-        supply === 'late'
+        supply === undefined
           ? errorReply(409, 'Busy', options.sentences.busy())
           : supplyReply(schema, supply, options.sentences, options.now());
       send(response, reply, plain);
     }
-  }
-}
-
-/** The work's result, or 'late' after `ms`. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), ms);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

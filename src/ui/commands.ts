@@ -24,6 +24,7 @@ import { switchCommands } from './commands/switchCommand.ts';
 import { terminalCommands } from './commands/terminalCommands.ts';
 import { toolCommands } from './commands/toolCommands.ts';
 import { writtenCommands } from './commands/writtenCommands.ts';
+import { commands } from './ids.ts';
 import type { CommandId } from './ids.ts';
 import type { CommandParts } from './parts.ts';
 import { t } from './text/l10n.ts';
@@ -73,7 +74,10 @@ export function commandRunner(
   known: Promise<void>,
 ): (id: CommandId, argument: unknown) => Promise<unknown> {
   return async (id, argument) => {
-    await known;
+    // What went wrong is looked at first of all.
+    if (id !== commands.showLog) {
+      await known;
+    }
     try {
       return await table[id](argument);
     } catch (error) {

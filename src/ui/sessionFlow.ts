@@ -10,6 +10,7 @@ import type { StartOptions, StartResult } from '../session/ports.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Session } from '../session/types.ts';
 import { nameOfRequest } from '../session/view.ts';
+import { within } from '../session/within.ts';
 import { commands, settings, settingsSection } from './ids.ts';
 import { ownRow } from './ownRows.ts';
 import type { Allowed, DeliveryPort, GuardPort, SamlPort } from './parts.ts';
@@ -152,20 +153,13 @@ export class SessionFlow {
     const [only] = ended;
     if (only) {
       // Who reads it may quit, and what is not stored by then comes back with the next window.
-      await this.#stored();
+      await within(storeMs, this.#parts.sessions.settled());
       const names = ended.length === 1 ? only.name : undefined;
       const stillValid = until > this.#parts.now() ? until : undefined;
       void vscode.window.showInformationMessage(
         flowText.ended(names, ended.length, stillValid, this.#parts.now()),
       );
     }
-  }
-
-  async #stored(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, storeMs)));
-    await Promise.race([this.#parts.sessions.settled(), late]);
-    clearTimeout(timer);
   }
 
   /** Says that AWS allows a role for less than was asked for; the session is there all the same. */

@@ -25,4 +25,16 @@ describe('a command of a window that has just opened', function () {
     resolve();
     assert.deepEqual(await ran, ['billing-read']);
   });
+
+  it('shows the log at once, which says why they are not known', async () => {
+    await loadGuardedWorlds();
+    const { commandRunner } = await import('../../src/ui/commands.ts');
+    const run = commandRunner(
+      like<CommandTable>({ [commands.showLog]: () => 'shown' }),
+      { showLog: () => assert.fail('nothing goes wrong') },
+      { error: (text) => assert.fail(text) },
+      new Promise(() => undefined),
+    );
+    assert.equal(await run(commands.showLog, undefined), 'shown');
+  });
 });

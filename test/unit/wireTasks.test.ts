@@ -29,7 +29,8 @@ describe('a task that starts with the window', function () {
           get: (name: string) => (name === 'AWS_PROFILE' ? { value: 'vscode-eu-central-1' } : undefined),
         },
       }),
-      sessions: { activeId: undefined, known: () => known, list: () => list },
+      sessions: { activeId: undefined, list: () => list },
+      known,
     });
     const [started] = registered.get('onDidStartTask') ?? [];
     const told = new Promise<string>((say) => {
