@@ -8,16 +8,26 @@ interface Change {
 /** Another window's write that comes in between asking and sending takes ours away: once more is nearly always enough. */
 const tries = 3;
 
+/** A change that has not been written yet, and who waits for it. */
+interface Due {
+  readonly key: string;
+  readonly change: Change;
+  resolve(this: void): void;
+  reject(this: void, error: unknown): void;
+}
+
 /**
- * The global state with one change under way at a time. VS Code writes all keys as one object and sends each write back
- * to the window as the whole truth: a change made between a write and its coming back is lost, whatever its key
- * (https://github.com/microsoft/vscode/issues/171827). What waits for its turn is read as if it were written.
+ * The global state with one write under way at a time. VS Code writes all keys as one object and sends each write back to
+ * the window as the whole truth: a change made between a write and its coming back is lost, whatever its key
+ * (https://github.com/microsoft/vscode/issues/171827). What is changed in one turn of the event loop is written together;
+ * what waits for the next is read as if it were written.
  */
 export class OrderedState implements Memento {
   readonly #state: Memento;
-  /** By key; a change of its own each time, because the same value may be set twice. */
+  /** The last change of each key; one of its own each time, because the same value may be set twice. */
   readonly #waiting = new Map<string, Change>();
-  #last: Promise<unknown> = Promise.resolve();
+  #due: Due[] = [];
+  #isWriting = false;
 
   constructor(state: Memento) {
     this.#state = state;
@@ -42,20 +52,39 @@ export class OrderedState implements Memento {
     // As VS Code does: whoever changes the object afterwards has not changed what is kept.
     const change: Change = { value: structuredClone(value) };
     this.#waiting.set(key, change);
-    const turn = this.#last.then(() => this.#write(key, change));
-    this.#last = turn.catch(() => undefined);
-    return turn;
+    return new Promise((resolve, reject) => {
+      this.#due.push({ key, change, resolve, reject });
+      if (!this.#isWriting) {
+        this.#isWriting = true;
+        queueMicrotask(() => void this.#writeAll());
+      }
+    });
   }
 
-  async #write(key: string, change: Change): Promise<void> {
+  async #writeAll(): Promise<void> {
+    while (this.#due.length > 0) {
+      const due = this.#due;
+      this.#due = [];
+      await Promise.all(due.map((each) => this.#write(each)));
+    }
+    this.#isWriting = false;
+  }
+
+  async #write({ key, change, resolve, reject }: Due): Promise<void> {
+    // One that was changed again meanwhile is the business of that change.
+    const isLast = (): boolean => this.#waiting.get(key) === change;
     try {
-      let left = tries;
-      do {
+      for (let left = tries; left > 0 && isLast(); left--) {
         await this.#state.update(key, change.value);
-        left -= 1;
-      } while (left > 0 && !isSame(this.#state.get(key), change.value));
+        if (isSame(this.#state.get(key), change.value)) {
+          break;
+        }
+      }
+      resolve();
+    } catch (error) {
+      reject(error);
     } finally {
-      if (this.#waiting.get(key) === change) {
+      if (isLast()) {
         this.#waiting.delete(key);
       }
     }
