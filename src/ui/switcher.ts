@@ -41,7 +41,7 @@ const buttonIcons = { readOnly: 'eye', terminal: 'terminal', end: 'stop-circle' 
 const buttonWords = { readOnly: 'startReadOnly', terminal: 'openTerminal', end: 'end' } as const;
 
 /** ms that an empty list waits for the files, so that theirs are not the last rows; live sessions wait no longer. */
-const patienceMs = 1000;
+const patienceMs = 300;
 
 /** Asks which session to use; undefined when the person leaves. It is gone before the choice is acted on. */
 export function pickSession(options: SwitcherOptions): Promise<SwitcherChoice | undefined> {

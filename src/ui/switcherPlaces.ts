@@ -10,22 +10,41 @@ export function keepPlaces(
   shown: readonly SwitcherRow[],
   now: readonly SwitcherRow[],
 ): readonly SwitcherRow[] {
-  const found = new Map(now.filter(isItem).map((row) => [row.key, row]));
-  const kept = shown.map((row) => (isItem(row) ? renewed(row, found.get(row.key)) : row));
-  const added = newRows(shown, now);
-  return added.length === 0 && kept.every((row, place) => row === shown[place]) ? shown : [...kept, ...added];
+  const keys = keysOf(shown);
+  const nowKeys = keysOf(now);
+  const found = new Map(now.filter(isItem).map((row) => [nowKeys.get(row), row]));
+  const kept = shown.map((row) => (isItem(row) ? renewed(row, found.get(keys.get(row))) : row));
+  const added = newRows(new Set(keys.values()), nowKeys, shown, now);
+  const isSame = added.length === 0 && kept.every((row, place) => meaningOf(row) === meaningOf(shown[place]));
+  return isSame ? shown : [...kept, ...added];
+}
+
+/** Two saved roles may start the same session and differ in name only: the second of a key is one by itself. */
+function keysOf(rows: readonly SwitcherRow[]): ReadonlyMap<SwitcherRow, string> {
+  const counts = new Map<string, number>();
+  return new Map(
+    rows.filter(isItem).map((row) => {
+      const count = (counts.get(row.key) ?? 0) + 1;
+      counts.set(row.key, count);
+      return [row, `${String(count)} ${row.key}`];
+    }),
+  );
 }
 
 /** The rows that are not shown yet, each under its heading. */
-function newRows(shown: readonly SwitcherRow[], now: readonly SwitcherRow[]): readonly SwitcherRow[] {
-  const keys = new Set(shown.filter(isItem).map((row) => row.key));
+function newRows(
+  keys: ReadonlySet<string>,
+  nowKeys: ReadonlyMap<SwitcherRow, string>,
+  shown: readonly SwitcherRow[],
+  now: readonly SwitcherRow[],
+): readonly SwitcherRow[] {
   const added: SwitcherRow[] = [];
   let under = shown.findLast((row) => row.kind === 'separator')?.label;
   let heading: SwitcherRow | undefined;
   for (const row of now) {
     if (row.kind === 'separator') {
       heading = row;
-    } else if (!keys.has(row.key)) {
+    } else if (!keys.has(nowKeys.get(row) ?? '')) {
       if (heading !== undefined && heading.label !== under) {
         under = heading.label;
         added.push(heading);
@@ -38,8 +57,7 @@ function newRows(shown: readonly SwitcherRow[], now: readonly SwitcherRow[]): re
 
 function renewed(was: ItemRow, now: ItemRow | undefined): ItemRow {
   // The buttons keep their places too: one that is not offered any more still does what it says, or nothing.
-  const next = now === undefined ? withoutUse(was) : { ...now, buttons: { ...was.buttons, ...now.buttons } };
-  return meaningOf(next) === meaningOf(was) ? was : next;
+  return now === undefined ? withoutUse(was) : { ...now, buttons: { ...was.buttons, ...now.buttons } };
 }
 
 function withoutUse(row: ItemRow): ItemRow {
@@ -54,8 +72,11 @@ function withoutUse(row: ItemRow): ItemRow {
       };
 }
 
-function meaningOf({ label, detail, choice, buttons }: ItemRow): string {
-  return JSON.stringify([label, detail, choice, buttons]);
+/** All of a row but its description, which counts down. */
+function meaningOf(row: SwitcherRow | undefined): string {
+  return row?.kind === 'item'
+    ? JSON.stringify([row.label, row.detail, row.choice, row.buttons])
+    : JSON.stringify(row);
 }
 
 function isItem(row: SwitcherRow): row is ItemRow {

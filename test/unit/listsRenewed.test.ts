@@ -191,6 +191,22 @@ describe('a list that is renewed while it is open', function () {
       assert.deepEqual(buttons(keepPlaces(rows([dev]), over)), ['terminal', 'end']);
     });
 
+    it('are one each for two saved roles that start the same session', () => {
+      const row = (label: string): SwitcherRow => {
+        const choice = { kind: 'assumeRole' } as const;
+        return { kind: 'item', key: 'same', label, description: '', detail: undefined, choice, buttons: {} };
+      };
+      const twins = [row('admin'), row('admin-prod')];
+      const later = keepPlaces(twins, [...rows([dev]), ...twins]);
+      assert.deepEqual(read(later).slice(0, 3), ['admin', 'admin-prod', '-- Live']);
+    });
+
+    it('have the newest texts where the list is renewed anyway', () => {
+      const later = sessionOf('dev', { state: liveState(46 * minute) });
+      const [, row] = keepPlaces(rows([dev]), rows([later, prod]));
+      assert.deepEqual(row, rows([later])[1]);
+    });
+
     it('are no reason to renew the list for a text that only counts down', () => {
       const shown = rows([dev]);
       assert.equal(keepPlaces(shown, rows([sessionOf('dev', { state: liveState(46 * minute) })])), shown);
