@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { readConsole } from './aws/console.ts';
+import { consoleLinkMs, readConsole } from './aws/console.ts';
 import type { NetworkSettings } from './aws/network.ts';
 import type { PlanEnvironment, PlanResult, SessionRequest } from './aws/planModel.ts';
 import { configuredEndpoint } from './aws/planTarget.ts';
@@ -94,7 +94,7 @@ async function openLink(address: string): Promise<boolean> {
     return openPage(address);
   }
   const texts = { title: signInText.page().title, failed: consoleLinkText.leadsOnce() };
-  return openUnseen(address, { open: openPage, isOwnPeer, texts });
+  return openUnseen(address, { open: openPage, isOwnPeer, texts, limitMs: consoleLinkMs });
 }
 
 /** Opens an address in a browser window for `who` alone; false where there is no browser, or no screen that the person sees. */

@@ -7,6 +7,14 @@ export function isPage(address: string): boolean {
 }
 
 /**
+ * True for a code that a person types: those are short and simple (RFC 8628, 6.1), and one is shown before anybody is asked to
+ * trust it.
+ */
+export function isUserCode(code: string): boolean {
+  return /^[\w-]{1,40}$/.test(code);
+}
+
+/**
  * The pages of a device code (RFC 8628, 3.2), from what a service says; undefined when the one that a person is shown is
  * none. The one with the code in it is opened in its place only where it is of the same origin: the person has seen and
  * agreed to that one.

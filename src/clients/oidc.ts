@@ -4,7 +4,7 @@ import { tenantOf } from '../aws/issuers.ts';
 import { isLoopback } from '../aws/loopback.ts';
 import { claimsOf } from '../aws/jwt.ts';
 import type { NetworkSettings } from '../aws/network.ts';
-import { isPage, pagesOfCode } from '../aws/page.ts';
+import { isPage, isUserCode, pagesOfCode } from '../aws/page.ts';
 import type { Issuer } from '../aws/planModel.ts';
 import { Secret } from '../aws/secret.ts';
 import type { DeviceCode, Pending } from '../aws/sources/identityCenterApi.ts';
@@ -35,9 +35,6 @@ const knownMs = 10 * 60 * second;
 
 /** Where the answer does not say (RFC 8628, 3.2), seconds. */
 const defaultInterval = 5;
-
-/** Codes that a person types are short and simple (RFC 8628, 6.1); one is shown before anybody is asked to trust it. */
-const userCodes = /^[\w-]{1,40}$/;
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -176,7 +173,7 @@ export function createIssuers(options: IssuerOptions): IssuerApi {
         if (pages === undefined) {
           return { kind: 'issuerAnswer', issuer: issuer.name, host, what: 'insecure', detail: '' };
         }
-        if (!userCodes.test(answer.user_code)) {
+        if (!isUserCode(answer.user_code)) {
           return { kind: 'issuerAnswer', issuer: issuer.name, host, what: 'incomplete', detail: 'user_code' };
         }
         return {

@@ -7,7 +7,7 @@ import {
   StartDeviceAuthorizationCommand,
 } from '@aws-sdk/client-sso-oidc';
 import type { CreateTokenCommandInput } from '@aws-sdk/client-sso-oidc';
-import { pagesOfCode } from '../aws/page.ts';
+import { isUserCode, pagesOfCode } from '../aws/page.ts';
 import { Secret } from '../aws/secret.ts';
 import type { DeviceCode, Grant, IdentityCenterApi, Registration } from '../aws/sources/identityCenterApi.ts';
 import type { Caller, ClientSettings } from './identityCenterCall.ts';
@@ -75,7 +75,13 @@ export function oidcCalls(
           );
           const { deviceCode, userCode, verificationUri, verificationUriComplete, expiresIn } = answer;
           const pages = pagesOfCode(verificationUri ?? '', verificationUriComplete);
-          if (!deviceCode || !userCode || pages === undefined || expiresIn === undefined) {
+          if (
+            !deviceCode ||
+            !userCode ||
+            !isUserCode(userCode) ||
+            pages === undefined ||
+            expiresIn === undefined
+          ) {
             throw new IncompleteAnswer();
           }
           return {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * True when every program that has a connection from `peerPort` to `ownPort` on this machine runs as this user (Linux).
+ * True when every program that has a connection from `peerPort` to `ownPort` on this machine runs as this user (Linux), or
+ * as root: that reads everything anyway, and passes on what a browser asks from outside of a machine such as WSL's.
  * False when there is none, or the system does not say. Never rejects.
  */
 export async function isOwnPeer(
@@ -13,7 +14,7 @@ export async function isOwnPeer(
   // A program may have asked with a socket for both kinds of addresses.
   const tables = await Promise.all(['tcp', 'tcp6'].map((name) => read(`/proc/net/${name}`).catch(() => '')));
   const users = tables.flatMap((table) => usersOf(table, peerPort, ownPort));
-  return users.length > 0 && users.every((user) => user === uid);
+  return users.length > 0 && users.every((user) => user === uid || user === 0);
 }
 
 /** proc_net_tcp: `sl local_address rem_address st tx:rx tr:when retrnsmt uid …`, an address being `HEX:PORT` in hex. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isRunning, ownMark } from './liveness.ts';
+import { errorCode, isRunning, ownMark } from './liveness.ts';
 
 /**
  * What is put behind a token in a file: the process that answers to it. Whoever finds the file can tell then whether it
@@ -25,12 +25,26 @@ export async function removeDeadToken(path: string): Promise<void> {
   try {
     await rename(path, aside);
     if (!(await isDead(aside))) {
-      await link(aside, path).catch(() => undefined);
+      await putBack(aside, path);
+      return;
     }
     await unlink(aside);
   } catch {
     // Gone already.
   }
+}
+
+/** Never over what the window has written there meanwhile, where the file system can tell. */
+async function putBack(aside: string, path: string): Promise<void> {
+  try {
+    await link(aside, path);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') {
+      await rename(aside, path);
+      return;
+    }
+  }
+  await unlink(aside);
 }
 
 async function isDead(path: string): Promise<boolean> {

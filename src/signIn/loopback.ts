@@ -67,7 +67,11 @@ function read(request: IncomingMessage, server: Server, state: string): Callback
   if (request.method !== 'GET') {
     return 405;
   }
-  if (!sameText(url.searchParams.get('state') ?? '', state)) {
+  const given = url.searchParams.get('state');
+  if (given === null) {
+    return 400;
+  }
+  if (!sameText(given, state)) {
     return 'other';
   }
   const code = url.searchParams.get('code');

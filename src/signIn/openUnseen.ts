@@ -8,16 +8,13 @@ import { listenHere, portOf } from './localServer.ts';
 export interface UnseenParts {
   /** Opens a page in the person's browser; false when that was not possible. */
   open(this: void, url: string): Promise<boolean>;
-  /** True when what has connected from `peerPort` to `ownPort` on 127.0.0.1 runs as this user. */
+  /** True when what has connected from `peerPort` to `ownPort` on 127.0.0.1 runs as this user, or as root. */
   isOwnPeer(this: void, peerPort: number, ownPort: number): Promise<boolean>;
   /** What somebody reads who is not sent on. */
   readonly texts: { readonly title: string; readonly failed: string };
-  /** How long the browser may take, ms. */
-  readonly limitMs?: number;
+  /** How long the browser may take, which may have to be started and ask for a profile first, ms. */
+  readonly limitMs: number;
 }
-
-/** A browser that has to be started first asks within this, ms. */
-const limitMs = 60_000;
 
 /**
  * Opens an address that signs in whoever has it, where the page to open becomes an argument of a program and can be read
@@ -55,7 +52,7 @@ export async function openUnseen(address: string, parts: UnseenParts): Promise<b
       void listening.close();
     }
   };
-  const timer = setTimeout(end, parts.limitMs ?? limitMs).unref();
+  const timer = setTimeout(end, parts.limitMs).unref();
   const isOpen = await parts.open(`http://127.0.0.1:${String(listening.port)}${path}`).catch(() => false);
   if (!isOpen) {
     end();

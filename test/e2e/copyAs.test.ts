@@ -119,7 +119,7 @@ describeIf(awsCli !== undefined, noAwsCli, 'credentials that are given away', ()
     };
     await page.runCommand('STS: Write Credentials into a File Once…');
     await into('keys.env');
-    await page.dialog().filter({ hasText: 'Git does not ignore this file' }).waitFor();
+    await page.dialog().filter({ hasText: 'Git may not ignore this file' }).waitFor();
     await page.screenshot('write once: git');
     await page.press('Write', page.dialog());
     await page.waitForNotification('Credentials are written');

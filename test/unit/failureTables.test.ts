@@ -418,10 +418,14 @@ describe('the refusals of Identity Center', () => {
 
 describe('the pages of a code of Identity Center’s', () => {
   const shown = 'https://device.sso.eu-west-1.amazonaws.com/';
-  async function pagesOf(verificationUri: string, verificationUriComplete?: string): Promise<unknown> {
+  async function pagesOf(
+    verificationUri: string,
+    verificationUriComplete?: string,
+    userCode = 'ABCD-EFGH',
+  ): Promise<unknown> {
     const body = JSON.stringify({
       deviceCode: 'EXAMPLEDEVICE',
-      userCode: 'ABCD-EFGH',
+      userCode,
       expiresIn: 600,
       verificationUri,
       verificationUriComplete,
@@ -450,6 +454,10 @@ describe('the pages of a code of Identity Center’s', () => {
     for (const none of ['file:///bin/sh', 'vscode://a.b/c', 'http://elsewhere.example/', 'here']) {
       assert.equal(await pagesOf(none, complete), 'notAws', none);
     }
+  });
+
+  it('are shown with a code that a person can type, and with no other', async () => {
+    assert.equal(await pagesOf(shown, undefined, '[here](command:x)'), 'notAws');
   });
 });
 

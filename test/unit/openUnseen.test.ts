@@ -32,7 +32,13 @@ async function openedPage(change: Partial<UnseenParts> = {}): Promise<string> {
   const opened: string[] = [];
   const open = (url: string): Promise<boolean> => Promise.resolve(opened.push(url) > 0);
   assert.equal(
-    await openUnseen(link, { open, isOwnPeer: () => Promise.resolve(true), texts, ...change }),
+    await openUnseen(link, {
+      open,
+      isOwnPeer: () => Promise.resolve(true),
+      texts,
+      limitMs: 60_000,
+      ...change,
+    }),
     true,
   );
   return opened[0] ?? assert.fail('nothing was opened');
@@ -93,7 +99,10 @@ describe('a link that opens the console for whoever has it', () => {
       tried = url;
       return Promise.resolve(false);
     };
-    assert.equal(await openUnseen(link, { open, isOwnPeer: () => Promise.resolve(true), texts }), false);
+    assert.equal(
+      await openUnseen(link, { open, isOwnPeer: () => Promise.resolve(true), texts, limitMs: 60_000 }),
+      false,
+    );
     await assert.rejects(ask(tried), /ECONNREFUSED/);
   });
 });
@@ -127,6 +136,7 @@ describe('who is at the other end of a connection', () => {
       isOwnPeer(0xa000, 0x1f90, 1000, from(tcp, tcp6));
     assert.equal(await asked(ours), true);
     assert.equal(await asked('', ours), true);
+    assert.equal(await asked(row('A000', '1F90', 0)), true, 'what passes on from outside of the machine');
     assert.equal(await asked(theirs), false);
     assert.equal(await asked(`${ours}\n${theirs}`), false, 'another address of this machine, the same port');
     assert.equal(await asked(row('1F90', 'A000', 1000)), false, 'our own end');

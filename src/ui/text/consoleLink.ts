@@ -28,7 +28,10 @@ export const consoleLinkText = {
   notARegion: () => t('A region looks like this: eu-west-1'),
   anotherPartition: () => t('That region is in another partition, where this session means nothing'),
   /** In the browser. */
-  leadsOnce: () => t('This page leads to the AWS console only once: open the console again in your editor.'),
+  leadsOnce: () =>
+    t(
+      'This page leads to the AWS console only once, and only you: open the console again in your editor, or copy its link there.',
+    ),
   openAgain: () => t('Try Again'),
   copyLink: () => t('Copy Link'),
   /** Before a link is made that can be given away. */

@@ -41,7 +41,7 @@ export const giveAwayText = {
       until === undefined
         ? t('They are taken out when the session ends, or by hand')
         : t('They do not renew, and are taken out at {0} or when the session ends', clockTime(until, now)),
-      ...(committable ? [t('Git does not ignore this file: take care that nobody commits it')] : []),
+      ...(committable ? [t('Git may not ignore this file: take care that nobody commits it')] : []),
     ].join('\n\n'),
   confirmButton: () => t('Write'),
   written: (note: WrittenNote, now: number) =>
