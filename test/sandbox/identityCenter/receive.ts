@@ -1,3 +1,4 @@
+import { isLoopback } from '../../../src/aws/loopback.ts';
 import { Refusal } from '../refusal.ts';
 import type { Answer, Received } from '../service.ts';
 import type { WireRequest } from '../signature.ts';
@@ -111,7 +112,7 @@ export function receiveIdentityCenter(
     fields: readJson(body),
     form: new URLSearchParams(body),
     token: request.headers.get('x-amz-sso_bearer_token')?.[0] ?? '',
-    url: `http://${host}`,
+    url: urlOf(host),
   };
   const whole = (answer: Pick<Answer, 'status' | 'headers' | 'body'>, errorCode?: string): Answer => ({
     ...answer,
@@ -189,4 +190,10 @@ function readJson(body: string): Fields {
   } catch {
     return new Map();
   }
+}
+
+/** Under a name of AWS's it is reached by TLS only. */
+function urlOf(host: string): string {
+  const url = `http://${host}`;
+  return URL.canParse(url) && !isLoopback(new URL(url)) ? `https://${host}` : url;
 }
